@@ -1,0 +1,1266 @@
+"""The catalogue of server errors: data only, read by `informix_db.exceptions`.
+
+One row per line: code, class letter, flags, short text in this project's words.
+
+Class letters: C InterfaceError, D DataError, E DatabaseError, I IntegrityError,
+N NotSupportedError, O OperationalError, P ProgrammingError, S StatementCancelledError,
+X InternalError; ``=`` (ISAM rows only) leaves the class to the SQLCODE.
+
+Flags, ``-`` for none: ``r`` the same work can succeed later; ``i`` it can if the ISAM
+code says so; ``a`` a row could not be accessed, and only the ISAM code tells a
+duplicate key from a lock from a full disk, so it decides class and retry; ``d`` the
+session is dead or never came up; ``?`` sources are thin or disagree about the meaning,
+the class or a flag of the row.
+
+``{}`` stands where the server's token (a table, a constraint, a user ...) is known to
+belong; without a token it is left out, together with a colon before it, so the text
+must read well both ways.
+
+The vendor's message list gives code, meaning and token; class and flags are judgement,
+because no source states a PEP 249 class. Codes that only the vendor's ODBC and JDBC
+drivers produce are left out: a server never sends them. SQLSTATE is left out: it does
+not travel on the wire, and the vendor's table is not public.
+"""
+
+# Classes of codes that have no row, as (highest, lowest, letter).
+RANGES: tuple[tuple[int, int, str], ...] = (
+    (-1, -99, "O"),  # errno of the server's operating system
+    (-100, -199, "O"),  # ISAM code in the place of the SQLCODE
+    (-200, -399, "P"),  # SQL text, names, privileges
+    (-400, -456, "X"),  # statement state
+    (-457, -466, "O"),  # server death, files, memory
+    (-467, -498, "X"),  # statement state
+    (-499, -599, "P"),  # DDL and semantics
+    (-600, -697, "P"),  # large data, SPL, constraints
+    (-698, -721, "O"),  # distributed transactions, stale objects
+    (-722, -899, "P"),  # triggers, fragments, violations
+    (-900, -936, "O"),  # network and login
+    (-937, -949, "P"),  # functions, object modes
+    (-950, -960, "O"),  # network and login
+    (-970, -998, "P"),  # functions, object modes
+    (-1000, -1199, "C"),  # tools
+    (-1200, -1249, "D"),  # conversion
+    (-1250, -1258, "O"),  # pipes and shared memory
+    (-1259, -1285, "D"),  # conversion
+    (-1300, -1799, "C"),  # tools
+    (-1800, -1833, "C"),  # client library
+    (-2000, -4999, "C"),  # tools
+    (-5800, -5899, "P"),  # access methods, format functions
+    (-7200, -7299, "N"),  # old native language support
+    (-7350, -7353, "O"),  # cluster
+    (-7400, -7500, "O"),  # DataBlade API
+    (-8000, -8130, "C"),  # reports
+    (-8200, -8270, "P"),  # label security
+    (-8300, -8337, "P"),  # sequences
+    (-8351, -8378, "D"),  # XML functions
+    (-9000, -9199, "C"),  # preprocessors
+    (-9200, -9275, "P"),  # XA data sources, types
+    (-9300, -9305, "O"),  # Java routines
+    (-9400, -9412, "P"),  # aggregates
+    (-9421, -9499, "O"),  # Java routines
+    (-9500, -9504, "C"),  # preprocessors
+    (-9600, -9665, "P"),  # collections, types
+    (-9700, -9789, "P"),  # routines
+    (-9790, -9799, "O"),  # external routines at run time
+    (-9800, -9999, "P"),  # types, access methods, large objects
+    (-11000, -11499, "C"),  # the vendor's ODBC driver
+    (-12000, -12249, "O"),  # storage layer
+    (-19800, -19999, "P"),  # roles, replication, session environment
+    (-21500, -21555, "O"),  # storage, encryption
+    (-23000, -23100, "C"),  # preprocessor
+    (-23101, -23199, "O"),  # locale
+    (-24000, -24199, "P"),  # assorted
+    (-25500, -25603, "O"),  # network
+    (-25700, -25750, "P"),  # opaque types, modules
+    (-25751, -25784, "C"),  # extraction tool
+    (-25785, -25791, "P"),  # opaque types, modules
+    (-26000, -26150, "P"),  # encryption, SPL, MERGE
+    (-26151, -26197, "O"),  # external tables
+    (-26198, -26199, "P"),  # encryption, SPL, MERGE
+    (-26200, -26359, "C"),  # extraction tool
+    (-26380, -26399, "P"),  # external tables
+    (-26400, -26599, "O"),  # accelerator, grid
+    (-26700, -26799, "P"),  # user management
+    (-26900, -26999, "O"),  # grid, sharding
+    (-27000, -28099, "O"),  # communication, TLS
+    (-29000, -29099, "O"),  # gateways
+    (-32000, -32028, "O"),  # XA, savepoints
+    (-32100, -32599, "P"),  # secure edition, session authorization
+    (-33000, -33499, "C"),  # preprocessors
+    (-34380, -34399, "D"),  # illegal characters
+    (-43000, -43400, "O"),  # backup tool
+    (-79700, -79999, "C"),  # the vendor's JDBC driver
+)
+
+# Pairs of SQLCODE and ISAM code whose class neither has alone.
+PAIR_CLASSES = {
+    (-237, -122): "N",  # BEGIN in a database without a log
+    (-237, -128): "N",
+    (-330, -100): "P",  # CREATE DATABASE of a name in use
+}
+
+SQLCODES = """\
+-200   P -   name longer than allowed
+-201   P -   syntax error in the SQL text
+-202   P -   character in the SQL text that SQL does not use
+-203   P -   integer literal malformed or too large
+-204   P -   floating point literal malformed
+-205   P -   ROWID requested from a view that has none
+-206   P -   table {} does not exist in this database
+-207   P ?   FOR UPDATE cursor is multi-table or SELECT INTO
+-208   O -   out of memory while running the query
+-209   O -   database made by an incompatible server version
+-210   P -   path name too long
+-211   O ai  system catalog {} could not be read
+-212   O ai  index could not be built
+-213   S -   statement cancelled at the client's request
+-214   O i   file of table {} could not be removed
+-215   O i   file of table {} could not be opened
+-216   O i   index could not be removed
+-217   P -   column {} does not exist in any table of the query
+-218   P -   synonym {} does not exist
+-219   P -   pattern match on an unsuitable data type
+-220   X ?   savepoint could not start
+-221   O -   temporary file for new table {} not created
+-222   O -   temporary file for new table {} not written
+-223   P -   table {} appears twice in FROM without an alias
+-224   O -   transaction log unavailable
+-225   O -   file of system catalog {} not created
+-226   O -   index of system catalog {} not created
+-227   P -   ROWID is not a real column and cannot be altered
+-228   P -   ROWID is not a real column and cannot be written
+-229   O -   temporary file could not be created
+-230   O -   temporary file could not be read
+-231   N -   DISTINCT aggregate over an expression is not supported
+-232   P -   serial column {} cannot be updated
+-233   O r   row is locked by someone else
+-234   P -   computed column {} cannot be inserted into
+-235   P -   CHAR length beyond the limit
+-236   P -   INSERT names a different number of columns than it gives values
+-237   O i   transaction could not begin
+-238   O -   transaction could not commit
+-239   I ?   duplicate value for unique index {}
+-240   O ai  row could not be deleted
+-241   O -   transaction could not roll back
+-242   O ai  table {} could not be opened
+-243   O ai  could not position within table {}
+-244   O ai? next row could not be read
+-245   O ai? row could not be found through an index
+-246   O ai  next row could not be read through an index
+-247   O -   rollforward failed
+-248   X -   savepoint could not commit
+-249   P -   expression column of a temporary table needs a name
+-250   O ai  row could not be read for update
+-251   P -   ORDER BY or GROUP BY position beyond the select list
+-252   O ai  table statistics or information unavailable
+-253   P -   identifier longer than the server allows
+-254   P -   number of parameters differs from the number of placeholders
+-255   X ?   no transaction is open
+-256   N -   database has no transaction log
+-257   O -   session reached its limit of open statements: {}
+-258   X -   server does not know the statement id
+-259   X -   named cursor was never opened or already closed
+-260   P -   prepared SELECT executed without a cursor
+-261   O -   file of table {} could not be created
+-262   X -   no current cursor
+-263   O ar  row could not be locked for update
+-264   O -   temporary file could not be written
+-265   P -   insert or load cursor needs a transaction
+-266   X -   cursor has no current row
+-267   X -   cursor already released
+-268   I -   duplicate value for unique or primary key constraint {}
+-269   P -   NOT NULL column {} needs a default, the table has rows
+-270   O -   could not position within a temporary file
+-271   O ai  row could not be inserted
+-272   P -   no SELECT privilege on table or column {}
+-273   P -   no UPDATE privilege on table or column {}
+-274   P -   no DELETE privilege on table {}
+-275   P -   no INSERT privilege on table {}
+-276   X -   cursor name unknown
+-277   P -   positioned update names another table than the cursor: {}
+-278   X -   savepoint could not roll back
+-279   P -   database privilege named in a GRANT or REVOKE on a table
+-280   P -   quoted literal too long
+-281   O -   could not build an index on a temporary table
+-282   P -   quoted string is never closed
+-283   P -   brace comment is never closed
+-284   P ?   subquery or singleton SELECT returned more than one row
+-285   X -   cursor id invalid for server
+-286   I -   primary key column {} has a NULL default
+-287   P -   serial column {} cannot be added
+-288   P ?   table {} is not locked by this session
+-289   O r   table {} could not be locked in that mode
+-290   P -   positioned update on cursor not declared FOR UPDATE
+-291   O r   lock mode cannot change now
+-292   I -   column {} needs a value, it refuses NULL
+-293   P -   null test on something other than plain column
+-294   P -   column {} must be in GROUP BY
+-295   P -   foreign key would cross databases
+-296   P i   referenced table {} is unavailable
+-297   P -   referenced columns of table {} have no key
+-298   P -   PUBLIC cannot be given the grant option
+-299   P -   privilege cannot be granted to oneself
+-300   P -   too many GROUP BY columns
+-301   P -   GROUP BY key bytes exceed limit
+-302   P -   caller holds no grant option on the object
+-303   P -   aggregates and plain columns mixed without GROUP BY
+-304   P -   HAVING refers to non-grouped column
+-305   P -   column {} is not character data, no substring possible
+-306   D -   substring bounds outside the column
+-307   P -   substring bounds malformed
+-308   P -   set-operation branches have incompatible types
+-309   P -   ORDER BY column {} is not in the select list
+-310   P -   table {} already exists
+-311   O i   system catalog {} could not be opened
+-312   O i   system catalog {} could not be updated
+-313   P -   caller does not own the table
+-314   O r   table {} is in use by others
+-315   P -   no privilege to create an index
+-316   P -   index {} already exists
+-317   P -   set-operation branches have different numbers of columns
+-318   O -   log file name already used
+-319   P ?   index does not exist
+-320   P -   caller does not own the index
+-321   P -   GROUP BY on an aggregate result is not allowed
+-322   P -   view {} cannot be altered, renamed or given a trigger
+-323   P -   privileges on a temporary table cannot be granted
+-324   P -   column {} exists in several tables, qualify it
+-325   P -   file name must be absolute
+-326   P -   foreign key has too many columns
+-327   P ?   table {} cannot be unlocked inside a transaction
+-328   P -   column {} already exists in the table
+-329   O ?   database {} does not exist or is not accessible
+-330   O -   database could not be created or renamed
+-331   O -   database directory could not be dropped
+-336   P -   temporary table {} cannot be audited
+-337   P -   view cannot use temporary table {}
+-340   O -   audit file could not be opened
+-342   N -   remote server cannot run the statement
+-345   X -   audited row differs, update refused
+-346   O ai  row could not be updated
+-347   O r   table could not be opened exclusively
+-348   O ai  row could not be read
+-349   P -   no database is open on this connection
+-350   P -   an index on the same columns already exists
+-351   P -   other owners' tables block the operation
+-352   P -   column {} is not in the table
+-353   P -   GRANT/REVOKE names no table or view
+-354   P -   database or cursor name malformed
+-355   O -   file of table {} could not be renamed
+-356   P -   foreign key and parent types differ
+-357   P -   a table behind view {} was changed
+-358   P -   close the current database first
+-359   P -   open database cannot be dropped or renamed
+-360   P -   table modified is also read by a subquery of the statement
+-361   P -   declared column size too large
+-362   P -   more than one serial column
+-363   P -   cursor with FOR declared on a statement that is not a SELECT
+-364   P -   column {} is not in the cursor's UPDATE OF list
+-365   P -   updatable cursor needs a plain single-table SELECT
+-366   P -   scale larger than precision in declaration
+-367   P -   SUM or AVG of character data
+-368   O d?  client library and server versions disagree
+-370   P -   last column cannot be dropped
+-371   I -   existing rows hold duplicates, unique index refused
+-372   P -   audit trail prevents ALTER
+-373   P -   DBPATH entry too long
+-374   P -   set-operation ORDER BY must use positions
+-375   O -   log file could not be created
+-377   P -   transaction must end before closing database
+-378   O r   a row needed is locked by someone else
+-379   P -   privilege on single columns cannot be revoked
+-381   P -   grant would be circular
+-382   P -   view column list and SELECT differ in count
+-383   P -   view expression columns lack names
+-384   P -   view is too complex to modify data through
+-385   I ?   row fails the view's CHECK OPTION
+-386   I -   column holds NULLs, it cannot become NOT NULL
+-387   O ?   user has no CONNECT privilege on the database
+-388   P -   user has no RESOURCE privilege on the database
+-389   P -   user has no DBA privilege on the database
+-390   P -   synonym name is already used
+-391   I -   NULL given for NOT NULL column {}
+-392   X ?   unexpected null pointer inside server
+-393   P -   outer-join conditions point both ways
+-394   P -   view {} does not exist
+-395   P -   outer join without join condition
+-396   P -   nested outer join badly connected
+-397   X -   system catalog {} is damaged
+-398   P -   updatable cursor needs a transaction
+-399   O -   log file could not be accessed
+-400   X ?   fetch from a cursor that is not open
+-401   X ?   fetch with an invalid cursor structure
+-402   C -   host variable address missing
+-403   X d?  row length differs from its description
+-404   X ?   cursor or statement was released or is unavailable
+-405   C -   host variable misaligned
+-406   O -   client or server memory allocation failed
+-407   X d?  server sent error number zero
+-408   X d   unknown message type from server
+-409   O d   server program not startable
+-410   X ?   statement executed was never prepared
+-411   P -   host variables and descriptor given together
+-412   X ?   statement pointer is empty, prepare missing
+-413   X ?   PUT to a cursor that is not open
+-414   X ?   PUT with an invalid cursor structure
+-415   D -   value cannot be converted for this column
+-416   P -   USING given when opening insert cursor
+-417   P -   FLUSH on a select cursor
+-418   C -   descriptor or variable list empty
+-419   C -   descriptor data pointer empty
+-420   O rd  remote server program not started
+-421   O d   network service unknown
+-422   X ?   FLUSH of a cursor that is not open
+-423   X ?   FETCH CURRENT with no current row
+-424   P -   statement already bound to another cursor
+-425   O r   database is opened exclusively by someone else
+-426   X -   placeholder values supplied twice
+-427   X -   bind count changed
+-428   X -   bind called too often
+-429   C -   indicator variable wrong size
+-430   X ?   integer size differs from type
+-439   P -   connection is busy with another statement
+-440   N -   several gateways updated in one transaction
+-441   O -   gateway data possibly inconsistent: {}
+-442   P -   grantee name empty
+-443   D -   FOR loop bounds are NULL: {}
+-444   P -   external table extent cannot change
+-450   C -   client locator invalid
+-451   D -   client locator buffer too small
+-452   C -   user locator open callback failed
+-456   C -   indicator too large for variable
+-457   O d   server process ended unexpectedly
+-458   O -   log space used up, transaction rolled back
+-459   O d   server was shut down
+-460   P -   statement text longer than server accepts
+-461   O -   file open failed
+-462   O -   file close failed
+-463   O -   file read failed
+-464   O -   file write failed
+-465   O -   no memory for locator buffer
+-466   O -   file shorter than announced
+-467   D -   NULL or truncation without indicator
+-468   O d   client user id unavailable
+-469   C -   descriptor not allocated
+-470   C -   descriptor size must be positive
+-473   C -   type code outside X/Open set
+-477   C -   receiving buffer too small
+-479   C -   more columns than descriptor entries
+-480   C -   descriptor name already used
+-481   X -   statement name invalid or not prepared
+-482   P -   scroll fetch from a forward-only cursor
+-484   P -   cursor or statement name length bad
+-485   P -   host variables and select list differ (ANSI database)
+-486   C -   descriptor holds unusable data type
+-488   P -   operation does not fit cursor kind
+-489   C -   diagnostics record number out of bounds
+-490   N -   database does not support NLS
+-498   C -   client SQLCODE-to-SQLSTATE map file bad
+-499   P -   row would exceed 32767 bytes
+-500   P -   clustered index {} already exists
+-501   P -   index {} is not clustered
+-502   O i   index clustering failed
+-503   O r   session holds locks on too many tables
+-504   P ?   a view cannot be locked
+-505   P -   UPDATE SET lists differ in length
+-506   P -   UPDATE touches columns not granted to the user
+-507   X -   cursor {} is unknown
+-508   P -   temporary table cannot be renamed
+-509   P -   temporary table column cannot be renamed
+-510   P -   synonym for temporary table {}
+-511   P -   system catalog {} may not be modified
+-512   P -   no REFERENCES privilege
+-513   N ?   statement not available on this server
+-514   P -   acting for another owner needs the DBA privilege
+-515   P -   constraint {} was already dropped
+-516   X -   sort output missing
+-517   P -   index key too long or too many parts
+-518   P -   child constraint {} does not exist
+-519   D -   SET expression of UPDATE is in error
+-520   O -   database tblspace could not be opened
+-521   O r   system catalog {} could not be locked
+-522   P -   table {} is referenced but not part of the query
+-523   P -   operation not possible on this kind of table
+-524   P -   LOCK TABLE needs a transaction
+-525   I -   existing rows break referential constraint {}
+-526   P -   row cannot be updated through a scroll cursor
+-527   N -   lock mode is not available here
+-528   P -   result row wider than the limit: {}
+-529   O d?  cannot attach to the transaction
+-530   I -   row fails check constraint {}
+-531   P -   view has column {} twice
+-532   P -   temporary table {} cannot be altered
+-533   P -   extent size {} below the minimum
+-534   O ?   EXPLAIN file could not be opened
+-535   X ?   a transaction is already open
+-536   P -   foreign key and parent differ in number of columns
+-537   P -   constraint column {} is not in the table
+-538   P -   cursor {} is already declared
+-539   P -   value of DBTEMP too long
+-540   O ?   constraint definition could not be stored
+-541   P -   no ALTER privilege
+-542   P -   column repeated in constraint, trigger or index
+-543   P -   LIKE/MATCHES escape must be one byte
+-544   P -   aggregates cannot be nested
+-545   P -   table file {} is not writable
+-546   P -   view {} is defined with a placeholder
+-548   P -   temporary table cannot have referential constraints or triggers
+-549   P -   unique-constraint column {} is not in the table
+-550   P -   constraint columns too long together
+-551   P -   constraint has too many columns
+-554   N -   syntax not offered by this server edition
+-555   P -   SELECT or database statement among several statements prepared
+-556   N -   DDL on another database is not supported
+-557   P -   chain of external synonyms unresolved: {}
+-559   P -   synonym of a synonym is not allowed
+-560   X -   base table entry {} of a synonym is missing
+-561   P -   SUM or AVG of datetime values
+-563   O r   exclusive lock for the conversion refused
+-564   O -   sort failed
+-565   O -   sorted rows unreadable
+-566   O -   sort could not start
+-567   O -   sorted rows unwritable
+-568   N -   logged and unlogged databases mixed (other one unlogged)
+-569   N -   logged and unlogged databases mixed (other one logged)
+-570   N -   ANSI and non-ANSI databases mixed (other one ANSI)
+-571   N -   ANSI and non-ANSI databases mixed (other one not ANSI)
+-572   P -   lock wait time too long
+-573   P -   ANSI database cannot have a buffered log
+-574   P -   scalar subquery selects several columns
+-575   P -   LENGTH() of an argument that is not character data
+-576   P -   temporary table cannot have a named constraint
+-577   P -   an identical constraint already exists
+-578   P -   owner name too long
+-579   P -   caller does not own the synonym
+-580   P -   privilege cannot be revoked by caller
+-581   O -   message file unreadable
+-582   N -   database is unlogged
+-583   P -   view's underlying privileges were lost
+-584   P -   catalog table cannot be renamed
+-585   P -   catalog column cannot be renamed
+-586   X -   cursor already open (ANSI database)
+-587   O -   file {} could not be deleted
+-588   P -   host variable number invalid
+-589   N -   several servers updated in one transaction
+-590   X -   routine cache damaged
+-591   P -   default value of column or variable {} is unsuitable
+-592   P -   NULL default on a NOT NULL column
+-593   P -   serial column cannot have a default
+-594   P -   TEXT or BYTE column can only have NULL as default
+-595   P -   aggregate not allowed in this clause
+-596   P -   EXIT or CONTINUE outside a loop of its kind: {}
+-598   P -   cursor name {} is malformed
+-599   P -   two server dialects mixed in one statement
+-600   O i   large object could not be created
+-601   O i   large object could not be deleted
+-602   O i   text or byte object could not be opened
+-603   O i   large object could not be closed
+-604   O i   large object could not be read
+-605   O i   large object could not be written
+-606   P -   blobspace name {} is invalid
+-607   D -   subscript of a TEXT or BYTE value is wrong
+-608   D -   TEXT and BYTE cannot be converted into each other
+-609   P -   TEXT or BYTE variable misused
+-610   P -   TEXT or BYTE column cannot be indexed
+-611   N -   scroll cursor cannot select TEXT or BYTE columns
+-612   P -   TEXT or BYTE column in GROUP BY
+-613   P -   TEXT or BYTE column with DISTINCT
+-614   P -   TEXT or BYTE column in ORDER BY
+-615   P -   TEXT or BYTE column in an expression
+-616   P -   subscript of a TEXT or BYTE column not allowed here
+-617   P -   TEXT or BYTE value required here
+-618   O i   copying TEXT or BYTE data failed
+-619   C -   client side failed on a large object
+-620   O i   next extent size change failed
+-621   O i   lock granularity change failed
+-622   X -   index {} behind a constraint cannot be found
+-623   P -   constraint {} does not exist
+-624   O i   constraint {} could not be dropped
+-625   P -   constraint {} already exists
+-626   X i   serial value unavailable
+-627   O r   coordinator cannot prepare two-phase commit
+-628   O -   coordinator cannot end two-phase commit
+-629   O -   heuristic rollback cannot be ended
+-630   O r   server {} cannot prepare for commit
+-634   P -   trigger or other object does not exist
+-635   P -   caller does not own the object
+-636   P -   key fields too large or too many
+-640   X -   query plan sanity check failed: {}
+-647   D -   function {} failed on its argument
+-648   O -   trace file could not be opened
+-649   P -   trace file name must be string
+-652   P -   local variable cannot have a default
+-653   P -   global variable cannot be declared LIKE a column
+-654   P -   procedure declaration misused
+-655   P -   RETURN value count differs from declaration
+-656   P -   routine returns values but declares none
+-657   P -   routine or trigger created inside procedure
+-658   P -   global variable needs a default
+-659   P -   SELECT in SPL needs INTO
+-660   P -   loop variable {} is assigned to
+-661   P -   number of receiving variables differs from values returned
+-662   P -   loop variable {} is repeated
+-663   P -   call syntaxes mixed for routine {}
+-664   P -   function {} called with the wrong number of arguments
+-665   X -   semantic check failed internally: {}
+-666   P -   variable {} must be an integer
+-667   P -   variable {} is not declared
+-668   O -   SYSTEM command failed
+-669   P -   variable {} is declared twice
+-670   P -   variable {} is declared SERIAL
+-671   P -   parameter name repeated in routine {}
+-672   X -   execution tree structure invalid: {}
+-673   P -   routine {} with the same signature already exists
+-674   P -   no routine {} accepts these arguments
+-675   P -   statement not allowed in SPL
+-676   P -   check constraint column invalid
+-677   P -   check constraint contains subquery or procedure
+-678   P -   check constraint takes an invalid substring of column {}
+-679   O -   violation data unreadable for constraint {}
+-680   O -   violation data unwritable for constraint {}
+-681   P -   column listed twice in INSERT
+-682   O i   index of a constraint on table {} is unreadable
+-683   P -   STEP never reaches range end
+-684   P -   function {} returned too many values
+-685   P -   function {} returned too few values
+-686   P -   function {} returned more than one row
+-687   P -   TRACE used before SET DEBUG FILE
+-688   P -   variable {} must be a character variable
+-689   P -   types of global variable {} disagree
+-690   O ai  keys of referencing table {} are unreadable
+-691   I -   no parent row for foreign key constraint {}
+-692   I -   parent row still referenced through constraint {}
+-693   P -   command given to SYSTEM is NULL
+-694   P -   procedure {} got too many arguments
+-695   P -   routine {} has no argument of that name
+-696   P ?   variable {} used before it was assigned
+-697   P -   STEP of a FOR loop is zero
+-698   O -   two-phase result mixed across servers: {}
+-699   O r   transaction rolled back heuristically
+-700   P -   statement not allowed in global transaction
+-701   P -   statement not allowed under XA
+-702   P -   exclusive open impossible under XA
+-703   I -   primary key of table {} would be NULL
+-704   P -   table already has a primary key
+-705   O r   routine {} is being executed
+-706   P -   no EXECUTE privilege on routine {}
+-710   O r?  table {} changed since the statement was prepared
+-711   N -   optical descriptor insert refused
+-715   O -   transaction state unreadable
+-716   O -   two-phase result possibly mixed across servers: {}
+-717   P -   function {} called with an unsuitable argument
+-718   P -   global transaction suspended
+-719   P -   loop variable {} is declared global
+-720   P -   number of values returned differs from the variables
+-721   O r   routine {} changed since the statement was prepared
+-722   O -   server stack space exhausted
+-723   P -   ANSI database must keep logging
+-726   P -   DBINFO first argument must be literal string
+-727   P -   DBINFO tblspace number bad
+-728   P -   DBINFO option {} is unknown
+-729   P -   trigger has no action
+-730   P -   REFERENCING without FOR EACH ROW
+-731   P -   column reference misused in trigger
+-732   P -   old/new correlation misused
+-733   P -   procedure variable not allowed in this statement: {}
+-734   P -   object named like old/new correlation
+-735   P -   trigger reads a table under cascading delete
+-736   P -   statistics resolution meaningless in LOW mode
+-739   P -   statistics confidence outside range
+-740   P -   statistics resolution outside range
+-741   P -   a trigger for that event already exists
+-742   P -   delete trigger and cascading delete cannot coexist
+-743   P -   object {} already exists
+-744   P -   statement not allowed in trigger
+-745   E -   a trigger signalled failure
+-746   E ?   raised by SPL code: {}
+-747   P -   triggered statement touches the triggering table
+-748   O -   cascading triggers nested too deep
+-749   N -   remote cursor needs newer server
+-750   X -   stored distribution of table {} is damaged
+-751   N -   remote procedure needs newer server
+-753   O rd  licence allows a single user
+-758   P -   implicit switch to server {} refused
+-759   P -   DATABASE statement inside CONNECT session
+-760   P -   remote procedure left transaction open
+-761   O d   server does not answer to the server name the client sent
+-762   O ?   parser stack exhausted, statement too nested
+-764   P -   update statistics reserved for DBA here
+-765   P -   EXECUTE of a statement that belongs to a cursor
+-768   X -   internal error in routine {}
+-769   X -   iterator phase error: {}
+-771   X -   fragment lock id invalid
+-772   I ?   row fits no fragment of table or index
+-773   P -   new fragment lacks expression
+-775   P -   fragment {} does not exist in the table
+-776   O i   rows could not move between fragments
+-780   P -   table or index is unfragmented
+-783   P -   attach refused: schemas differ
+-784   P -   detach refused: referential constraints exist
+-793   P -   dbspace page size differs from table
+-794   O -   dbspaces for interval fragments missing
+-795   O -   dbspaces for interval fragments unusable
+-798   P -   no right to create interval fragment
+-800   P -   CASE/DECODE branch types incompatible
+-809   P -   syntax error
+-853   O r   current transaction was rolled back
+-855   P -   rowids cannot be dropped here
+-861   O r   parallel query thread not created
+-868   I -   attach refused: constraint check failed
+-872   P -   fragmentation unsuitable for unique index
+-874   X -   optimizer failed
+-875   P -   isolation and access mode conflict
+-876   P -   SET TRANSACTION after the transaction began
+-877   P -   isolation level already fixed by SET TRANSACTION
+-878   P ?   write in a READ ONLY transaction
+-879   P -   TRIM character must be a single one
+-880   P -   TRIM of something that is not a string
+-881   D -   string function result longer than allowed
+-884   P -   index on temporary table cannot be altered
+-885   P -   DBINFO utc conversion given bad time
+-886   P -   dependent objects prevent DROP RESTRICT
+-887   P -   dependent grants or objects prevent REVOKE RESTRICT
+-890   P -   cursor INSERT needs VALUES clause
+-892   P -   dependents prevent disabling object {}
+-893   P -   dependencies prevent enabling object {}
+-894   P -   object {} named in SET does not exist
+-895   O i   violations tables not created
+-896   P ?   violations table not started
+-899   I ?   violations limit passed
+-900   O d   network authorization file unreadable
+-901   O d   user absent from network authorization file
+-902   O d   user not authorized in network file
+-905   O d   tcp service unknown in services file
+-906   O d   no server found via DBPATH
+-907   O rd  socket could not be created
+-908   O rd  connection attempt to server {} failed
+-909   P -   database name malformed
+-911   O d   reading from the server's pipe failed
+-912   O d   writing to the server failed
+-913   O d   reading from the server failed
+-914   O d   writing to the server's pipe failed
+-917   P -   current database must be closed first
+-918   X ?   garbled data from another server
+-920   O rd  host address unknown
+-921   X d   wrong arguments to server process
+-922   O d   working directory unavailable
+-923   O d   licence covers local server only
+-924   O d   no licence for that server
+-925   O d   protocol type must be tcp
+-927   O -   too many servers referenced
+-929   X d   server could not parse the request and ended the session
+-930   O rd  cannot reach the host of server {}
+-931   O d   network service {} cannot be resolved
+-932   O rd  system call {} failed on the network connection
+-933   O d   network type unknown
+-934   O r?  link to remote server lost
+-936   O r?  remote connection failed: {}
+-937   E -   a routine signalled a fatal error
+-938   P -   insert-cursor VALUES contains expressions
+-940   N -   CHECK OPTION not possible on set-operation view
+-941   D -   string function {} failed internally
+-942   O -   commit refused by callback, transaction rolled back
+-943   P -   slash-star comment is never closed
+-944   P -   FIRST/LIMIT/SKIP misplaced
+-945   P -   argument of DBINFO version is bad
+-946   P -   case conversion of something that is not a string
+-947   P -   a variable cannot be named NULL
+-948   P -   constraint index cannot be renamed
+-950   O d?  user {} is unknown to the server
+-951   O d   user {} is unknown or the password is wrong
+-952   O d   wrong password for user {}
+-953   O d   server program could not be executed
+-954   O d   client host unknown to server
+-955   O d   server could not receive client data
+-956   O d   client host or user {} is not trusted
+-957   O -   NFS mounted database refused
+-958   P -   temporary table {} already exists in this session
+-959   O rd? transaction rolled back after server internal error
+-960   O d   local user id mismatch check failed
+-971   I ?   enabling object found violating rows
+-972   O ai  in-place alter of table {} failed
+-973   I -   violations rows cannot go back to target
+-974   P -   NOT NULL on a serial column cannot be dropped
+-975   P -   object mode combination invalid
+-977   P -   no privilege on fragment {}
+-978   P -   no INSERT privilege on the violations tables
+-979   O d?  transaction rolled back, or bad routine signature
+-999   N -   feature is not implemented
+-1200  D -   value too large for DECIMAL
+-1201  D -   value too small for DECIMAL
+-1202  D -   division by zero
+-1203  P -   MATCHES operands must be character
+-1204  D -   year of a date invalid
+-1205  D -   month of a date invalid
+-1206  D -   day of a date invalid
+-1207  D -   converted text longer than its target
+-1208  D -   number cannot be converted to character data here
+-1209  D -   date without delimiters needs six or eight digits
+-1210  D -   internal date outside calendar range
+-1211  O -   no memory for expression work area
+-1212  P -   date pattern lacks day, month or year
+-1213  D -   text is not a number
+-1214  D -   value outside the range of SMALLINT
+-1215  D -   value outside the range of INTEGER or SERIAL
+-1216  D -   exponent too large
+-1217  P -   date pattern string too long
+-1218  D -   text is not a date
+-1219  D -   value too large for COBOL item
+-1221  D -   NULL cannot be converted
+-1222  D -   value outside the range of SMALLFLOAT
+-1223  D -   value outside the range of FLOAT
+-1224  D -   decimal number malformed
+-1225  I -   NULL for a NOT NULL column (client side)
+-1226  D -   value has more digits than its DECIMAL or MONEY type
+-1233  D -   hour, minute or second invalid
+-1234  P -   function needs a datetime argument
+-1235  D -   character host variable too short
+-1236  D -   era date malformed
+-1237  D -   era name unknown to the locale
+-1238  X -   era table initialisation failed
+-1239  D -   era year out of era range
+-1254  O rd  remote host unreachable
+-1260  D ?   no conversion exists between the two types
+-1261  D -   first field of datetime or interval has too many digits
+-1262  D -   non-digit in a datetime or interval
+-1263  D -   field of a datetime or interval wrong or missing
+-1264  D -   trailing text after a datetime or interval
+-1265  D -   overflow in datetime or interval arithmetic
+-1266  D -   datetime and interval operands do not combine
+-1267  D -   datetime result out of range
+-1268  P ?   datetime or interval qualifier invalid
+-1269  D -   large object locator invalid
+-1270  D -   minus sign inside an interval literal
+-1271  D -   fraction of a second lacks its decimal point
+-1272  C -   conversion input missing
+-1273  C -   conversion output buffer too small
+-1275  P -   width or precision in format invalid
+-1276  P -   format directive unsupported
+-1277  D -   text does not follow the format
+-1278  D ?   LIKE/MATCHES escape sequence invalid
+-1279  D -   string longer than the column
+-1284  D -   value outside the range of INT8 or BIGINT
+-1285  X -   data type code unknown
+-1800  X -   transaction state invalid for connect change
+-1801  N -   multi-server transaction unsupported
+-1802  P -   connection name already used
+-1803  C d   connection name not established
+-1804  P -   database environment invalid
+-1805  P -   connection name invalid
+-1807  C d   nothing to disconnect
+-1808  O rd  reconnect to server {} needed
+-1809  O rd  login refused by the server side
+-1810  O d   disconnect failed
+-1811  P -   implicit connect after explicit connect
+-1813  P -   only current connection may go dormant
+-1814  C -   collection or row variable not allocated
+-1820  P -   host variable type changed between fetches
+-1821  D -   client buffer too small for value
+-1822  C -   invalid argument to a client call
+-1826  X -   describe data not available yet
+-1831  N -   fetch-array, deferred prepare and OPTOFC conflict
+-1832  P -   environment block too large
+-5848  I -   a violating row exists
+-5851  D -   SUBSTRING given invalid position or length
+-5852  D -   date text does not follow the format model
+-5853  N -   format element {} has no Informix counterpart
+-5854  P -   format element {} is unknown
+-5855  D -   target string too short for formatted value
+-5856  P -   FLOAT precision outside 1..16
+-6017  I ?   duplicate key
+-7202  N -   database does not support NLS
+-7211  N -   external NLS database refused
+-7350  O r   row changed since read (optimistic failure)
+-7351  O r   link between secondary and primary lost
+-7352  O ?   operation must run on the primary server
+-7353  O r   transaction lost when primary changed
+-7400  O -   argument of a DataBlade call is invalid: {}
+-7424  P -   cursor only on prepared SELECT (DataBlade API)
+-7425  X -   statement handle invalid (DataBlade API)
+-7435  P -   table also used by parent query
+-7469  O -   call not allowed in a compare function: {}
+-8200  P -   user {} lacks the security administrator role
+-8246  P -   label forbids writing a protected column
+-8247  P -   label credentials insufficient for INSERT
+-8248  P -   label credentials insufficient for SELECT
+-8249  P -   label credentials insufficient for UPDATE
+-8250  P -   label credentials insufficient for DELETE
+-8253  O -   database {} could not be opened (label security)
+-8261  I -   row security column lacks default label
+-8267  N -   label protection is not supported on a replicated table
+-8270  I -   row security label NULL
+-8300  P -   sequence {} does not exist
+-8301  P -   sequence {} already exists
+-8302  P -   sequence option value invalid
+-8313  D ?   sequence {} passed its maximum
+-8314  D ?   sequence {} passed its minimum
+-8315  P -   CURRVAL of sequence {} before NEXTVAL in this session
+-8319  P -   sequence not allowed in this place
+-8320  P -   sequence privileges limited to SELECT and ALTER
+-8321  P -   caller does not own the sequence
+-8322  N -   remote sequence is not supported
+-8355  D -   XML input of function {} cannot be parsed
+-8357  O -   XML function {} out of memory
+-9272  N -   type {} is not supported by this client and server
+-9273  P -   duplicate table {} cannot be created
+-9275  D -   decimal precision beyond DRDA limit
+-9303  E -   raised by Java code: {}
+-9304  N -   updatable scroll cursor is not supported
+-9305  D -   read past end of UDT data
+-9400  P -   aggregate {} already exists
+-9404  P -   aggregate {} does not exist
+-9405  P -   caller does not own aggregate {}
+-9406  P -   support function of aggregate {} unresolved
+-9433  O -   Java blob position failed
+-9435  O -   Java procedure execution failed
+-9446  O -   Java routine failed: {}
+-9455  O -   Java large object inaccessible
+-9600  X ?   collection layer internal error
+-9601  D ?   collection variable {} is NULL
+-9602  D -   collection types do not convert
+-9603  P ?   collection host variable misused
+-9604  P ?   collection column cannot be indexed
+-9605  N -   scroll cursor cannot select collection columns
+-9606  P -   collection in GROUP BY
+-9607  P -   collection with DISTINCT
+-9608  P -   collection in ORDER BY
+-9609  P -   collection in expression
+-9610  P ?   collection value required here
+-9611  P -   collection-derived table cannot be joined
+-9612  P -   no filter or grouping on a collection-derived table
+-9615  P -   AT position only works on collections
+-9619  P ?   variable {} is not a collection
+-9621  P -   derived column counts differ
+-9628  P -   type {} does not exist
+-9629  P -   caller does not own the type
+-9630  P -   type {} is still in use
+-9631  P -   opaque type {} already exists
+-9632  P ?   type of the value differs from that of column {}
+-9633  P -   no cast for the type change of column {}
+-9634  P -   no cast available: {}
+-9635  P -   opaque type has no cast to the target
+-9636  D -   opaque value longer than its maximum
+-9637  P -   cast function {} does not exist
+-9641  P -   DROP TYPE does not apply to this type
+-9642  P ?   literal beyond hard size cap
+-9643  P -   type {} cannot be hashed
+-9644  P ?   type {} has no equality function
+-9645  P -   type cannot be rendered as text
+-9646  P -   condition is not boolean
+-9648  D -   boolean literal invalid
+-9649  N -   client is too old for user-defined types
+-9650  P -   IN needs a collection at its right
+-9651  P -   large object in a set operation
+-9653  P -   no UNDER privilege
+-9654  P -   collection elements differ in type
+-9659  N -   JSON update operation is not supported
+-9660  D -   JSON document invalid
+-9661  P -   constraint {} cannot be enabled with NOVALIDATE
+-9700  P -   more than one routine {} matches the call
+-9702  P -   CREATE FUNCTION lacks RETURN clause
+-9704  P -   SPL parameter lacks a name
+-9706  P -   END does not match CREATE
+-9710  P -   built-in function cannot be overloaded
+-9713  P -   identifier longer than server allows
+-9714  P -   OUT parameter must be last
+-9716  P -   specific name {} already exists
+-9722  P -   RAISE EXCEPTION with error number zero
+-9740  N -   remote routine {} uses user-defined types
+-9750  O r   routine {} resolved differently at execution
+-9752  P -   OUT argument is not a variable
+-9754  P -   no USAGE privilege
+-9783  P ?   statement variable {} must be in GROUP BY
+-9784  P -   statement variable {} has no producer
+-9790  O -   language manager start failed
+-9791  O -   external routine {} failed while running
+-9793  O -   shared library of routine {} was not loaded
+-9794  O -   entry point of routine {} was not found
+-9799  O -   routine {} could not switch virtual processor
+-9800  P -   table {} is typed
+-9802  P -   typed table {} cannot be altered
+-9803  P -   typed view {} is incompatible
+-9805  P -   serial types are only possible as table columns
+-9806  P -   row type has duplicate or empty field names
+-9809  P -   blobspace named for a row-type field
+-9810  O i   smart large object operation failed
+-9811  X -   large object descriptor {} is invalid
+-9814  O -   default sbspace name {} is invalid
+-9815  P -   file specification {} is invalid
+-9816  P -   type cannot have a btree index
+-9818  X -   large object hash table damaged
+-9819  P -   type of column {} does not belong in an sbspace
+-9820  O -   sbspace does not exist
+-9827  O -   configured system sbspace {} is missing
+-9844  P -   function {} cannot be an index key
+-9845  P -   access method {} does not exist
+-9846  P -   operator class {} does not exist
+-9857  P -   external space {} does not exist
+-9862  O -   access method routine failed
+-9868  P -   caller does not own access method
+-9878  I -   NULL would be stored by default (collections or rows)
+-9904  D -   extended type text malformed
+-9908  P -   row field type disallowed
+-9910  P -   collection element type disallowed
+-9911  P -   collection column cannot have a default
+-9919  P -   cast already exists
+-9922  P -   cast does not exist
+-9923  P -   cast between incompatible types
+-9928  P -   cast needs a function
+-9934  P -   operation reserved for the DBA
+-9943  D -   stored collection format outdated
+-9944  P -   seek in a forward-only collection
+-9945  P -   collection is read-only
+-9950  P -   field access on a value that is not a row
+-9953  P -   aggregate not allowed in this place
+-9967  P -   data type {} does not exist
+-9970  P -   type of a placeholder cannot be determined, add a cast
+-9971  P -   types the query returns cannot be determined
+-9976  D -   collection is NULL
+-9978  D ?   NULL element inserted in a collection
+-9979  D ?   collection element updated to NULL
+-9980  P -   AT position needs a LIST
+-9983  D -   element to delete is not in the collection
+-9986  X -   collection structure damaged
+-9989  P -   row value has the wrong number of fields
+-9990  P -   row type {} is still in use
+-9991  P -   row type {} already exists
+-9992  P -   row type {} does not exist
+-9995  P -   table {} is not typed
+-9996  P -   distinct type {} already exists
+-9997  P -   no USAGE privilege on type {}
+-12014 X -   open-descriptor entry missing
+-12015 X -   large object header entry missing
+-12016 O -   sbspace entry missing
+-12026 O -   large object could not be deleted
+-12031 O -   sbspace full
+-12034 P -   buffer size invalid
+-12035 P -   lock type invalid
+-12036 O -   sbspace name invalid
+-12037 P -   seek position invalid
+-12039 P -   seek origin invalid
+-12041 D -   object or buffer too large
+-12043 P -   create flags invalid
+-12048 O -   object identity mismatch, object gone
+-12049 O -   no memory in large object layer
+-12051 P -   object not opened for reading
+-12052 P -   object not opened for writing
+-12053 O -   sbspace not specified, none default
+-12056 O -   sbspace could not be opened
+-12086 P -   open flags invalid
+-12092 O r   sbspace is down
+-12097 D -   object address invalid
+-12098 O -   sbspace corrupted
+-12110 O -   no extent of suitable size
+-12123 O -   sbspace metadata area full
+-12137 O -   sbspace does not exist
+-12153 O r   table-manager entry locked
+-12154 O r   table-manager table locked
+-12204 O -   long transaction detected, it is being rolled back
+-12230 O -   blobspace object could not be created
+-12233 O r   partition is being altered
+-12234 O r   partition was altered meanwhile
+-12235 O r   online fragment operation running
+-12246 P -   temporary object put in permanent table
+-12247 X -   client sent bad buffer size
+-19800 P -   role name is already used
+-19803 P -   caller may not grant this role
+-19804 P -   role does not exist
+-19805 P -   caller may not assume this role
+-19809 O -   database password is wrong
+-19816 N ?   operation not possible on a replicated table
+-19819 P -   ON clause names a table not being joined
+-19820 P -   ANSI and Informix outer joins mixed
+-19828 P -   DISTINCT query ordered by an expression it does not select
+-19830 N -   operation not possible on a raw table
+-19836 P -   extent size {} above the maximum
+-19840 P -   session environment variable unknown
+-19842 P -   USELASTCOMMITTED value invalid
+-19846 N -   unlogged table {} is unreachable on a secondary
+-19992 O r   replicated table in alter mode refuses DML
+-19993 N -   replicated column cannot be modified
+-21541 O -   tenant storage limit reached
+-23101 O d   locale could not be loaded
+-23102 O d   out of memory for locale work
+-23103 D -   illegal byte sequence in code-set conversion
+-23104 O d   conversion table for code sets missing
+-23105 N d   server lacks code-set conversion
+-23106 X ?   conversion init argument invalid
+-23107 O d   DBLANG and CLIENT_LOCALE conflict
+-23108 O d   locale structure not created
+-23109 O d   locale specification invalid
+-23110 O d   environment variable processing failed
+-23111 X d   locale init argument invalid
+-23112 X -   conversion buffers both empty
+-23113 X -   conversion input empty
+-23114 D -   converted data does not fit
+-23115 O d   locale categories use different code sets
+-23190 N -   multibyte database name refused
+-23194 O ?   conversion table restore failed
+-23195 O rd  server locale reset failed, connection refused
+-23196 O ?   database locale unknown to server
+-23197 O ?   database locale differs from DB_LOCALE
+-23198 O ?   catalog lacks collation locale entry
+-23199 O ?   catalog lacks ctype locale entry
+-24100 O i   index lock mode change failed
+-24118 P -   pending deferred constraints block DDL
+-24121 O r   dictionary lock conflict between DML and DDL: {}
+-24134 O r   global transaction was aborted
+-24135 O -   XA transaction cannot prepare
+-24142 P -   DBA right needed to freeze environment variable
+-24143 P -   session environment variable {} is frozen by the DBA
+-25507 O d   network service or protocol unknown
+-25539 O d   connection type invalid
+-25546 X d   network association invalid
+-25548 O rd  too many connections for the network layer
+-25553 O d   sqlhosts file missing
+-25554 O d   server name variable too long
+-25555 O d   server name {} is not in sqlhosts
+-25556 O d   sqlhosts format invalid
+-25557 X d   network layer internal error
+-25560 O d   server name variable not set
+-25561 X d   authentication type invalid
+-25564 N ?   feature or function unsupported by network layer
+-25567 X d   communication buffer damaged
+-25569 O d?  SQL protocol level negotiation failed
+-25570 O rd  fork failed
+-25571 O rd  server has no session left for this connection
+-25572 O d   port could not be bound
+-25573 O rd  accept failed
+-25574 O rd  network device could not be opened
+-25577 O rd  host name lookup failed
+-25578 O d   network disconnect failed
+-25579 X d   network calls out of order
+-25580 O rd  network system call failed
+-25581 O rd  transport memory release failed
+-25582 O rd  network connection broken
+-25583 O rd  network failure of an unidentified kind
+-25584 O d   server program {} is unreachable
+-25585 O d   buffer size setting invalid
+-25586 O rd  sending to the server failed
+-25587 O rd  receiving from the server failed
+-25588 O rd  application cannot reach server {}
+-25590 O d   authentication failed (also CSM mismatch)
+-25591 O d   transport address invalid
+-25592 O d   network service unsupported by driver
+-25595 X d   unexpected message while connecting
+-25596 O d   default server not in sqlhosts
+-25597 O rd  pipe handling failed
+-25598 X d   communication state transition invalid
+-25599 O rd  nothing listens at the server's address
+-25738 N -   online index limited to btree
+-25785 P -   routine {} needs the EXTEND role
+-25791 P -   EXTEND or DBSA right missing for Java built-in
+-26000 P -   lock limits cannot apply to administrators
+-26001 P -   encryption password not set
+-26003 P -   encryption password length outside limits
+-26005 D -   encrypted data wrong or damaged
+-26006 P -   type unsupported by encryption
+-26008 D -   decryption failed
+-26018 I -   table {} is referenced and not empty, cannot truncate
+-26021 P -   only commit/rollback allowed after truncate
+-26023 N -   replicated object cannot be renamed
+-26027 P -   GOTO label {} does not exist
+-26041 P -   value of environment setting {} is invalid
+-26051 P -   text of a dynamic statement is NULL
+-26052 P -   SPL cursor {} is already open
+-26053 P -   SPL cursor {} is not open
+-26055 P -   SPL cursor or statement {} is not defined
+-26058 P -   several statements in one SPL dynamic prepare
+-26060 O -   procedure compiled by older server
+-26062 P ?   no branch of CASE matches
+-26064 P -   procedure cannot prepare its statement: {}
+-26072 P -   operator {} is not allowed here
+-26073 P -   savepoint needs a name
+-26074 O -   savepoint {} could not be set
+-26075 O -   savepoint {} could not be released
+-26076 O -   rollback to savepoint {} failed
+-26077 P -   savepoint not allowed in a trigger
+-26079 D ?   CONNECT BY found a cycle
+-26081 P -   CONNECT BY keywords misplaced
+-26090 P -   MERGE target has no column {}
+-26092 P -   MERGE source has no column {}
+-26095 P -   MERGE would change one row twice
+-26097 O ?   operation not possible on a secondary server
+-26152 O r   external table exclusive lock refused
+-26165 O -   external data file full
+-26197 D -   error limit of external load reached: {}
+-26214 N -   operation not possible on an external table
+-26401 O r   accelerator unreachable
+-26408 D -   arithmetic overflow on accelerator
+-26469 O d   trusted context does not allow connection
+-26481 N -   operation refused through grid
+-26561 O -   accelerator error without mapping
+-26700 P -   user {} does not exist
+-26701 P -   user {} already exists
+-26702 O d   account of user {} is locked
+-26703 P -   user {} may not manage users
+-26708 P -   old password of user {} is wrong
+-26801 N -   case-insensitive and sensitive databases mixed
+-26903 P -   CREATE TABLE prepared once, executed again
+-26961 O r   grid table currently altered
+-26964 O r   shard server unreachable
+-26968 O r   shard server link lost
+-27000 O d   second shared-memory connection refused
+-27001 O rd  reading failed while connecting
+-27002 O rd  server is quiescent, no logins accepted
+-27003 X d   communication layer inconsistent
+-27004 O d   sqlhosts option {} is illegal
+-27009 O rd  group name cannot reach secondary
+-27010 O rd  server is open to administrators only
+-27100 X d   network subsystem failure
+-28014 O d   TLS operation failed
+-28015 O d   TLS configuration unreadable
+-28016 O d   TLS library missing or too old: {}
+-28021 O d   trusted context undefined for user
+-28022 O d   trusted context wants encryption
+-32001 O r   XA rollback: communication failure
+-32002 O r   XA rollback: deadlock
+-32006 O r   XA rollback: branch timeout
+-32007 O r   XA transient resource-manager error
+-32020 O r?  XA resource manager unavailable
+-32026 P -   savepoint does not exist
+-32027 P -   savepoint name is already used as UNIQUE
+-32028 O -   too many savepoint levels
+-32120 P -   RESOURCE privilege missing (secure edition)
+-32407 P -   trigger does not exist
+-32507 P -   session authorization cannot be changed
+-32508 P -   statement not allowed inside a transaction
+-32510 P -   no right to change session authorization
+-34380 D -   input has illegal multibyte character
+-34394 O d   locale name {} is bad
+-43201 O d   server crashed or shut down (backup tool)
+-43207 O rd? connection to server {} could not be opened (backup tool)
+-84502 N -   XA on read-only secondary
+"""
+
+ISAM_CODES = """\
+-2     O -   operating system: no such file
+-4     O r   operating system: call interrupted
+-5     O ?   operating system: I/O error
+-11    O r   operating system: no more processes
+-12    O -   operating system: no memory
+-13    O -   operating system: permission denied
+-22    = -   operating system: invalid argument
+-23    O r   operating system: file table full
+-24    O r   operating system: too many open files
+-28    O -   operating system: disk full
+-30    O -   operating system: read-only file system
+-32    O rd  operating system: broken pipe
+-35    O r   operating system: would block
+-78    O r   operating system: deadlock avoided (some UNIX)
+-79    O r   operating system: no record locks left (some UNIX)
+-100   I -   duplicate key value
+-101   = -   file or partition not open
+-102   X -   bad argument to storage call
+-103   P -   key description invalid
+-104   O r   too many open tables or files
+-105   O -   table or index file damaged
+-106   O r   exclusive access needed but absent
+-107   O r   row locked by another session
+-108   P -   index already exists
+-109   P -   primary key index may not be dropped
+-110   = -   end or start of table reached
+-111   = -   no matching record
+-112   = -   no current record
+-113   O r   table locked by another session
+-114   = -   file name too long
+-115   O r   lock file could not be created
+-116   O -   memory allocation failed in storage layer
+-117   = -   collating sequence bad (unused)
+-118   O ?   log record unreadable
+-119   O ?   log record damaged
+-120   O -   log file could not be opened
+-121   O -   log record could not be written
+-122   N -   transactions unavailable: no logging
+-123   O d   shared memory missing
+-124   X -   no transaction started
+-125   O -   network file system refused
+-126   = ?   row id points nowhere
+-127   X -   primary key index missing
+-128   N -   logging absent
+-129   O rd  user limit of shared memory reached
+-130   O -   dbspace unknown
+-131   O -   disk space exhausted
+-132   P -   row wider than limit
+-133   P -   audit trail present
+-134   O r   lock table full
+-135   O -   tblspace missing (possible damage)
+-136   O -   no further extent possible
+-137   O -   chunk table full (administrator)
+-138   O -   dbspace table full (administrator)
+-139   O -   log file table full (administrator)
+-140   O -   write refused on replica server
+-141   O r   open-table limit of server reached
+-142   X -   tblspace page overflow (obsolete)
+-143   O r   deadlock found
+-144   O r   deleted key value still locked
+-145   O -   mirroring not configured (administrator)
+-146   O -   mirror copy unavailable (administrator)
+-147   O r   backup running (administrator)
+-148   P -   dbspace not empty (administrator)
+-149   O rd  server process gone
+-150   O -   demo version limit
+-151   X -   stored varchar length damaged
+-152   X ?   bad message from remote process
+-153   X -   manual locking mode missing
+-154   O r   lock wait time over
+-155   O -   chunk and mirror both bad
+-156   O d   shared memory attach failed
+-157   S -   call interrupted by client
+-158   N -   operation refused on monitoring table
+-159   N -   collation unsupported or different
+-160   X -   second blob open at once
+-161   X -   no blob open
+-162   O -   storage space unknown
+-163   O -   page stamps differ (damage)
+-164   O ?   blob stamp wrong (damage or dirty read)
+-165   X -   blob column missing
+-166   O -   blob storage space full
+-167   P -   space size not page multiple (administrator)
+-168   O r   backup blocks allocation
+-169   O r   new chunk not yet logged
+-170   P -   log in blob space refused (administrator)
+-171   O -   file format changed
+-172   X ?   unexpected internal error
+-173   O -   log backup failed (administrator)
+-174   O -   archive failed (administrator)
+-175   O r   lock attempt while holding buffer; server retries
+-176   O -   physical restore failed (administrator)
+-177   O -   logical restore failed (administrator)
+-178   O r   database blocked by pending logging change
+-179   O -   sort space exhausted
+-181   N -   optical subsystem absent
+-182   P -   optical space name duplicated
+-183   X -   replication log job already active
+-185   O -   replication log job not active
+-186   O r   online index build blocks opening
+-187   = -   user routine failed
+-188   O -   logging change refused while replicating
+-190   O r   transaction table full
+-191   P -   chunk unknown (administrator)
+-192   P -   first chunk may not be dropped (administrator)
+-193   O -   chunk busy in recovery (administrator)
+-194   P -   chunk not empty (administrator)
+-195   O -   no miscellaneous virtual processor
+-196   O -   operation refused in temporary dbspace
+-197   O -   partition awaits level-0 backup
+-198   O -   255 in-place alters already pending
+-199   O -   dbspace full (also: smart disk error)
+-7350  O r   row version stale on updatable secondary
+-7351  O r   replica lost its primary
+-7352  O -   operation needs primary
+-7353  O r   transaction cannot continue on new primary
+-12153 O r   table-manager entry locked
+-12154 O r   table-manager table locked
+-12204 O -   long transaction
+-12233 O r   partition alter running
+-12234 O r   partition altered meanwhile
+-12235 O r   online fragment operation running
+-21501 O -   insert failed, file size limit (SE)
+-21516 X -   row only partly read
+-21523 O r   dictionary entry dirty
+-35585 O r   table-manager entry locked
+-35586 O r   table-manager table locked
+-84500 O r   row version stale (same as -7350)
+-84501 O r   replica lost its primary (same as -7351)
+"""
