@@ -1,0 +1,234 @@
+"""A cursor's state and rules, shared by the sync and async shells. Nothing waits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from informix_db._base.batch import Batch
+from informix_db._base.connection import BaseConnection
+from informix_db._base.result import FIRST_FETCH_SIZE, Result
+from informix_db._base.sqltext import prepare_text
+from informix_db._protocol.channel import Reply
+from informix_db._protocol.statement import Statement
+from informix_db._wire import constants as c
+from informix_db._wire.buffer import Wire
+from informix_db._wire.describe import ColumnInfo
+from informix_db.exceptions import InterfaceError, ProgrammingError
+from informix_db.rows import Row, RowFactory, row_maker
+
+ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
+
+# name, type_code, display_size, internal_size, precision, scale, null_ok
+ColumnDescription = tuple[
+    str, int, "int | None", "int | None", "int | None", "int | None", bool
+]
+
+_COUNTED_TYPES = frozenset({c.STMT_INSERT}) | c.STMT_UPDATE | c.STMT_DELETE
+
+# database@server:owner.routine, each part a plain or a quoted identifier
+_PART = r'(?:[^\W\d][\w$]*|"[^"]+")'
+_ROUTINE = re.compile(rf"(?:{_PART}(?:@{_PART})?:)?(?:{_PART}\.)?{_PART}")
+
+
+class BaseCursor(Generic[ConnectionT]):
+    """What both kinds of cursor know and decide."""
+
+    def __init__(
+        self,
+        connection: ConnectionT,
+        *,
+        hold: bool = False,
+        row_factory: RowFactory | type[Row] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._hold = hold
+        self._closed = False
+        self._result: Result | None = None
+        self._columns: tuple[ColumnInfo, ...] | None = None
+        self._description: list[ColumnDescription] | None = None
+        self._row_count = -1
+        self._last_row_id: int | None = None
+        self._make_row: Callable[[tuple[Any, ...]], Any] | None = None
+        self._array_size = 1
+        self.row_factory = row_factory or connection.row_factory
+
+    # -- PEP 249 attributes -----------------------------------------------------------
+
+    @property
+    def connection(self) -> ConnectionT:
+        """The connection this cursor belongs to."""
+        return self._connection
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called, here or on the connection."""
+        return self._closed or self._connection.closed
+
+    @property
+    def description(self) -> list[ColumnDescription] | None:
+        """One 7-tuple per column of the last query; None if there are no rows.
+
+        type_code is an informix_db.TypeCode where the type has one. precision is the
+        number of digits and scale those after the point, for DECIMAL, MONEY,
+        DATETIME and INTERVAL.
+        """
+        if self._description is None and self._columns is not None:
+            self._description = [_describe(column) for column in self._columns]
+        return self._description
+
+    @property
+    def rowcount(self) -> int:
+        """Rows changed by the last statement, or fetched by a query that has ended.
+
+        -1 while a query's rows are not all fetched, and for other statements.
+        """
+        return self._row_count if self._result is None else self._result.row_count
+
+    @property
+    def rownumber(self) -> int | None:
+        """0-based index of the row fetched next, None if there is no query."""
+        return None if self._result is None else self._result.position
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The last SERIAL, BIGSERIAL or SERIAL8 value the last INSERT stored."""
+        return self._last_row_id
+
+    @property
+    def arraysize(self) -> int:
+        """How many rows fetchmany() fetches by default."""
+        return self._array_size
+
+    @arraysize.setter
+    def arraysize(self, size: int) -> None:
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ProgrammingError(f"arraysize must be a positive int, not {size!r}")
+        self._array_size = size
+
+    def setinputsizes(self, sizes: Sequence[object]) -> None:
+        """Do nothing: parameters carry their own types (PEP 249 allows it)."""
+        self._check_open()
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:
+        """Do nothing: columns of any size are fetched (PEP 249 allows it)."""
+        self._check_open()
+
+    # -- for the shells -----------------------------------------------------------------
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise InterfaceError("the cursor is closed")
+        self._connection._check_usable()
+
+    def _need_result(self) -> Result:
+        """Return the result to fetch from.
+
+        Rows already received can be read even when the connection is gone.
+        """
+        if self._closed:
+            raise InterfaceError("the cursor is closed")
+        if self._result is None:
+            self._connection._check_usable()
+            raise ProgrammingError(
+                "there are no rows to fetch: the last statement was no query"
+                if self._row_count >= 0
+                else "there are no rows to fetch: execute a query first"
+            )
+        return self._result
+
+    def _fetch_count(self, size: int | None) -> int:
+        if size is None:
+            return self._array_size
+        if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+            raise ProgrammingError(f"size must be a count of rows, not {size!r}")
+        return size
+
+    def _finish_rows(self, rows: list[tuple[Any, ...]]) -> list[Any]:
+        """Pass rows through the row factory."""
+        make = self._make_row
+        return rows if make is None else [make(row) for row in rows]
+
+    def _reset(self) -> None:
+        """Forget the last statement. Writes, but does not send."""
+        result, self._result = self._result, None
+        if result is not None:
+            result.close()
+        self._columns = self._description = None
+        self._row_count = -1
+        self._last_row_id = None
+
+    def _execute_gen(self, operation: str, parameters: object) -> Wire[None]:
+        text = prepare_text(_as_sql(operation))
+        values = text.arrange(parameters)
+        self._reset()
+        connection = self._connection
+        fixed = connection._params.fetch_buffer_size
+        fetch_size = fixed or FIRST_FETCH_SIZE
+        statement, reply = yield from connection._execute_gen(
+            text.sql, values, fetch_size, self._hold
+        )
+        if statement.returns_rows:
+            self._result = Result(
+                connection, statement, reply, fetch_size, fixed is not None, self._hold
+            )
+            self._columns = statement.columns
+            self._make_row = row_maker(
+                self.row_factory, self, tuple(column.name for column in self._columns)
+            )
+        else:
+            connection._statements.give_back(statement)
+            self._note_change(statement, reply)
+
+    def _note_change(self, statement: Statement, reply: Reply) -> None:
+        done = reply.done
+        if done is not None and (
+            done.rows or statement.statement_type in _COUNTED_TYPES
+        ):
+            self._row_count = done.rows
+        if statement.statement_type == c.STMT_INSERT and done is not None:
+            self._last_row_id = (
+                done.serial or reply.last_bigserial or reply.last_serial8 or None
+            )
+
+    def _new_batch(self, operation: str, rows: Any) -> Batch:
+        self._check_open()
+        sql = _as_sql(operation)
+        if isinstance(rows, (str, bytes, bytearray)):
+            raise ProgrammingError(
+                f"executemany() takes rows of parameters, not {type(rows).__name__}"
+            )
+        try:
+            batch = Batch(self._connection, sql, rows)
+        except TypeError:
+            raise ProgrammingError(
+                f"executemany() takes an iterable of rows, not {type(rows).__name__}"
+            ) from None
+        return batch
+
+    def _call_text(self, name: str, parameters: Sequence[Any]) -> str:
+        """Return the SQL that calls a routine."""
+        self._check_open()
+        if not isinstance(name, str) or not _ROUTINE.fullmatch(name.strip()):
+            raise ProgrammingError(f"{name!r} is not the name of a routine")
+        marks = ", ".join("?" * len(parameters))
+        return f"EXECUTE PROCEDURE {name.strip()}({marks})"
+
+
+def _as_sql(operation: object) -> str:
+    if not isinstance(operation, str):
+        raise ProgrammingError(f"SQL must be a str, not {type(operation).__name__}")
+    return operation
+
+
+def _describe(column: ColumnInfo) -> ColumnDescription:
+    return (
+        column.name,
+        column.type_code,
+        None,  # display size: not known
+        column.size,
+        column.precision,
+        column.scale,
+        column.nullable,
+    )

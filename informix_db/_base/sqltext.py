@@ -1,0 +1,140 @@
+"""Placeholders in SQL text: found, counted, and turned into the server's `?`.
+
+``?``, ``:1`` and ``:name`` are placeholders; nothing inside a quoted string or
+identifier, a ``--``, ``/* */`` or ``{ }`` comment is (PROTOCOL.md section 9) [P].
+A colon that follows a name, a quote or a digit is part of ``database:table``, of a
+time literal or of ``::``. Braces of ``SET{...}``, ``LIST{...}`` and ``MULTISET{...}``
+are no comment.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from informix_db.exceptions import ProgrammingError
+
+_TOKEN = re.compile(
+    r"""
+      '[^']*'?                              # string; a doubled quote starts another
+    | "[^"]*"?                              # identifier, or string without DELIMIDENT
+    | --[^\n]*
+    | /\*.*?(?:\*/|\Z)
+    | (?:\b(?:SET|LIST|MULTISET))\{         # collection literal: its inside counts
+    | \{[^}]*\}?
+    | ::
+    | (?<![\w"$'])(?P<placeholder>\?|:(?P<number>\d+)|:(?P<name>[^\W\d]\w*))
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class PreparedText:
+    """SQL as the server takes it, and where each `?` gets its value from.
+
+    `sources` holds positions (from 0) or names, one per `?`.
+    """
+
+    sql: str
+    sources: tuple[int | str, ...]
+    named: bool
+
+    def arrange(self, parameters: object) -> Sequence[Any]:
+        """Return the values in the order of the `?`.
+
+        Raises ProgrammingError if they do not match the placeholders.
+        """
+        if self.named:
+            return self._arrange_named(parameters)
+        values = _as_sequence(parameters)
+        needed = max(self.sources, default=-1) + 1  # type: ignore[operator]
+        if len(values) != needed:
+            raise ProgrammingError(
+                f"the statement has {needed} parameter{'s' * (needed != 1)}, "
+                f"{len(values)} given"
+            )
+        if len(self.sources) == needed:
+            return values
+        return [values[source] for source in self.sources]  # type: ignore[index]
+
+    def _arrange_named(self, parameters: object) -> Sequence[Any]:
+        if not isinstance(parameters, Mapping):
+            raise ProgrammingError(
+                f"the statement names its parameters (:{self.sources[0]}): pass a dict"
+            )
+        try:
+            return [parameters[source] for source in self.sources]
+        except KeyError as exc:
+            raise ProgrammingError(
+                f"parameter :{exc.args[0]} of the statement was not given"
+            ) from None
+
+
+def _as_sequence(parameters: object) -> Sequence[Any]:
+    if parameters is None:
+        return ()
+    if isinstance(parameters, (list, tuple)):
+        return parameters
+    if isinstance(parameters, Mapping):
+        if not parameters:
+            return ()
+        raise ProgrammingError(
+            "parameters were given as a dict, but the statement has no :name"
+        )
+    if isinstance(parameters, (str, bytes, bytearray)) or not isinstance(
+        parameters, Sequence
+    ):
+        raise ProgrammingError(
+            "parameters must be a sequence or a dict, not "
+            f"{type(parameters).__name__}; write (value,) for a single one"
+        )
+    return parameters
+
+
+@functools.lru_cache(maxsize=512)
+def prepare_text(sql: str) -> PreparedText:
+    """Find the placeholders of `sql`.
+
+    Raises ProgrammingError if it mixes kinds of them, or counts from :0.
+    """
+    pieces: list[str] = []
+    sources: list[int | str] = []
+    kinds: set[str] = set()
+    copied = 0
+    for match in _TOKEN.finditer(sql):
+        if match.lastgroup is None:
+            continue
+        number, name = match["number"], match["name"]
+        if number is not None:
+            kinds.add(":1")
+            sources.append(int(number) - 1)
+        elif name is not None:
+            kinds.add(":name")
+            sources.append(name)
+        else:
+            kinds.add("?")
+            sources.append(len(sources))
+        pieces += sql[copied : match.start()], "?"
+        copied = match.end()
+    if len(kinds) > 1:
+        raise ProgrammingError(
+            f"the statement mixes {' and '.join(sorted(kinds))}; use one kind"
+        )
+    if -1 in sources:
+        raise ProgrammingError("numeric parameters count from :1")
+    _refuse_gaps(sources)
+    pieces.append(sql[copied:])
+    return PreparedText("".join(pieces), tuple(sources), ":name" in kinds)
+
+
+def _refuse_gaps(sources: Sequence[int | str]) -> None:
+    numbers = {source for source in sources if isinstance(source, int)}
+    missing = set(range(len(numbers))) - numbers
+    if missing:
+        raise ProgrammingError(
+            f"the statement uses :{max(numbers) + 1} but not :{min(missing) + 1}"
+        )

@@ -1,0 +1,286 @@
+"""Requests out, replies in: what every conversation with a server is made of.
+
+A PDU is a run of messages that ends in EOT; the server answers each with one run of
+its own that ends in EOT, in order (PROTOCOL.md section 1) [J, P]. There is no length
+around a reply: its end is known only by parsing it, so a tag that is not known, or a
+message that does not parse, loses the stream.
+
+What is not known: the bodies of tags 18 and 104 (they end the session), where real
+servers place XACTSTAT, and whether one goes on after an ERR (both are accepted).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from struct import Struct
+from typing import Any, NamedTuple
+
+from informix_db._wire import constants as c
+from informix_db._wire.accel import Plan, parse_tuples
+from informix_db._wire.buffer import SHORT, ReadBuffer, Wire, WriteBuffer
+from informix_db._wire.decode import TUPLE_HEAD_SIZE
+from informix_db._wire.describe import (
+    ColumnInfo,
+    Description,
+    describe_gen,
+    input_description_gen,
+)
+from informix_db._wire.framing import Framing
+from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
+
+logger = logging.getLogger("informix_db")
+
+_DONE = Struct(">hiii")  # warn, rows, rowid, serial
+_ERR_WIDE = Struct(">hhi")  # sqlcode, isamcode, offset
+_ERR_NARROW = Struct(">hhh")
+_INSERTDONE_INT8 = Struct(">hII")  # sign, low, high of the last SERIAL8
+_INSERTDONE_BOTH = Struct(">hIIq")  # and the last BIGSERIAL
+_TUPLE_LENGTH = Struct(">i")
+
+
+class Done(NamedTuple):
+    """The body of DONE."""
+
+    warn: int
+    rows: int
+    rowid: int
+    serial: int
+
+
+class Reply:
+    """What one reply held."""
+
+    __slots__ = (
+        "description",
+        "done",
+        "done_count",
+        "error",
+        "failed_at",
+        "input_description",
+        "last_bigserial",
+        "last_serial8",
+        "plan",
+        "row_bytes",
+        "row_error",
+        "rows",
+        "statement",
+        "total_rows",
+    )
+
+    def __init__(self, statement: str | None = None, plan: Plan | None = None) -> None:
+        self.statement = statement  # for error messages
+        self.plan = plan
+        self.rows: list[tuple[Any, ...]] = []
+        self.row_bytes = 0  # size of the TUPLE messages
+        self.row_error: DataError | None = None  # why row len(rows) is not there
+        self.description: Description | None = None
+        self.input_description: tuple[ColumnInfo, ...] | None = None
+        self.done: Done | None = None
+        self.done_count = 0
+        self.total_rows = 0  # sum over all DONEs
+        self.last_serial8 = 0
+        self.last_bigserial = 0
+        self.error: Error | None = None
+        self.failed_at = 0  # DONEs that came before the error
+
+
+class Channel:
+    """The state that all conversations of one session share. Does no I/O."""
+
+    __slots__ = (
+        "encoding",
+        "framing",
+        "mid_reply",
+        "owed",
+        "read",
+        "unread",
+        "write",
+    )
+
+    def __init__(self, encoding: str) -> None:
+        self.read = ReadBuffer()
+        self.write = WriteBuffer()
+        self.framing = Framing()
+        self.encoding = encoding
+        self.unread = 0  # PDUs written whose reply has not been read to its end
+        self.owed = 0  # how many of these, the oldest, nobody waits for
+        self.mid_reply = False
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether the next byte the server sends begins a reply nobody waits for."""
+        return not self.mid_reply and self.unread == self.owed
+
+    def end_request(self) -> None:
+        """End the PDU in the write buffer."""
+        self.write.put_short(c.SQ_EOT)
+        self.unread += 1
+
+    def end_request_unwaited(self) -> None:
+        """End the PDU; its reply will be read, and forgotten, before the next one.
+
+        Only while no other reply is waited for.
+        """
+        self.end_request()
+        self.owed += 1
+
+
+def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
+    """Read one reply to its EOT, and before it those that nobody waits for.
+
+    An SQL error is left in ``reply.error``: the reply goes on after it [J].
+    """
+    yield from settle_gen(channel)
+    return (yield from _one_reply_gen(channel, reply))
+
+
+def settle_gen(channel: Channel) -> Wire[None]:
+    """Read the replies that nobody waits for."""
+    while channel.owed:
+        ignored = yield from _one_reply_gen(channel, Reply())
+        channel.owed -= 1
+        if ignored.error is not None:
+            logger.debug("an unwaited request failed: %s", ignored.error)
+
+
+def exchange_gen(
+    channel: Channel, statement: str | None = None, plan: Plan | None = None
+) -> Wire[Reply]:
+    """Read the reply to the one request written; raise its error if it has one."""
+    reply = yield from reply_gen(channel, Reply(statement, plan))
+    if reply.error is not None:
+        raise reply.error
+    return reply
+
+
+def _one_reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
+    read = channel.read
+    channel.mid_reply = True
+    while True:
+        if read.end - read.pos < 2:
+            yield from read.need_gen(2)
+        tag = SHORT.unpack_from(read.data, read.pos)[0]
+        if tag == c.SQ_TUPLE:
+            yield from _tuples_gen(channel, reply)
+            continue
+        read.pos += 2
+        if tag == c.SQ_EOT:
+            break
+        handler = _HANDLERS.get(tag)
+        if handler is None:
+            raise ProtocolError(
+                f"the server sent message tag {tag}, which this driver cannot read; "
+                "what follows it is lost and the connection is closed"
+            )
+        yield from handler(channel, reply)
+    channel.mid_reply = False
+    channel.unread -= 1
+    return reply
+
+
+def _tuples_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    """Read the whole TUPLEs the buffer holds, at least one."""
+    read = channel.read
+    if reply.plan is None:
+        raise ProtocolError("the server sent rows where none were asked for")
+    while True:
+        start = read.pos
+        if reply.row_error is None:
+            _decode_rows(read, reply, reply.plan)
+        else:
+            _skip_rows(read, -1)
+        reply.row_bytes += read.pos - start
+        if read.pos != start:
+            return
+        yield from read.need_gen(TUPLE_HEAD_SIZE)
+        length = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
+        yield from read.need_gen(TUPLE_HEAD_SIZE + length + (length & 1))
+
+
+def _decode_rows(read: ReadBuffer, reply: Reply, plan: Plan) -> None:
+    """Decode rows; one without a Python value ends the decoding, not the reading."""
+    before = len(reply.rows)
+    try:
+        read.pos = parse_tuples(read.data, read.pos, read.end, plan, reply.rows)
+    except DataError as exc:
+        reply.row_error = exc
+        _skip_rows(read, len(reply.rows) - before + 1)
+
+
+def _skip_rows(read: ReadBuffer, count: int) -> None:
+    """Pass over `count` whole TUPLEs, or all there are if negative."""
+    while count and read.end - read.pos >= TUPLE_HEAD_SIZE:
+        tag = SHORT.unpack_from(read.data, read.pos)[0]
+        length = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
+        size = TUPLE_HEAD_SIZE + length + (length & 1)
+        if tag != c.SQ_TUPLE or length < 0 or read.end - read.pos < size:
+            return
+        read.pos += size
+        count -= 1
+
+
+# -- one handler per message ----------------------------------------------------------
+
+
+def _describe_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.description = yield from describe_gen(
+        channel.read, channel.framing, channel.encoding
+    )
+
+
+def _idescribe_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.input_description = yield from input_description_gen(
+        channel.read, channel.framing, channel.encoding
+    )
+
+
+def _done_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    done = Done(*(yield from channel.read.struct_gen(_DONE)))
+    reply.done = done
+    reply.done_count += 1
+    reply.total_rows += done.rows
+
+
+def _insertdone_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    layout = _INSERTDONE_BOTH if channel.framing.bigint else _INSERTDONE_INT8
+    sign, low, high, *rest = yield from channel.read.struct_gen(layout)
+    reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
+    reply.last_bigserial = rest[0] if rest else 0
+
+
+def _err_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    layout = _ERR_WIDE if channel.framing.long_sql else _ERR_NARROW
+    sqlcode, isamcode, offset = yield from channel.read.struct_gen(layout)
+    near = yield from channel.read.pstr_gen()
+    if reply.error is None:
+        reply.failed_at = reply.done_count
+        reply.error = error_from_server(
+            sqlcode,
+            isamcode,
+            offset,
+            near.decode(channel.encoding, "backslashreplace"),
+            reply.statement,
+        )
+
+
+def _skipper(size: int) -> Callable[[Channel, Reply], Wire[None]]:
+    def skip_gen(channel: Channel, reply: Reply) -> Wire[None]:
+        if size:
+            yield from channel.read.bytes_gen(size)
+
+    return skip_gen
+
+
+_HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
+    c.SQ_DESCRIBE: _describe_gen,
+    c.SQ_IDESCRIBE: _idescribe_gen,
+    c.SQ_DONE: _done_gen,
+    c.SQ_INSERTDONE: _insertdone_gen,
+    c.SQ_ERR: _err_gen,
+    c.SQ_COST: _skipper(8),  # two estimates: cost, rows [J]
+    c.SQ_XACTSTAT: _skipper(6),  # event, new state, old state [P]
+    c.SQ_TUPID: _skipper(4),  # number of the first row of the reply [J]
+    c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]
+    c.SQ_UNKNOWN_86: _skipper(0),
+}

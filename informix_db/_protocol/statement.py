@@ -1,0 +1,189 @@
+"""Statements: prepare, execute, open, fetch, close, release.
+
+Flows of PROTOCOL.md section 5. `write_*` functions put a request into the write
+buffer; `*_gen` functions also read the reply. A request that opens a cursor asks for
+the first rows in the same PDU, as IBM's client does when it wants no RET_TYPE; this
+driver never wants one, because the default forms can be read [J, P].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from informix_db._protocol.channel import Channel, Reply, exchange_gen
+from informix_db._wire import constants as c
+from informix_db._wire.accel import Plan
+from informix_db._wire.buffer import USHORT, Wire
+from informix_db._wire.describe import ColumnInfo, Description
+from informix_db.exceptions import DataError, ProtocolError
+
+# Room in the fetch buffer that a server may count besides the rows [?].
+_FETCH_OVERHEAD = 64
+
+
+@dataclass
+class Statement:
+    """A prepared statement, by the id the server gave it."""
+
+    statement_id: int
+    sql: str
+    statement_type: int
+    columns: tuple[ColumnInfo, ...]
+    plan: Plan | None  # how its rows are read; None if it returns none
+    tuple_size: int  # of the largest row
+    parameter_count: int
+    generation: int = 0  # of the statement cache, when it was prepared
+
+    @property
+    def returns_rows(self) -> bool:
+        """Whether it is opened and fetched from, rather than executed."""
+        return self.plan is not None
+
+    @property
+    def cursor_name(self) -> bytes:
+        """The name its cursor has on the server; the form is IBM's client's [J]."""
+        return b"_ifxc%013d" % self.statement_id
+
+
+def describes_rows(description: Description) -> bool:
+    """Whether a statement returns rows: by its type, never by its text [J, P]."""
+    if description.statement_type == c.STMT_SELECT:
+        return True
+    return description.statement_type == c.STMT_EXECUTE_ROUTINE and bool(
+        description.columns
+    )
+
+
+def write_prepare(channel: Channel, sql: bytes, parameter_count: int) -> None:
+    """Write PREPARE and ask for the description."""
+    if parameter_count > c.MAX_PARAMETERS:
+        raise DataError(
+            f"the statement has {parameter_count} parameters; the protocol counts "
+            f"to {c.MAX_PARAMETERS}"
+        )
+    out = channel.write
+    out.put_short(c.SQ_PREPARE)
+    out.put_short(parameter_count)
+    if channel.framing.long_sql:
+        out.put_int(len(sql))
+    elif len(sql) <= c.MAX_SHORT_SQL:
+        out.put_raw(USHORT.pack(len(sql)))
+    else:
+        out.truncate(len(out) - 4)
+        raise DataError(
+            f"this server takes SQL of at most {c.MAX_SHORT_SQL} bytes, not {len(sql)}"
+        )
+    out.put_padded(sql)
+    out.put_short(c.SQ_NDESCRIBE)
+    out.put_short(c.SQ_WANTDONE)
+    channel.end_request()
+
+
+def description_of(reply: Reply) -> Description:
+    """Return the description PREPARE asked for."""
+    if reply.description is None:
+        raise ProtocolError("the server answered PREPARE without a description")
+    return reply.description
+
+
+def write_execute(channel: Channel, statement: Statement, bind: bytes | None) -> None:
+    """Write EXECUTE, with parameters if there are any (`bind`: the body of BIND)."""
+    _write_id(channel, statement)
+    _write_bind(channel, bind)
+    channel.write.put_short(c.SQ_EXECUTE)
+    channel.end_request()
+
+
+def write_execute_many(
+    channel: Channel, statement: Statement, binds: Sequence[bytes]
+) -> None:
+    """Write one PDU that executes the statement once per row of parameters [J]."""
+    _write_id(channel, statement)
+    for bind in binds:
+        _write_bind(channel, bind or None)
+        channel.write.put_short(c.SQ_EXECUTE)
+    channel.end_request()
+
+
+def write_open(
+    channel: Channel,
+    statement: Statement,
+    bind: bytes | None,
+    fetch_size: int,
+    hold: bool = False,
+) -> None:
+    """Write OPEN and the first fetch, in one PDU.
+
+    `hold` keeps the cursor open across commits.
+    """
+    out = channel.write
+    _write_id(channel, statement)
+    out.put_short(c.SQ_CURNAME)
+    out.put_pstr(statement.cursor_name)
+    if hold:
+        out.put_short(c.SQ_HOLD)
+    _write_bind(channel, bind)
+    out.put_short(c.SQ_OPEN)
+    write_fetch(channel, statement, fetch_size)
+
+
+def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None:
+    """Write NFETCH: as many rows as `fetch_size` bytes hold."""
+    out = channel.write
+    _write_id(channel, statement)
+    out.put_short(c.SQ_NFETCH)
+    if channel.framing.wide_fetch_size:
+        out.put_int(fetch_size)
+    else:
+        out.put_short(min(fetch_size, c.FETCH_SIZE_CLASSIC))
+    if channel.framing.fetch_trailer:
+        out.put_short(0)
+    channel.end_request()
+
+
+def write_close(channel: Channel, statement: Statement) -> None:
+    """Write CLOSE; its reply is not waited for."""
+    _write_id(channel, statement)
+    channel.write.put_short(c.SQ_CLOSE)
+    channel.end_request_unwaited()
+
+
+def write_release(channel: Channel, statement: Statement) -> None:
+    """Write RELEASE; its reply is not waited for."""
+    _write_id(channel, statement)
+    channel.write.put_short(c.SQ_RELEASE)
+    channel.end_request_unwaited()
+
+
+def fetch_gen(channel: Channel, statement: Statement, fetch_size: int) -> Wire[Reply]:
+    """Fetch the next rows."""
+    write_fetch(channel, statement, fetch_size)
+    return (yield from exchange_gen(channel, statement.sql, statement.plan))
+
+
+def is_last(reply: Reply, statement: Statement, fetch_size: int) -> bool:
+    """Whether the rows of this reply are known to be the last.
+
+    No rows: yes [J, P]. Otherwise DONE came with them, which says so on 11.50 [N],
+    and there was room for one more row, so that the server had no other reason to
+    stop. Room is measured against the buffer every server fills, because one that
+    caps larger buffers would look as if it had stopped early [?].
+    """
+    if not reply.rows and reply.row_error is None:
+        return True
+    if reply.done is None:
+        return False
+    room = min(fetch_size, c.FETCH_SIZE_CLASSIC) - _FETCH_OVERHEAD - reply.row_bytes
+    return room >= statement.tuple_size + 10  # TUPLE's head and pad
+
+
+def _write_id(channel: Channel, statement: Statement) -> None:
+    channel.write.put_short(c.SQ_ID)
+    channel.write.put_short(statement.statement_id)
+
+
+def _write_bind(channel: Channel, bind: bytes | None) -> None:
+    if bind is not None:
+        channel.write.put_short(c.SQ_BIND)
+        channel.write.put_raw(bind)

@@ -1,0 +1,191 @@
+"""DESCRIBE and IDESCRIBE: what a statement returns and takes.
+
+Field layout from PROTOCOL.md section 5 and FRAMING.md section 3 [J, N].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+from informix_db._wire import constants as c
+from informix_db._wire.buffer import ReadBuffer, Wire
+from informix_db._wire.framing import Framing
+from informix_db.exceptions import ProtocolError
+from informix_db.types import TypeCode
+
+_HEAD = Struct(">hhihh")  # statement type, statement id, cost, tuple size, fields
+_POSITION = Struct(">ihi")  # start position, type, extended id
+_FIELD_TAIL = Struct(">hhii")  # reference, alignment, source type, encoded length
+_PARAMETER = Struct(">hi")  # type, extended id
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """One column of a result row, or one parameter."""
+
+    name: str
+    code: int  # low byte of the type, as DESCRIBE says it
+    extended_id: int
+    owner: str
+    type_name: str
+    encoded_length: int
+    nullable: bool
+
+    @property
+    def type_code(self) -> int:
+        """The code users see: TypeCode, or the bare number of an unknown type."""
+        if self.code == c.UDT_VAR and self.extended_id == c.EXT_LVARCHAR:
+            return TypeCode.LVARCHAR
+        if self.code == c.UDT_FIXED:
+            if self.extended_id == c.EXT_BOOLEAN:
+                return TypeCode.BOOLEAN
+            if self.extended_id in (c.EXT_BLOB, c.EXT_CLOB):
+                return TypeCode(256 + self.extended_id)
+        if self.code in (c.UDT_VAR, c.UDT_FIXED):
+            return 256 + self.extended_id
+        try:
+            return TypeCode(self.code)
+        except ValueError:
+            return self.code
+
+    @property
+    def precision(self) -> int | None:
+        """Digits of a DECIMAL or MONEY, digits of a DATETIME or INTERVAL."""
+        if self.code in (c.DECIMAL, c.MONEY, c.DATETIME, c.INTERVAL):
+            return self.encoded_length >> 8
+        return None
+
+    @property
+    def scale(self) -> int | None:
+        """Digits after the point; None for a DECIMAL without a fixed scale."""
+        low = self.encoded_length & 0xFF
+        if self.code in (c.DECIMAL, c.MONEY):
+            return None if low == c.FLOATING_SCALE else low
+        if self.code in (c.DATETIME, c.INTERVAL):
+            return max(0, (low & 0x0F) - c.SECOND)
+        return None
+
+    @property
+    def size(self) -> int | None:
+        """Bytes a value takes at most; for character types their declared length."""
+        if self.code in (c.VARCHAR, c.NVARCHAR):
+            return self.encoded_length & 0xFF  # the high byte is the reserved size
+        if self.code in (c.DECIMAL, c.MONEY, c.DATETIME, c.INTERVAL):
+            return packed_width(self.encoded_length)
+        return self.encoded_length or None
+
+    @property
+    def type_text(self) -> str:
+        """The type for messages: ``DECIMAL``, ``informix.point``, ``type 99``."""
+        code = self.type_code
+        if isinstance(code, TypeCode):
+            return code.name
+        if self.type_name:
+            return f"{self.owner}.{self.type_name}" if self.owner else self.type_name
+        return f"type {self.code}"
+
+
+def packed_width(encoded_length: int) -> int:
+    """Bytes of a DECIMAL, MONEY, DATETIME or INTERVAL: head byte and digits [J]."""
+    return ((encoded_length >> 8) + (encoded_length & 1) + 3) // 2
+
+
+@dataclass(frozen=True)
+class Description:
+    """What DESCRIBE says of a statement."""
+
+    statement_type: int
+    statement_id: int
+    tuple_size: int
+    columns: tuple[ColumnInfo, ...]
+
+
+def describe_gen(
+    buffer: ReadBuffer, framing: Framing, encoding: str
+) -> Wire[Description]:
+    """Read the body of DESCRIBE (tag 8)."""
+    head = yield from buffer.struct_gen(_HEAD)
+    statement_type, statement_id, _cost, tuple_size, count = head
+    if count < 0:
+        raise ProtocolError(f"DESCRIBE announces {count} columns")
+    if framing.wide_describe:
+        name_table_size = yield from buffer.int_gen()
+    else:
+        name_table_size = yield from buffer.short_gen()
+    fields = []
+    for _ in range(count):
+        if framing.wide_describe:
+            name_offset = yield from buffer.int_gen()
+        else:
+            name_offset = yield from buffer.short_gen()
+        # The start position is an int in both forms [J]. It is not used: cells of
+        # variable size follow one another.
+        _start, code, extended_id = yield from buffer.struct_gen(_POSITION)
+        fields.append((name_offset, (yield from _type_gen(buffer, code, extended_id))))
+    names = b""
+    if count:
+        names = yield from buffer.padded_gen(name_table_size)
+    return Description(
+        statement_type,
+        statement_id,
+        tuple_size,
+        tuple(
+            _column(_name_at(names, offset), field, encoding)
+            for offset, field in fields
+        ),
+    )
+
+
+def input_description_gen(
+    buffer: ReadBuffer, framing: Framing, encoding: str
+) -> Wire[tuple[ColumnInfo, ...]]:
+    """Read the body of IDESCRIBE (tag 125): the types of the parameters."""
+    count = yield from buffer.short_gen()
+    if framing.routine_names:
+        flags = yield from buffer.short_gen()
+        if flags & 1:
+            raise ProtocolError("IDESCRIBE in a form that is not known (odd flags)")
+    parameters = []
+    for _ in range(count):
+        code, extended_id = yield from buffer.struct_gen(_PARAMETER)
+        field = yield from _type_gen(buffer, code, extended_id)
+        parameters.append(_column(b"", field, encoding))
+    return tuple(parameters)
+
+
+_Field = tuple[int, int, bytes, bytes, int]
+
+
+def _type_gen(buffer: ReadBuffer, code: int, extended_id: int) -> Wire[_Field]:
+    """Read the rest of a type: owner, name, and the encoded length."""
+    owner = yield from buffer.pstr_gen()
+    type_name = yield from buffer.pstr_gen()
+    # reference, alignment and source type are not needed to read values [J]
+    _ref, _align, _source, length = yield from buffer.struct_gen(_FIELD_TAIL)
+    return code, extended_id, owner, type_name, length
+
+
+def _column(name: bytes, field: _Field, encoding: str) -> ColumnInfo:
+    code, extended_id, owner, type_name, length = field
+    return ColumnInfo(
+        name=_identifier(name, encoding),
+        code=code & c.TYPE_MASK,
+        extended_id=extended_id,
+        owner=_identifier(owner, encoding).strip(),
+        type_name=_identifier(type_name, encoding).strip(),
+        encoded_length=length,
+        nullable=not code & c.TYPE_NOT_NULL,
+    )
+
+
+def _name_at(names: bytes, offset: int) -> bytes:
+    if not 0 <= offset < len(names):
+        raise ProtocolError(f"DESCRIBE: column name at {offset} of {len(names)} bytes")
+    end = names.find(b"\0", offset)
+    return names[offset:] if end < 0 else names[offset:end]
+
+
+def _identifier(name: bytes, encoding: str) -> str:
+    """Decode a name; one the code set cannot decode still has to be shown."""
+    return name.decode(encoding, "backslashreplace")

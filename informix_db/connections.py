@@ -1,0 +1,195 @@
+"""The sync connection."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from informix_db._base.batch import Batch
+from informix_db._base.connection import BaseConnection, SessionState
+from informix_db._transport.blocking import BlockingTransport, open_socket
+from informix_db._wire.buffer import T, Wire
+from informix_db.cursors import Cursor
+from informix_db.exceptions import Error, OperationalError
+from informix_db.params import ConnectParams
+from informix_db.rows import Row, RowFactory
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+# What close() gives the server to say goodbye.
+_CLOSE_TIMEOUT = 0.5
+
+_VERSION_SQL = (
+    "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
+)
+
+
+class Connection(BaseConnection):
+    """A session with an Informix server (PEP 249). Made by `informix_db.connect`.
+
+    One thread at a time may use it; threads that share it by mistake queue up.
+    """
+
+    def __init__(self, params: ConnectParams) -> None:
+        super().__init__(params)
+        self._lock = threading.RLock()
+        deadline = time.monotonic() + params.connect_timeout
+        sock = open_socket(params.host, params.port, deadline, params.keepalive)
+        self._transport = BlockingTransport(
+            sock, self._channel, f"{params.host}:{params.port}"
+        )
+        try:
+            self._transport.run(self._open_gen(), deadline)
+            self._transport.set_timeout(params.read_timeout)
+        except BaseException as exc:
+            self._mark_broken(exc)
+            self._transport.close()
+            if isinstance(exc, Error):
+                exc.session_dead = True
+            raise
+
+    # -- running conversations --------------------------------------------------------
+
+    def _run(self, make: Callable[[], Wire[T]]) -> T:
+        """Run a conversation under the wire lock and decide the session's fate.
+
+        `make` is called with the lock held. Whatever is raised, the session is then
+        either in step with the server or broken and its socket closed.
+        """
+        with self._lock:
+            self._check_usable()
+            outer = self._state
+            self._state = SessionState.BUSY
+            try:
+                return self._transport.run(make())
+            except BaseException as exc:
+                self._decide_fate(exc)
+                raise
+            finally:
+                if self._state is SessionState.BUSY:
+                    self._state = outer
+
+    def _decide_fate(self, exc: BaseException) -> None:
+        """Break the connection if a conversation was left half way."""
+        if not self._channel.in_sync or getattr(exc, "session_dead", False):
+            self._mark_broken(exc)
+            self._transport.close()
+
+    def _run_unwaited(self, write: Callable[[], None]) -> None:
+        """Write requests whose replies nobody waits for, and send them."""
+        with self._lock:
+            if self.closed:
+                return
+            write()
+            if self._state is SessionState.IDLE:
+                with suppress(OperationalError):
+                    self._transport.flush()
+
+    def _run_batch(self, cursor: Cursor, batch: Batch) -> None:
+        with self._lock:
+            self._check_usable()
+            cursor._reset()
+            try:
+                while batch.fill():
+                    self._run(batch.send_gen)
+            except BaseException:
+                if not self.closed:
+                    self._run(batch.fail_gen)
+                raise
+            self._run(batch.finish_gen)
+            cursor._row_count = batch.row_count
+
+    # -- PEP 249 ----------------------------------------------------------------------
+
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        row_factory: RowFactory | type[Row] | None = None,
+    ) -> Cursor:
+        """Return a new cursor.
+
+        With `hold` its rows can be fetched across commits. `row_factory` overrides
+        the connection's. Raises InterfaceError if the connection is closed.
+        """
+        self._check_usable()
+        return Cursor(self, hold=hold, row_factory=row_factory)
+
+    def commit(self) -> None:
+        """Commit the work done; nothing to do without any, or without logging."""
+        self._run(self._commit_gen)
+
+    def rollback(self) -> None:
+        """Undo the work done; nothing to do without any, or without logging."""
+        self._run(self._rollback_gen)
+
+    def close(self) -> None:
+        """End the session; work not committed is lost. Never raises, never hangs.
+
+        The server gets half a second to say goodbye.
+        """
+        # A conversation of another thread is not waited for: the socket goes.
+        mine = self._lock.acquire(timeout=_CLOSE_TIMEOUT)
+        try:
+            usable, self._state = not self.closed, SessionState.CLOSED
+            if mine and usable and self._channel.in_sync:
+                deadline = time.monotonic() + _CLOSE_TIMEOUT
+                with suppress(Error):
+                    self._transport.run(self._exit_gen(), deadline)
+            self._transport.close()
+        finally:
+            if mine:
+                self._lock.release()
+
+    def __enter__(self) -> Self:
+        self._check_usable()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        transport = getattr(self, "_transport", None)
+        if transport is not None and not self.closed:
+            warnings.warn(
+                f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
+            )
+            transport.close()
+
+    # -- beyond PEP 249 -----------------------------------------------------------------
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether each statement commits itself. Set it outside of transactions."""
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        self._check_usable()
+        self._check_autocommit_change()
+        self._autocommit = bool(value)
+
+    def ping(self) -> None:
+        """Ask the server for a sign of life; OperationalError if there is none."""
+        self._run(self._ping_gen)
+
+    @property
+    def server_version(self) -> str:
+        """The server's release, as it describes itself: one query, once."""
+        if self._server_version is None:
+            with self.cursor() as cursor:
+                row = cursor.execute(_VERSION_SQL).fetchone()
+            self._server_version = str(row[0]).strip() if row else ""
+        return self._server_version

@@ -1,0 +1,110 @@
+"""The sync cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from informix_db._base.cursor import BaseCursor
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from informix_db.connections import Connection
+
+
+class Cursor(BaseCursor["Connection"]):
+    """A PEP 249 cursor. Rows are streamed: memory is bounded by the fetch buffer.
+
+    Several cursors of a connection may be open and read from in turn.
+    """
+
+    def execute(self, operation: str, parameters: object = None) -> Self:
+        """Execute one SQL statement and return the cursor.
+
+        `operation` marks parameters with ``?``, ``:1`` or ``:name``; `parameters` is
+        a sequence, or a dict for ``:name``. Raises ProgrammingError if they do not
+        match, DataError if a value cannot be sent, otherwise what the server says.
+        """
+        self._check_open()
+        self._connection._run(lambda: self._execute_gen(operation, parameters))
+        return self
+
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Any]) -> Self:
+        """Execute one statement for every row of parameters and return the cursor.
+
+        The rows may come from any iterable, one that reads from another cursor of
+        this connection included. An error carries the 0-based `row_index` of the row
+        at fault; the rows before it have been executed. With autocommit on a logged
+        database the batch is a transaction of its own, which an error rolls back.
+        """
+        batch = self._new_batch(operation, seq_of_parameters)
+        self._connection._run_batch(self, batch)
+        return self
+
+    def callproc(self, procname: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
+        """Call a routine; what it returns is fetched as rows.
+
+        Returns `parameters`: Informix passes OUT parameters back as rows.
+        """
+        self.execute(self._call_text(procname, parameters), tuple(parameters))
+        return parameters
+
+    def fetchone(self) -> Any:
+        """Return the next row, None if there is none."""
+        rows = self._fetch(1)
+        return rows[0] if rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size` rows (default: `arraysize`), fewer at the end."""
+        return self._fetch(self._fetch_count(size))
+
+    def fetchall(self) -> list[Any]:
+        """Return all remaining rows."""
+        result = self._need_result()
+        rows = result.take_all()
+        while result.needs_fetch:
+            self._connection._run(result.fetch_gen)
+            rows += result.take_all()
+        return self._finish_rows(rows)
+
+    def _fetch(self, count: int) -> list[Any]:
+        result = self._need_result()
+        rows = result.take(count)
+        while len(rows) < count and result.needs_fetch:
+            self._connection._run(result.fetch_gen)
+            rows += result.take(count - len(rows))
+        return self._finish_rows(rows)
+
+    def nextset(self) -> None:
+        """Return None: a statement has one result."""
+        self._check_open()
+
+    def close(self) -> None:
+        """Close the cursor; its rows are dropped. Never raises."""
+        if not self._closed:
+            self._closed = True
+            self._connection._run_unwaited(self._reset)
+
+    def __iter__(self) -> Self:
+        self._need_result()
+        return self
+
+    def __next__(self) -> Any:
+        rows = self._fetch(1)
+        if not rows:
+            raise StopIteration
+        return rows[0]
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
