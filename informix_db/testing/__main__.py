@@ -1,0 +1,48 @@
+"""``python -m informix_db.testing``: run the emulator until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+
+from .server import Server
+
+
+def main() -> None:
+    """Run a server until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(
+        prog="python -m informix_db.testing", description="Run an emulated Informix."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=9088,
+        help="default: %(default)s; 0 takes a free one",
+    )
+    parser.add_argument(
+        "--server-name", default="informix", help="default: %(default)s"
+    )
+    parser.add_argument("--user", default="informix", help="default: %(default)s")
+    parser.add_argument("--password", default="in4mix", help="default: %(default)s")
+    parser.add_argument("--transcript", help="file that gets every message, in hex")
+    arguments = parser.parse_args()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Server(
+        host=arguments.host,
+        port=arguments.port,
+        server_name=arguments.server_name,
+        users={arguments.user: arguments.password},
+        transcript=arguments.transcript,
+    ) as server:
+        print(f"informix emulator on {server.host}:{server.port}", flush=True)
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Faults on demand: what a network or a server can do to a client.
+
+A fault waits for the next reply of any session (the login reply counts), or lets
+`skip` replies pass first, and happens once. Faults armed together happen one by one,
+in the order they were armed. `drop_after` counts bytes over several replies.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import tags
+from .api import SQLError
+
+_POINTS = {
+    "prepare": (tags.PREPARE, tags.COMMAND),
+    "execute": (tags.EXECUTE, tags.PUT),
+    "open": (tags.OPEN,),
+    "fetch": (tags.FETCH, tags.SCROLL_FETCH),
+    "begin": (tags.BEGIN,),
+    "commit": (tags.COMMIT,),
+    "rollback": (tags.ROLLBACK,),
+    "database": (tags.OPEN_DATABASE,),
+}
+_ANY_POINT = tuple(tag for group in _POINTS.values() for tag in group)
+
+
+class DropConnection(Exception):
+    """The connection is to be closed after `sent`; abruptly if `reset`."""
+
+    def __init__(self, sent: bytes, *, reset: bool) -> None:
+        super().__init__(len(sent), reset)
+        self.sent = sent
+        self.reset = reset
+
+
+Apply = Callable[[bytes], bytes]
+
+
+@dataclass(slots=True)
+class _ReplyFault:
+    apply: Apply
+    skip: int
+
+
+@dataclass(slots=True)
+class _ErrorFault:
+    error: SQLError
+    points: tuple[int, ...]
+
+
+class Faults:
+    """The faults one server has still to commit."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._replies: list[_ReplyFault] = []
+        self._errors: list[_ErrorFault] = []
+        self._bytes_left: int | None = None
+
+    def drop_after(self, n_bytes: int) -> None:
+        """Reset the connection once `n_bytes` more bytes of replies were sent."""
+        with self._lock:
+            self._bytes_left = n_bytes
+
+    def delay(self, seconds: float, *, skip: int = 0) -> None:
+        """Hold the next reply back."""
+
+        def wait(reply: bytes) -> bytes:
+            self._closed.wait(seconds)
+            return reply
+
+        self._arm(wait, skip)
+
+    def truncate(self, n_bytes: int, *, skip: int = 0) -> None:
+        """Send only the first `n_bytes` of the next reply, then close."""
+
+        def cut(reply: bytes) -> bytes:
+            raise DropConnection(reply[:n_bytes], reset=False)
+
+        self._arm(cut, skip)
+
+    def garbage(self, data: bytes, *, skip: int = 0) -> None:
+        """Send `data` in place of the next reply."""
+        self._arm(lambda _: data, skip)
+
+    def error_once(
+        self, sqlcode: int, *, isam: int = 0, token: str = "", at: str | None = None
+    ) -> None:
+        """Answer the next request with an error instead of carrying it out.
+
+        `at` is one of prepare, execute, open, fetch, begin, commit, rollback and
+        database; without it the first message of any of these kinds fails.
+        """
+        points = _ANY_POINT if at is None else _POINTS[at]
+        with self._lock:
+            self._errors.append(_ErrorFault(SQLError(sqlcode, isam, 0, token), points))
+
+    def clear(self) -> None:
+        """Forget all faults that have not happened."""
+        with self._lock:
+            self._replies.clear()
+            self._errors.clear()
+            self._bytes_left = None
+
+    def close(self) -> None:
+        """End delays under way."""
+        self._closed.set()
+
+    def _arm(self, apply: Apply, skip: int) -> None:
+        with self._lock:
+            self._replies.append(_ReplyFault(apply, skip))
+
+    @property
+    def is_armed(self) -> bool:
+        return bool(self._replies or self._errors) or self._bytes_left is not None
+
+    def check(self, tag: int) -> None:
+        """Raise the error armed for a message of kind `tag`."""
+        if not self._errors:
+            return
+        with self._lock:
+            for fault in self._errors:
+                if tag in fault.points:
+                    self._errors.remove(fault)
+                    raise fault.error
+
+    def apply(self, reply: bytes) -> bytes:
+        """Return what to send in place of `reply`; may raise DropConnection."""
+        with self._lock:
+            fault = self._replies[0] if self._replies else None
+            if fault is not None and fault.skip:
+                fault.skip -= 1
+                fault = None
+            elif fault is not None:
+                del self._replies[0]
+        if fault is not None:
+            reply = fault.apply(reply)
+        with self._lock:
+            if self._bytes_left is not None:
+                if len(reply) >= self._bytes_left:
+                    sent, self._bytes_left = reply[: self._bytes_left], None
+                    raise DropConnection(sent, reset=True)
+                self._bytes_left -= len(reply)
+        return reply

@@ -1,0 +1,410 @@
+"""Requests: a client's bytes as a sequence of messages.
+
+`RequestReader.messages` yields the messages of one PDU, the closing EOT excluded, as
+soon as each is complete. Every request IBM's driver is known to send is read, also
+those this server then refuses (large objects, routines, XA), so that a refusal does
+not cost the connection. A tag without a known body ends it: nothing tells where the
+next message starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from . import binds, tags, typecodes
+from .api import BoundParameter
+from .framing import Framing
+from .stream import ByteStream, ProtocolError
+
+_XA_BODY = 148  # XID of 140 bytes, int rmid, int flags [J]
+_INFO_ENVIRONMENT = 6  # the only kind of INFO seen [J]
+_INFO_END = 0
+_LO_READ, _LO_WRITE = 0, 2  # kinds of LODATA request [J]
+
+
+@dataclass(slots=True)
+class Simple:
+    """A message without a body, known by its tag alone."""
+
+    tag: int
+
+
+@dataclass(slots=True)
+class Statement:
+    """PREPARE and COMMAND."""
+
+    tag: int
+    parameters: int
+    sql: str
+
+
+@dataclass(slots=True)
+class StatementId:
+    """ID: what follows acts on this statement."""
+
+    statement_id: int
+
+
+@dataclass(slots=True)
+class Named:
+    """A message whose body is one name: CURNAME and the savepoint requests."""
+
+    tag: int
+    name: str
+
+
+@dataclass(slots=True)
+class Bind:
+    """BIND: the values of the next EXECUTE or OPEN."""
+
+    values: list[BoundParameter]
+
+
+@dataclass(slots=True)
+class BindBlob:
+    """BBIND: the contents of the BYTE and TEXT values of the BIND before."""
+
+    count: int
+    contents: list[bytes]
+
+
+@dataclass(slots=True)
+class Fetch:
+    """NFETCH."""
+
+    buffer_size: int
+
+
+@dataclass(slots=True)
+class ScrollFetch:
+    """SFETCH; `row` is 1-based and absolute."""
+
+    how: int
+    row: int
+    buffer_size: int
+
+
+@dataclass(slots=True)
+class ReturnType:
+    """One column of RET_TYPE: the type the client wants the cell as."""
+
+    code: int
+    owner: str
+    name: str
+    length: int
+
+
+@dataclass(slots=True)
+class ReturnTypes:
+    """RET_TYPE; `for_fetch` is False before PUT."""
+
+    for_fetch: bool
+    types: list[ReturnType]
+
+
+@dataclass(slots=True)
+class Put:
+    """PUT: rows in tuple encoding."""
+
+    rows: list[bytes]
+
+
+@dataclass(slots=True)
+class AutoKeys:
+    """134: which generated keys the client wants; both None means all."""
+
+    numbers: Sequence[int] | None
+    names: Sequence[str] | None
+
+
+@dataclass(slots=True)
+class OpenDatabase:
+    """DBOPEN."""
+
+    name: str
+    exclusive: bool
+
+
+@dataclass(slots=True)
+class Protocols:
+    """PROTOCOLS: the capabilities the client offers."""
+
+    mask: bytes
+
+
+@dataclass(slots=True)
+class Info:
+    """INFO: environment the client sets after login."""
+
+    variables: dict[str, str]
+
+
+@dataclass(slots=True)
+class FetchBlob:
+    """FETCHBLOB: the descriptor of a BYTE or TEXT cell."""
+
+    descriptor: bytes
+
+
+@dataclass(slots=True)
+class Routine:
+    """A routine call this server does not make, with what names the routine."""
+
+    tag: int
+    name: str
+
+
+Message = (
+    Simple
+    | Statement
+    | StatementId
+    | Named
+    | Bind
+    | BindBlob
+    | Fetch
+    | ScrollFetch
+    | ReturnTypes
+    | Put
+    | AutoKeys
+    | OpenDatabase
+    | Protocols
+    | Info
+    | FetchBlob
+    | Routine
+)
+
+_WITHOUT_BODY = (
+    tags.OPEN,
+    tags.EXECUTE,
+    tags.CLOSE,
+    tags.RELEASE,
+    tags.COMMIT,
+    tags.DESCRIBE_REQUEST,
+    tags.SCROLL,
+    tags.DATABASE_LIST,
+    tags.BEGIN,
+    tags.CLOSE_DATABASE,
+    tags.HOLD,
+    tags.WANT_DONE,
+    tags.VERSION,
+    tags.EXIT,
+    tags.AUTO_FREE,
+    tags.DESCRIBE_INPUT_REQUEST,
+    tags.ACKNOWLEDGE,
+)
+
+
+class RequestReader:
+    """Reads one session's requests; `framing` and `codec` may change between PDUs."""
+
+    def __init__(self, stream: ByteStream, framing: Framing, codec: str) -> None:
+        self.stream = stream
+        self.framing = framing
+        self.codec = codec
+        self.undecodable = False  # text of the current PDU was not in the code set
+        self._simple = {tag: Simple(tag) for tag in _WITHOUT_BODY}
+        self._readers: dict[int, Callable[[int], Message]] = {
+            tags.COMMAND: self._statement,
+            tags.PREPARE: self._statement,
+            tags.CURSOR_NAME: self._named,
+            tags.STATEMENT_ID: self._statement_id,
+            tags.BIND: self._bind,
+            tags.FETCH: self._fetch,
+            tags.PUT: self._put,
+            tags.ROLLBACK: self._named,
+            tags.SCROLL_FETCH: self._scroll_fetch,
+            tags.OPEN_DATABASE: self._open_database,
+            tags.FETCH_BLOB: self._fetch_blob,
+            tags.BIND_BLOB: self._bind_blob,
+            tags.INFO: self._info,
+            tags.LO_DATA: self._lo_data,
+            tags.RETURN_TYPES: self._return_types,
+            tags.GET_ROUTINE: self._get_routine,
+            tags.EXECUTE_ROUTINE: self._execute_routine,
+            tags.PROTOCOLS: self._protocols,
+            tags.AUTO_KEYS: self._auto_keys,
+            tags.SET_SAVEPOINT: self._set_savepoint,
+            tags.RELEASE_SAVEPOINT: self._named,
+            tags.ROLLBACK_TO_SAVEPOINT: self._named,
+            tags.XA_OPEN: self._xa,
+        }
+        for tag in range(tags.XA_FIRST, tags.XA_LAST + 1):
+            self._readers[tag] = self._xa
+
+    def messages(self) -> Iterator[Message]:
+        """Yield the messages of the next PDU; EXIT ends it without EOT."""
+        self.undecodable = False
+        while True:
+            tag = self.stream.short()
+            if tag == tags.END:
+                return
+            simple = self._simple.get(tag)
+            if simple is not None:
+                yield simple
+                if tag == tags.EXIT:
+                    return
+                continue
+            read = self._readers.get(tag)
+            if read is None:
+                raise ProtocolError(f"request tag {tag}")
+            yield read(tag)
+
+    def _text(self, raw: bytes) -> str:
+        try:
+            return raw.decode(self.codec)
+        except UnicodeDecodeError:
+            self.undecodable = True
+            return ""
+
+    def _sql_text(self) -> bytes:
+        """Read SQL or a routine signature: its length's width is negotiated."""
+        if self.framing.int_text_length:
+            return self.stream.long_string()
+        return self.stream.string()
+
+    def _fetch_size(self) -> int:
+        if self.framing.int_fetch_size:
+            return self.stream.integer()
+        return self.stream.short()
+
+    def _statement(self, tag: int) -> Message:
+        parameters = self.stream.short()
+        # nmap counts the pad byte it adds to a text of even length [N].
+        sql = self._sql_text().rstrip(b"\0")
+        return Statement(tag, parameters, self._text(sql))
+
+    def _statement_id(self, _: int) -> Message:
+        return StatementId(self.stream.short())
+
+    def _named(self, tag: int) -> Message:
+        # ROLLBACK was only seen with a short 0, read here as an empty name [?].
+        return Named(tag, self._text(self.stream.string()))
+
+    def _set_savepoint(self, tag: int) -> Message:
+        name = self._text(self.stream.string())
+        self.stream.short()  # always 0 [J], the unique flag [?]
+        return Named(tag, name)
+
+    def _bind(self, _: int) -> Message:
+        return Bind(binds.read_parameters(self.stream, self._text))
+
+    def _bind_blob(self, _: int) -> Message:
+        count = self.stream.short()
+        return BindBlob(count, [self._blob_chunks() for _ in range(count)])
+
+    def _blob_chunks(self) -> bytes:
+        contents = bytearray()
+        while True:
+            if self.stream.short() != tags.BLOB:
+                raise ProtocolError("BBIND without its chunks")
+            size = self.stream.unsigned_short()
+            if size == 0:
+                return bytes(contents)
+            contents += self.stream.padded(size)
+
+    def _fetch(self, _: int) -> Message:
+        size = self._fetch_size()
+        if self.framing.fetch_trailer:
+            self.stream.short()  # always 0 [J, N]
+        return Fetch(size)
+
+    def _scroll_fetch(self, _: int) -> Message:
+        how = self.stream.short()
+        row = self.stream.integer()
+        return ScrollFetch(how, row, self._fetch_size())
+
+    def _put(self, _: int) -> Message:
+        size = self.stream.integer()
+        if self.framing.int_put_count:
+            count = self.stream.integer()
+        else:
+            count = self.stream.short()
+        return Put([self.stream.padded(size) for _ in range(count)])
+
+    def _return_types(self, _: int) -> Message:
+        for_fetch = bool(self.stream.short())
+        return ReturnTypes(
+            for_fetch, [self._return_type() for _ in range(self.stream.short())]
+        )
+
+    def _return_type(self) -> ReturnType:
+        code = self.stream.short() & 0xFF
+        owner = name = ""
+        if code > typecodes.SERIAL8 and code not in (
+            typecodes.BIGINT,
+            typecodes.BIGSERIAL,
+        ):
+            owner = self._text(self.stream.string())
+            name = self._text(self.stream.string())
+        return ReturnType(code, owner, name, self.stream.integer())
+
+    def _auto_keys(self, _: int) -> Message:
+        kind = self.stream.short()
+        if kind == 1:
+            return AutoKeys(None, None)
+        count = self.stream.short()
+        if kind == 2:
+            return AutoKeys([self.stream.short() for _ in range(count)], None)
+        if kind == 3:
+            return AutoKeys(
+                None, [self._text(self.stream.string()) for _ in range(count)]
+            )
+        raise ProtocolError(f"key request of kind {kind}")
+
+    def _open_database(self, _: int) -> Message:
+        name = self._text(self.stream.string())
+        return OpenDatabase(name, bool(self.stream.short()))
+
+    def _protocols(self, _: int) -> Message:
+        return Protocols(self.stream.string())
+
+    def _info(self, _: int) -> Message:
+        variables: dict[str, str] = {}
+        while (kind := self.stream.short()) != _INFO_END:
+            body = ByteStream.over(self.stream.string())
+            if kind != _INFO_ENVIRONMENT:
+                continue
+            body.take(4)  # longest name, longest value [J]
+            while not body.is_drained and (name := body.string()):
+                variables[self._text(name)] = self._text(body.string())
+        return Info(variables)
+
+    def _fetch_blob(self, _: int) -> Message:
+        return FetchBlob(self.stream.take(binds.BLOB_DESCRIPTOR_SIZE))
+
+    def _get_routine(self, tag: int) -> Message:
+        if self.framing.routine_database:
+            self.stream.take(1)  # always 0 [J]
+        signature = self._text(self._sql_text())
+        self.stream.short()  # always 0 [J]
+        return Routine(tag, signature)
+
+    def _execute_routine(self, tag: int) -> Message:
+        if self.framing.routine_database:
+            self.stream.string()  # database, or empty
+        handle = self.stream.integer()
+        self.stream.short()  # number of arguments, again in BIND
+        self.stream.short()  # always 0 [J]
+        return Routine(tag, str(handle))
+
+    def _lo_data(self, tag: int) -> Message:
+        kind = self.stream.short()
+        descriptor = self.stream.short()
+        size = self.stream.integer()
+        self.stream.short()  # chunk size
+        if kind == _LO_WRITE:
+            received = 0
+            while received < size:
+                received += len(self.stream.string())
+        elif kind != _LO_READ:
+            raise ProtocolError(f"LODATA of kind {kind}")
+        return Routine(tag, str(descriptor))
+
+    def _xa(self, tag: int) -> Message:
+        if tag in (tags.XA_OPEN, tags.XA_CLOSE):
+            name = self._text(self.stream.string())
+            self.stream.take(8)
+            return Named(tag, name)
+        self.stream.take(12 if tag == tags.XA_RECOVER else _XA_BODY)
+        return Named(tag, "")

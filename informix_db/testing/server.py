@@ -1,0 +1,216 @@
+"""The listener: accepts clients and gives each a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+
+from . import transcript as transcripts
+from .api import EngineAPI
+from .faults import Faults
+from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
+from .interrupts import UrgentWatcher
+from .session import BatchErrors, Session, SessionSettings
+
+DEFAULT_USERS = {"informix": "in4mix"}
+_BACKLOG = 256
+# In a form IBM's driver can take apart [J]; real servers put an internal number here
+# (15.0.1.0.3 for 15.0 [P]), the release is SQL's to tell.
+_VERSION = "IBM Informix Dynamic Server Version 15.00.1.0.3"
+_SERIAL = "AAA#B000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a server holds for its clients now, and has answered so far."""
+
+    sessions: int
+    statements: int
+    cursors: int
+    total_sessions: int
+    total_requests: int
+
+
+class Server:
+    """An emulated Informix server on a TCP port.
+
+    Use it as a context manager, or call `start` and `close`. Port 0 takes a free
+    port. `users` maps names to passwords. `capabilities` is the mask the server
+    grants, `cap1` the number in its login reply. `batch_errors` chooses the reply to
+    a batch with an error ("keep", "drop", "continue"). `transcript` is a callable
+    that gets every `transcript.Entry`, or a file to append them to.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        server_name: str = "informix",
+        users: Mapping[str, str] | None = None,
+        engine: EngineAPI | None = None,
+        capabilities: bytes = V15_CAPABILITIES,
+        cap1: int = NEGOTIATING_CAP1,
+        version: str = _VERSION,
+        batch_errors: str = "keep",
+        transcript: transcripts.Sink | str | os.PathLike[str] | None = None,
+    ) -> None:
+        if engine is None:
+            from .engine import Engine
+
+            engine = Engine(server_name=server_name, users=users or DEFAULT_USERS)
+        self.engine = engine
+        self.faults = Faults()
+        self._requested_address = (host, port)
+        self._file_sink: transcripts.FileSink | None = None
+        if isinstance(transcript, str | os.PathLike):
+            transcript = self._file_sink = transcripts.FileSink(transcript)
+        self._settings = SessionSettings(
+            engine=engine,
+            capabilities=capabilities,
+            cap1=cap1,
+            version=version,
+            serial=_SERIAL,
+            batch_errors=BatchErrors(batch_errors),
+            faults=self.faults,
+            record=transcript,
+        )
+        self._lock = threading.Lock()
+        self._sessions: dict[Session, tuple[socket.socket, threading.Thread]] = {}
+        self._total_sessions = 0
+        self._past_requests = 0
+        self._closing = False
+        self._listener: socket.socket | None = None
+
+    # Life.
+
+    def start(self) -> Server:
+        """Listen and accept clients in the background."""
+        family = (
+            socket.AF_INET6 if ":" in self._requested_address[0] else socket.AF_INET
+        )
+        self._listener = socket.create_server(
+            self._requested_address, family=family, backlog=_BACKLOG
+        )
+        self._watcher = UrgentWatcher()
+        self._acceptor = threading.Thread(
+            target=self._accept, name="informix-emulator-accept", daemon=True
+        )
+        self._acceptor.start()
+        return self
+
+    def close(self) -> None:
+        """Stop listening and cut every session off; what it had open is rolled back."""
+        with self._lock:
+            if self._closing or self._listener is None:
+                return
+            self._closing = True
+            sessions = dict(self._sessions)
+        self.faults.close()
+        _shut_down(self._listener)
+        self._acceptor.join()
+        self._listener.close()
+        for session, (sock, _) in sessions.items():
+            _shut_down(sock)
+            session.interrupts.urgent()
+        for _, thread in sessions.values():
+            thread.join()
+        self._watcher.close()
+        self.engine.close()
+        if self._file_sink is not None:
+            self._file_sink.close()
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Facts.
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port the server listens on."""
+        if self._listener is None:
+            raise RuntimeError("the server is not started")
+        host, port = self._listener.getsockname()[:2]
+        return host, port
+
+    @property
+    def host(self) -> str:
+        """The host of `address`."""
+        return self.address[0]
+
+    @property
+    def port(self) -> int:
+        """The port of `address`."""
+        return self.address[1]
+
+    def statistics(self) -> Statistics:
+        """Count what clients hold; a session ends when its thread saw the end."""
+        with self._lock:
+            sessions = list(self._sessions)
+            past = self._past_requests
+            total = self._total_sessions
+        counts = [session.counts() for session in sessions]
+        return Statistics(
+            sessions=len(sessions),
+            statements=sum(statements for statements, _ in counts),
+            cursors=sum(cursors for _, cursors in counts),
+            total_sessions=total,
+            total_requests=past + sum(session.requests for session in sessions),
+        )
+
+    # Sessions.
+
+    def _accept(self) -> None:
+        assert self._listener is not None
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            self._start_session(sock)
+
+    def _start_session(self, sock: socket.socket) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self._lock:
+            if self._closing:
+                sock.close()
+                return
+            self._total_sessions += 1
+            session = Session(self._total_sessions, sock, self._settings)
+            thread = threading.Thread(
+                target=self._serve,
+                args=(session, sock),
+                name=f"informix-emulator-session-{session.number}",
+                daemon=True,
+            )
+            self._sessions[session] = (sock, thread)
+            thread.start()
+
+    def _serve(self, session: Session, sock: socket.socket) -> None:
+        self._watcher.add(sock, session.interrupts)
+        try:
+            session.run()
+        finally:
+            self._watcher.remove(sock)
+            sock.close()
+            with self._lock:
+                del self._sessions[session]
+                self._past_requests += session.requests
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
