@@ -497,7 +497,7 @@ SQLCODES = """\
 -657   P -   routine or trigger created inside procedure
 -658   P -   global variable needs a default
 -659   P -   SELECT in SPL needs INTO
--660   P -   loop variable {} is assigned to
+-660   P -   value assigned to loop variable {}
 -661   P -   number of receiving variables differs from values returned
 -662   P -   loop variable {} is repeated
 -663   P -   call syntaxes mixed for routine {}
@@ -1049,7 +1049,7 @@ SQLCODES = """\
 -25599 O rd  nothing listens at the server's address
 -25738 N -   online index limited to btree
 -25785 P -   routine {} needs the EXTEND role
--25791 P -   EXTEND or DBSA right missing for Java built-in
+-25791 P -   EXTEND or DBSA right needed for a built-in Java function
 -26000 P -   lock limits cannot apply to administrators
 -26001 P -   encryption password not set
 -26003 P -   encryption password length outside limits

@@ -194,26 +194,54 @@ _TOKEN_WIDTH: Final = 300
 _SECRET: Final = re.compile(r"\b(?:password|using)\s*['\"]", re.IGNORECASE)
 
 
-class _Row(NamedTuple):
-    letter: str
-    flags: str
-    text: str
+_Row = tuple[str, str, str]  # class letter, flags, text
+
+
+class _Catalogue:
+    """The tables of `_sqlcodes`, parsed."""
+
+    def __init__(self) -> None:
+        from informix_db import _sqlcodes
+
+        self.by_sqlcode = _parse_table(_sqlcodes.SQLCODES)
+        # Storage-layer codes come in either position, most have a row as SQLCODE only.
+        self.by_isamcode = self.by_sqlcode | _parse_table(_sqlcodes.ISAM_CODES)
+        self.ranges = _sqlcodes.RANGES
+        self.pair_classes = _sqlcodes.PAIR_CLASSES
+
+    def range_letter(self, code: int) -> str:
+        for first, last, letter in self.ranges:
+            if first >= code >= last:
+                return letter
+        # Never OperationalError: programs take that for "try again".
+        return "E"
+
+
+@functools.cache
+def _catalogue() -> _Catalogue:
+    return _Catalogue()
+
+
+def _parse_table(table: str) -> dict[int, _Row]:
+    rows = {}
+    for line in table.splitlines():
+        code, letter, flags, text = line.split(None, 3)
+        rows[int(code)] = (letter, flags, text)
+    return rows
 
 
 def describe_sqlcode(sqlcode: int) -> SQLCodeInfo:
     """Return class, text and verdicts for an SQLCODE, listed or not."""
     # A few old messages carry the number without its sign; 100 means "no more rows".
-    code = sqlcode if sqlcode in (0, 100) else -abs(sqlcode)
+    code = sqlcode if sqlcode == 100 else -abs(sqlcode)
     catalogue = _catalogue()
     row = catalogue.by_sqlcode.get(code) or catalogue.by_isamcode.get(code)
-    if row is None or row.letter == "=":
-        letter = _range_letter(code)
-    else:
-        letter = row.letter
-    flags = row.flags if row else ""
+    letter, flags, text = row or ("=", "", _UNLISTED_TEXT)
+    if letter == "=":
+        letter = catalogue.range_letter(code)
     return SQLCodeInfo(
         sqlcode=sqlcode,
-        text=row.text if row else _UNLISTED_TEXT,
+        text=text,
         error_class=_CLASSES[letter],
         isam_decides="a" in flags,
         retryable=None if "i" in flags else "r" in flags,
@@ -226,7 +254,7 @@ def describe_sqlcode(sqlcode: int) -> SQLCodeInfo:
 def describe_isamcode(isamcode: int) -> str:
     """Return the short text for an ISAM code, "" if the driver has none."""
     row = _catalogue().by_isamcode.get(-abs(isamcode))
-    return row.text if row else ""
+    return row[2] if row else ""
 
 
 def error_from_server(
@@ -240,22 +268,18 @@ def error_from_server(
 
     `offset` counts characters of `statement` from 1, 0 if the server gave none.
     """
-    info = describe_sqlcode(sqlcode)
-    error_class = info.error_class
-    retryable = bool(info.retryable)
-    session_dead = info.session_dead
     catalogue = _catalogue()
-    cause = catalogue.by_isamcode.get(-abs(isamcode)) if isamcode else None
-    if cause is not None:
-        session_dead = session_dead or "d" in cause.flags
-        if info.retryable is None:
-            retryable = "r" in cause.flags
-        if info.isam_decides and cause.letter != "=":
-            error_class = _CLASSES[cause.letter]
-            retryable = "r" in cause.flags
-    pair_letter = catalogue.pairs.get((sqlcode, isamcode))
-    if pair_letter is not None:
-        error_class = _CLASSES[pair_letter]
+    info = describe_sqlcode(sqlcode)
+    letter, flags, _ = catalogue.by_isamcode.get(-abs(isamcode), ("=", "", ""))
+    error_class = info.error_class
+    retryable = info.retryable
+    if info.isam_decides and letter != "=":
+        error_class = _CLASSES[letter]
+        retryable = None
+    if (sqlcode, isamcode) in catalogue.pair_classes:
+        error_class = _CLASSES[catalogue.pair_classes[sqlcode, isamcode]]
+    if retryable is None:
+        retryable = "r" in flags
     return error_class(
         _message(info, isamcode, near) + _snippet(statement or "", offset),
         sqlcode=sqlcode,
@@ -264,42 +288,8 @@ def error_from_server(
         near=near or None,
         statement=statement,
         retryable=retryable,
-        session_dead=session_dead,
+        session_dead=info.session_dead or "d" in flags,
     )
-
-
-class _Catalogue(NamedTuple):
-    by_sqlcode: dict[int, _Row]
-    by_isamcode: dict[int, _Row]
-    ranges: tuple[tuple[int, int, str], ...]
-    pairs: dict[tuple[int, int], str]
-
-
-@functools.cache
-def _catalogue() -> _Catalogue:
-    """Read the tables, once, when the first error needs them."""
-    from informix_db import _sqlcodes
-
-    by_sqlcode = _parse_table(_sqlcodes.SQLCODES)
-    # Storage-layer codes come in either position, most have a row as SQLCODE only.
-    by_isamcode = by_sqlcode | _parse_table(_sqlcodes.ISAM_CODES)
-    return _Catalogue(by_sqlcode, by_isamcode, _sqlcodes.RANGES, _sqlcodes.PAIR_CLASSES)
-
-
-def _parse_table(table: str) -> dict[int, _Row]:
-    rows = {}
-    for line in table.splitlines():
-        code, letter, flags, text = line.split(None, 3)
-        rows[int(code)] = _Row(letter, flags, text)
-    return rows
-
-
-def _range_letter(code: int) -> str:
-    for first, last, letter in _catalogue().ranges:
-        if first >= code >= last:
-            return letter
-    # Never OperationalError: programs take that for "try again".
-    return "E"
 
 
 def _message(info: SQLCodeInfo, isamcode: int, near: str) -> str:
