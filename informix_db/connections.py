@@ -54,7 +54,7 @@ class Connection(BaseConnection):
                 exc.session_dead = True
             raise
 
-    # -- running conversations --------------------------------------------------------
+    # -- running conversations -----------------------------------------------------
 
     def _run(self, make: Callable[[], Wire[T]]) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
@@ -105,7 +105,7 @@ class Connection(BaseConnection):
             self._run(batch.finish_gen)
             cursor._row_count = batch.row_count
 
-    # -- PEP 249 ----------------------------------------------------------------------
+    # -- PEP 249 -------------------------------------------------------------------
 
     def cursor(
         self,
@@ -168,7 +168,7 @@ class Connection(BaseConnection):
             )
             transport.close()
 
-    # -- beyond PEP 249 -----------------------------------------------------------------
+    # -- beyond PEP 249 ------------------------------------------------------------
 
     @property
     def autocommit(self) -> bool:

@@ -11,7 +11,7 @@ from informix_db._base.cursor import BaseCursor
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from informix_db.connections import Connection
+    from informix_db.connections import Connection  # noqa: F401 (a string below)
 
 
 class Cursor(BaseCursor["Connection"]):

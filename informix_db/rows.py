@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from informix_db.exceptions import ProgrammingError
 
 
-class Row(tuple):  # type: ignore[type-arg]
+class Row(tuple[Any, ...]):
     """A row by position, by column name, or by attribute.
 
     Use it as ``connect(..., row_factory=informix_db.Row)``. A row compares, hashes
@@ -65,25 +65,27 @@ def row_class(base: type[Row], names: tuple[str, ...]) -> type[Row]:
         if name.isidentifier() and not name.startswith("_")
     }
     members.update(__slots__=(), _fields=names, _positions=positions)
-    return type(base.__name__, (base,), members)
+    made: type[Row] = type(base.__name__, (base,), members)
+    return made
 
 
 def _rebuild(names: tuple[str, ...], values: Sequence[Any]) -> Row:
-    return row_class(Row, names)(values)  # type: ignore[call-arg]
+    return row_class(Row, names)(values)
 
 
-RowFactory = Callable[[Any], Callable[[tuple[Any, ...]], Any]]
+RowMaker = Callable[[tuple[Any, ...]], Any]
+RowFactory = Callable[[Any], RowMaker]
 
 
 def row_maker(
     factory: RowFactory | type[Row] | None, cursor: Any, names: tuple[str, ...]
-) -> Callable[[tuple[Any, ...]], Any] | None:
+) -> RowMaker | None:
     """Return what turns the tuples of `cursor` into rows; None leaves them alone."""
     if factory is None or factory is tuple:
         return None
     if isinstance(factory, type) and issubclass(factory, Row):
-        return row_class(factory, names)
-    maker = factory(cursor)
+        return cast("RowMaker", row_class(factory, names))
+    maker = cast("RowFactory", factory)(cursor)
     if not callable(maker):
         raise ProgrammingError(
             "row_factory(cursor) must return a callable that takes a tuple"

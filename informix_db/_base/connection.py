@@ -104,7 +104,7 @@ class BaseConnection:
             f"{p.port}/{p.database or ''} {self._state.value}>"
         )
 
-    # -- what users may ask ---------------------------------------------------------
+    # -- what users may ask --------------------------------------------------------
 
     @property
     def closed(self) -> bool:
@@ -133,7 +133,7 @@ class BaseConnection:
             raise InterfaceError("the connection has not been opened")
         return self._capabilities
 
-    # -- state ------------------------------------------------------------------------
+    # -- state ---------------------------------------------------------------------
 
     def _check_usable(self) -> None:
         if self._state is SessionState.CLOSED:
@@ -153,7 +153,7 @@ class BaseConnection:
         """Queue a statement whose cursor is gone. Called by finalizers: no I/O."""
         self._abandoned.append(statement)
 
-    # -- opening and closing ------------------------------------------------------------
+    # -- opening and closing -------------------------------------------------------
 
     def _open_gen(self) -> Wire[None]:
         params, channel = self._params, self._channel
@@ -199,7 +199,7 @@ class BaseConnection:
     def _ping_gen(self) -> Wire[None]:
         yield from ping_gen(self._channel)
 
-    # -- transactions ---------------------------------------------------------------------
+    # -- transactions --------------------------------------------------------------
 
     def _commit_gen(self) -> Wire[None]:
         if self._in_transaction:
@@ -249,7 +249,7 @@ class BaseConnection:
             raise error
         self._in_transaction = True
 
-    # -- statements -----------------------------------------------------------------------
+    # -- statements ----------------------------------------------------------------
 
     def _settle_abandoned(self) -> None:
         """At a statement boundary: close what garbage-collected cursors left open."""

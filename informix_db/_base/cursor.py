@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from informix_db._base.batch import Batch
@@ -16,7 +16,7 @@ from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db._wire.describe import ColumnInfo
 from informix_db.exceptions import InterfaceError, ProgrammingError
-from informix_db.rows import Row, RowFactory, row_maker
+from informix_db.rows import Row, RowFactory, RowMaker, row_maker
 
 ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
 
@@ -50,11 +50,11 @@ class BaseCursor(Generic[ConnectionT]):
         self._description: list[ColumnDescription] | None = None
         self._row_count = -1
         self._last_row_id: int | None = None
-        self._make_row: Callable[[tuple[Any, ...]], Any] | None = None
+        self._make_row: RowMaker | None = None
         self._array_size = 1
         self.row_factory = row_factory or connection.row_factory
 
-    # -- PEP 249 attributes -----------------------------------------------------------
+    # -- PEP 249 attributes --------------------------------------------------------
 
     @property
     def connection(self) -> ConnectionT:
@@ -115,7 +115,7 @@ class BaseCursor(Generic[ConnectionT]):
         """Do nothing: columns of any size are fetched (PEP 249 allows it)."""
         self._check_open()
 
-    # -- for the shells -----------------------------------------------------------------
+    # -- for the shells ------------------------------------------------------------
 
     def _check_open(self) -> None:
         if self._closed:

@@ -6,7 +6,6 @@ that is used up. Nothing here waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from informix_db._protocol.channel import Reply
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 # results stay cheap, and a large one costs few round trips.
 FIRST_FETCH_SIZE = c.FETCH_SIZE_CLASSIC
 _LARGEST_FETCH_SIZE = 1024 * 1024
-
-RowMaker = Callable[[tuple[Any, ...]], Any]
 
 
 class Result:

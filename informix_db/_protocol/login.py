@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from struct import Struct, error as StructError  # noqa: N812
+from struct import Struct
 
 from informix_db._protocol.channel import Channel
 from informix_db._wire import constants as c
@@ -69,7 +70,7 @@ def login_gen(channel: Channel, request: LoginRequest) -> Wire[LoginReply]:
     body = yield from _reply_body_gen(channel)
     try:
         return _parse_reply(body, request)
-    except (IndexError, StructError):
+    except (IndexError, struct.error):
         raise ProtocolError(
             "the server's answer to the login cannot be read: it ends too early"
         ) from None
