@@ -97,11 +97,11 @@ def _unpack_base100(raw: bytes) -> tuple[bool, int, bytes]:
     if not raw:
         raise MalformedValue("empty decimal")
     head, pairs = raw[0], raw[1:]
+    if any(pair > 99 for pair in pairs):
+        raise MalformedValue(f"not base-100 digits: {raw.hex()}")
     negative = not head & 0x80
     if negative:
         pairs = _complement(pairs)
-    if any(pair > 99 for pair in pairs):
-        raise MalformedValue(f"not base-100 digits: {raw.hex()}")
     exponent = ((head ^ 0x7F) if negative else head & 0x7F) - 64
     return negative, exponent, pairs
 

@@ -31,8 +31,8 @@ from .stream import ByteStream, ClientGone, ProtocolError
 
 logger = logging.getLogger("informix_db.testing")
 
-# What a failure inside the emulator is told as: not a code any server sends.
-INTERNAL_ERROR = -32000
+# A failure inside the emulator: "internal error in routine", with Python's words.
+INTERNAL_ERROR = -768
 
 _WRONG_SERVER_NAME = -761
 _DATABASE_AT_LOGIN = -759

@@ -101,7 +101,7 @@ class ByteStream:
 
     def padded(self, size: int) -> bytes:
         """Return `size` bytes and skip the pad byte after an odd number."""
-        if size & 1:
+        if size & 1 and size > 0:
             return self.take(size + 1)[:size]
         return self.take(size)
 

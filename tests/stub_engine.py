@@ -189,9 +189,7 @@ Maker = Callable[[StubSession], StubStatement]
 
 def select(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Maker:
     """Return the maker of a SELECT with these rows."""
-    return lambda session: StubStatement(
-        session, 2, columns, rows=lambda _: list(rows)
-    )
+    return lambda session: StubStatement(session, 2, columns, rows=lambda _: list(rows))
 
 
 _T1 = [
@@ -211,6 +209,7 @@ class StubEngine:
 
     def __init__(self) -> None:
         self.server_name = "informix"
+        self.names = ["sysmaster", "testdb"]
         self.sessions: list[StubSession] = []
         self.statements: dict[str, Maker] = {
             "select FIRST 1 site from informix.systables where tabname = "
@@ -252,7 +251,7 @@ class StubEngine:
         }
 
     def databases(self) -> Sequence[str]:
-        return ["sysmaster", "testdb"]
+        return self.names
 
     def authenticate(self, user: str, password: str) -> None:
         if (user, password) != ("informix", "in4mix"):
