@@ -5,17 +5,23 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from informix_db._base.batch import Batch
-from informix_db._base.connection import BaseConnection, SessionState
-from informix_db._transport.blocking import BlockingTransport, open_socket
+from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._transport.blocking import (
+    BlockingTransport,
+    DeadlineReached,
+    deadline_after,
+    open_socket,
+)
 from informix_db._wire.buffer import T, Wire
 from informix_db.cursors import Cursor
-from informix_db.exceptions import Error, OperationalError
+from informix_db.exceptions import Error, OperationalError, StatementCancelledError
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
@@ -45,35 +51,72 @@ class Connection(BaseConnection):
             sock, self._channel, f"{params.host}:{params.port}"
         )
         try:
-            self._transport.run(self._open_gen(), deadline)
-            self._transport.set_timeout(params.read_timeout)
+            with closing(self._open_gen()) as opening:
+                self._transport.run(opening, deadline)
+            self._transport.read_timeout = params.read_timeout
         except BaseException as exc:
             self._mark_broken(exc)
             self._transport.close()
+            if isinstance(exc, DeadlineReached):
+                raise OperationalError(
+                    f"{params.host}:{params.port} accepted the connection but did not "
+                    f"complete the login within {params.connect_timeout:g} s",
+                    session_dead=True,
+                ) from None
             if isinstance(exc, Error):
                 exc.session_dead = True
             raise
 
-    # -- running conversations -----------------------------------------------------
+    # -- running conversations ------------------------------------------------------
 
-    def _run(self, make: Callable[[], Wire[T]]) -> T:
+    def _run(self, make: Callable[[], Wire[T]], timeout: float | None = None) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
         `make` is called with the lock held. Whatever is raised, the session is then
-        either in step with the server or broken and its socket closed.
+        either in step with the server or broken and its socket closed. `timeout`
+        (seconds) interrupts the server, as Ctrl-C does.
         """
         with self._lock:
             self._check_usable()
-            outer = self._state
-            self._state = SessionState.BUSY
+            outer, self._state = self._state, SessionState.BUSY
             try:
-                return self._transport.run(make())
+                if self._interrupted:
+                    self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
+                return self._converse(make(), timeout)
             except BaseException as exc:
                 self._decide_fate(exc)
                 raise
             finally:
                 if self._state is SessionState.BUSY:
                     self._state = outer
+
+    def _converse(self, generator: Wire[T], timeout: float | None) -> T:
+        """Drive a conversation; interrupted, drive the same one to its end."""
+        with closing(generator):
+            reason: BaseException
+            try:
+                return self._transport.run(generator, deadline_after(timeout))
+            except DeadlineReached:
+                reason = StatementCancelledError(
+                    f"the statement was cancelled after timeout={timeout:g} s"
+                )
+            except KeyboardInterrupt as exc:
+                if getgeneratorstate(generator) == GEN_CLOSED:
+                    raise
+                reason = exc
+            self._interrupted = True
+            self._transport.interrupt()
+            try:
+                result = self._transport.run(generator, deadline_after(CANCEL_GRACE))
+            except DeadlineReached:
+                raise reason from None
+            except Error as exc:
+                if exc.session_dead:
+                    raise
+                raise reason from None
+            if isinstance(reason, StatementCancelledError):
+                return result  # it was done after all
+            raise reason
 
     def _decide_fate(self, exc: BaseException) -> None:
         """Break the connection if a conversation was left half way."""
@@ -140,9 +183,8 @@ class Connection(BaseConnection):
         try:
             usable, self._state = not self.closed, SessionState.CLOSED
             if mine and usable and self._channel.in_sync:
-                deadline = time.monotonic() + _CLOSE_TIMEOUT
-                with suppress(Error):
-                    self._transport.run(self._exit_gen(), deadline)
+                with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
+                    self._transport.run(bye, deadline_after(_CLOSE_TIMEOUT))
             self._transport.close()
         finally:
             if mine:
@@ -180,6 +222,46 @@ class Connection(BaseConnection):
         self._check_usable()
         self._check_autocommit_change()
         self._autocommit = bool(value)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Self]:
+        """Commit what the block does, or undo it if it raises.
+
+        A block inside another is a savepoint. With autocommit the block is a
+        transaction all the same. Raises NotSupportedError if the database is not
+        logged, ProgrammingError for commit() and rollback() inside.
+        """
+        name = self._run(self._enter_block_gen)
+        with self._undoing(lambda ok: self._leave_block_gen(name, ok)):
+            yield self
+
+    @contextmanager
+    def savepoint(self, name: str) -> Iterator[Self]:
+        """Undo what the block did, and no more, if it raises."""
+        self._run(lambda: self._enter_savepoint_gen(name))
+        with self._undoing(lambda ok: self._leave_savepoint_gen(name, ok)):
+            yield self
+
+    @contextmanager
+    def _undoing(self, leave_gen: Callable[[bool], Wire[None]]) -> Iterator[None]:
+        """Leave a block by its outcome; a connection lost inside has no block."""
+        try:
+            yield
+        except BaseException:
+            if not self.closed:
+                self._run(lambda: leave_gen(False))
+            raise
+        self._run(lambda: leave_gen(True))
+
+    def cancel(self) -> None:
+        """Make the server give up the running statement; from any thread.
+
+        The thread that waits for it gets StatementCancelledError and the session goes
+        on. Nothing happens if no statement is running.
+        """
+        if self._state is SessionState.BUSY:
+            self._interrupted = True
+            self._transport.interrupt()
 
     def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""

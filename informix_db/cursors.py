@@ -20,15 +20,27 @@ class Cursor(BaseCursor["Connection"]):
     Several cursors of a connection may be open and read from in turn.
     """
 
-    def execute(self, operation: str, parameters: object = None) -> Self:
+    def execute(
+        self,
+        operation: str,
+        parameters: object = None,
+        *,
+        timeout: float | None = None,
+    ) -> Self:
         """Execute one SQL statement and return the cursor.
 
         `operation` marks parameters with ``?``, ``:1`` or ``:name``; `parameters` is
         a sequence, or a dict for ``:name``. Raises ProgrammingError if they do not
         match, DataError if a value cannot be sent, otherwise what the server says.
+
+        `timeout` (seconds; default: the connection's `statement_timeout`) bounds the
+        time until the first rows are there: then the server is told to give up, and
+        StatementCancelledError is raised. The session goes on.
         """
         self._check_open()
-        self._connection._run(lambda: self._execute_gen(operation, parameters))
+        if timeout is None:
+            timeout = self._connection.statement_timeout
+        self._connection._run(lambda: self._execute_gen(operation, parameters), timeout)
         return self
 
     def executemany(self, operation: str, seq_of_parameters: Iterable[Any]) -> Self:

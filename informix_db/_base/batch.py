@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from informix_db._base.sqltext import prepare_text
 from informix_db._protocol.channel import Reply, reply_gen
 from informix_db._protocol.statement import Statement, write_execute_many
-from informix_db._protocol.transaction import write_begin
+from informix_db._protocol.transaction import commit_gen
 from informix_db._wire.buffer import Wire
 from informix_db.exceptions import Error, ProgrammingError
 
@@ -96,8 +96,7 @@ class Batch:
         if statement.returns_rows:
             raise ProgrammingError("executemany() is for statements without rows")
         if connection._begins_own_batch(statement):
-            write_begin(connection._channel)
-            connection._began((yield from reply_gen(connection._channel, Reply())))
+            yield from connection._begin_now_gen()
             self._own_transaction = True
         else:
             yield from connection._begin_gen(statement)
@@ -110,7 +109,7 @@ class Batch:
             raise self._failure
         self._give_back()
         if self._own_transaction:
-            yield from self._connection._commit_gen()
+            yield from self._connection._end_gen(commit_gen)
 
     def fail_gen(self) -> Wire[None]:
         """Clean up after an error: undo the batch's own transaction."""
@@ -118,7 +117,7 @@ class Batch:
             return
         self._give_back()
         if self._own_transaction:
-            yield from self._connection._rollback_gen()
+            yield from self._connection._undo_gen()
 
     def _give_back(self) -> None:
         statement, self._statement = self._statement, None

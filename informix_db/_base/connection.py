@@ -6,9 +6,11 @@ does not talk is a plain method. Nothing here waits.
 
 from __future__ import annotations
 
+import logging
+import re
 import weakref
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -35,18 +37,35 @@ from informix_db._protocol.statement import (
     write_prepare,
     write_release,
 )
-from informix_db._protocol.transaction import commit_gen, rollback_gen, write_begin
+from informix_db._protocol.transaction import (
+    commit_gen,
+    rollback_gen,
+    savepoint_gen,
+    write_begin,
+)
 from informix_db._wire import constants as c
 from informix_db._wire.accel import BindContext, Plan, encode_row
 from informix_db._wire.buffer import Wire
 from informix_db._wire.decode import plan_steps
 from informix_db._wire.text import encode_text
-from informix_db.exceptions import Error, InterfaceError, NotSupportedError
+from informix_db.exceptions import (
+    Error,
+    InterfaceError,
+    NotSupportedError,
+    StatementCancelledError,
+)
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
 if TYPE_CHECKING:
     from informix_db._base.result import Result
+
+logger = logging.getLogger("informix_db")
+
+# How long an interrupted conversation may take to come to its end, in seconds.
+CANCEL_GRACE = 5.0
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w{0,127}")
 
 # The prepared statement no longer fits the schema: prepare again, once.
 _STALE = frozenset({-710, -721, -9750})
@@ -79,6 +98,9 @@ class BaseConnection:
     NotSupportedError = exceptions.NotSupportedError
 
     row_factory: RowFactory | type[Row] | None
+    """Default row factory of new cursors."""
+    statement_timeout: float | None = None
+    """Seconds an execute() may take by default; None: as long as it takes."""
 
     def __init__(self, params: ConnectParams) -> None:
         self._params = params
@@ -88,6 +110,9 @@ class BaseConnection:
         self._database = NO_DATABASE
         self._autocommit = params.autocommit
         self._in_transaction = False
+        self._blocks = 0  # transaction() blocks entered
+        # An urgent byte was sent that no ERR -213 may have answered yet.
+        self._interrupted = False
         self._capabilities: ServerCapabilities | None = None
         self._server_version: str | None = None
         self._bind_context = BindContext(params.encoding, False)
@@ -199,17 +224,96 @@ class BaseConnection:
     def _ping_gen(self) -> Wire[None]:
         yield from ping_gen(self._channel)
 
+    def _absorb_interrupt_gen(self) -> Wire[None]:
+        """Let an interrupt that came too late hit a ping, not the next statement."""
+        self._interrupted = False
+        try:
+            yield from ping_gen(self._channel)
+        except StatementCancelledError:
+            logger.debug("an interrupt came after the statement it was meant for")
+
     # -- transactions --------------------------------------------------------------
 
     def _commit_gen(self) -> Wire[None]:
-        if self._in_transaction:
-            yield from commit_gen(self._channel)
-            self._transaction_ended("commit")
+        self._refuse_in_block("commit")
+        yield from self._end_gen(commit_gen)
 
     def _rollback_gen(self) -> Wire[None]:
+        self._refuse_in_block("rollback")
+        yield from self._undo_gen()
+
+    def _undo_gen(self) -> Wire[None]:
+        yield from self._end_gen(rollback_gen)
+
+    def _end_gen(self, end_gen: Callable[[Channel], Wire[None]]) -> Wire[None]:
+        """End the transaction, if there is one."""
         if self._in_transaction:
-            yield from rollback_gen(self._channel)
-            self._transaction_ended("rollback")
+            yield from end_gen(self._channel)
+            self._transaction_ended("commit" if end_gen is commit_gen else "rollback")
+
+    def _refuse_in_block(self, what: str) -> None:
+        if self._blocks:
+            raise exceptions.ProgrammingError(
+                f"{what}() inside a transaction() block: the block's end decides"
+            )
+
+    def _enter_block_gen(self) -> Wire[str]:
+        """Enter a transaction() block; return its savepoint's name, "" if outermost."""
+        if not self._database.logged:
+            raise NotSupportedError(
+                "the database is not logged: nothing could roll a transaction back"
+            )
+        name = ""
+        if self._in_transaction:
+            name = f"_ifxdb_{self._blocks}"
+            yield from self._savepoint_gen(c.SQ_SETSVPT, name)
+        self._blocks += 1
+        return name
+
+    def _leave_block_gen(self, name: str, succeeded: bool) -> Wire[None]:
+        """Leave a transaction() block: commit or release, or undo what it did."""
+        self._blocks -= 1
+        if not name:
+            yield from (self._end_gen(commit_gen) if succeeded else self._undo_gen())
+        elif succeeded:
+            yield from self._savepoint_gen(c.SQ_RELSVPT, name)
+        else:
+            yield from self._undo_to_gen(name)
+
+    def _enter_savepoint_gen(self, name: str) -> Wire[None]:
+        """Set a savepoint, in a transaction that may begin with it."""
+        if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
+            raise exceptions.ProgrammingError(f"{name!r} is no name for a savepoint")
+        if not self._database.logged:
+            raise NotSupportedError("the database is not logged: it has no savepoints")
+        if not self._in_transaction:
+            if self._autocommit and not self._blocks:
+                raise exceptions.ProgrammingError(
+                    "a savepoint needs a transaction: use transaction(), or turn "
+                    "autocommit off"
+                )
+            yield from self._begin_now_gen()
+        yield from self._savepoint_gen(c.SQ_SETSVPT, name)
+
+    def _leave_savepoint_gen(self, name: str, succeeded: bool) -> Wire[None]:
+        """Release a savepoint, or undo what was done since."""
+        if not self._in_transaction:
+            return  # the transaction ended inside the block and took it along
+        if succeeded:
+            yield from self._savepoint_gen(c.SQ_RELSVPT, name)
+        else:
+            yield from self._undo_to_gen(name)
+
+    def _undo_to_gen(self, name: str) -> Wire[None]:
+        yield from self._savepoint_gen(c.SQ_RBACKSVPT, name)
+        yield from self._savepoint_gen(c.SQ_RELSVPT, name)
+
+    def _savepoint_gen(self, tag: int, name: str) -> Wire[None]:
+        if not self._channel.framing.savepoints:
+            raise NotSupportedError("this server has no savepoints")
+        yield from savepoint_gen(
+            self._channel, tag, encode_text(name, self._channel.encoding, "savepoint")
+        )
 
     def _transaction_ended(self, how: str) -> None:
         self._in_transaction = False
@@ -227,8 +331,8 @@ class BaseConnection:
         return (
             self._database.logged
             and not self._database.ansi
-            and not self._autocommit
             and not self._in_transaction
+            and (not self._autocommit or self._blocks > 0)
             and statement.statement_type not in c.STMT_DATABASE
             and statement.statement_type not in _TRANSACTION_TYPES
         )
@@ -237,6 +341,7 @@ class BaseConnection:
         """Whether executemany makes a transaction of its own around `statement`."""
         return (
             self._autocommit
+            and self._blocks == 0
             and self._database.logged
             and not self._in_transaction
             and not may_change_schema(statement.statement_type)
@@ -343,7 +448,7 @@ class BaseConnection:
         if self._must_begin(statement):
             write_begin(channel)
             begun = Reply()
-        write_open(channel, statement, bind, fetch_size, hold)
+        write_open(channel, statement, bind, fetch_size, hold or self._commits_itself)
         if begun is not None:
             yield from reply_gen(channel, begun)
         reply = Reply(statement.sql, statement.plan)
@@ -359,6 +464,8 @@ class BaseConnection:
         write_execute(self._channel, statement, bind)
         reply = yield from reply_gen(self._channel, Reply(statement.sql))
         self._note_effects(statement, reply)
+        if self._commits_itself:
+            yield from self._end_gen(commit_gen)
         return reply
 
     def _begin_gen(self, statement: Statement) -> Wire[None]:
@@ -368,13 +475,25 @@ class BaseConnection:
         be made outside of any transaction.
         """
         if self._must_begin(statement):
-            write_begin(self._channel)
-            self._began((yield from reply_gen(self._channel, Reply())))
+            yield from self._begin_now_gen()
+
+    def _begin_now_gen(self) -> Wire[None]:
+        """Begin a transaction; in an ANSI database that needs no word."""
+        if self._database.ansi:
+            self._in_transaction = True
+            return
+        write_begin(self._channel)
+        self._began((yield from reply_gen(self._channel, Reply())))
 
     def _note_executed(self) -> None:
         """Any statement opens a transaction in an ANSI database."""
-        if self._database.ansi and not self._autocommit:
+        if self._database.ansi:
             self._in_transaction = True
+
+    @property
+    def _commits_itself(self) -> bool:
+        """Whether autocommit has to be done by COMMIT: ANSI databases have none."""
+        return self._database.ansi and self._autocommit and self._blocks == 0
 
     def _note_effects(self, statement: Statement, reply: Reply) -> None:
         """Follow what the statement did to the session; raise its error."""

@@ -40,7 +40,7 @@ class Result:
         self._statement: Statement | None = statement
         self._fetch_size = fetch_size
         self._fixed_size = fixed_size
-        self._hold = hold
+        self._hold = hold or connection._commits_itself
         self._rows: list[tuple[Any, ...]] = []
         self._next = 0  # index into _rows
         self._before = 0  # rows consumed before _rows

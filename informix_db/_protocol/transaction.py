@@ -1,4 +1,4 @@
-"""Transactions: BEGIN, COMMIT, ROLLBACK as messages (PROTOCOL.md section 5) [J]."""
+"""Transactions and savepoints as messages (PROTOCOL.md section 5) [J]."""
 
 from __future__ import annotations
 
@@ -24,5 +24,15 @@ def rollback_gen(channel: Channel) -> Wire[None]:
     """Roll the whole transaction back."""
     channel.write.put_short(c.SQ_RBWORK)
     channel.write.put_short(0)  # length of a savepoint's name: none
+    channel.end_request()
+    yield from exchange_gen(channel)
+
+
+def savepoint_gen(channel: Channel, tag: int, name: bytes) -> Wire[None]:
+    """Set, release or go back to a savepoint, by the tag of the message."""
+    channel.write.put_short(tag)
+    channel.write.put_pstr(name)
+    if tag == c.SQ_SETSVPT:
+        channel.write.put_short(0)  # may say UNIQUE [?]
     channel.end_request()
     yield from exchange_gen(channel)

@@ -13,10 +13,15 @@ import time
 
 from informix_db._protocol.channel import Channel
 from informix_db._wire.buffer import T, Wire
+from informix_db._wire.constants import INTERRUPT
 from informix_db.exceptions import OperationalError
 
 _MIN_RECEIVE = 16 * 1024
 _MAX_RECEIVE = 1024 * 1024
+
+
+class DeadlineReached(Exception):
+    """The deadline of a conversation passed; its generator is merely suspended."""
 
 
 class BlockingTransport:
@@ -27,22 +32,21 @@ class BlockingTransport:
         self._channel = channel
         self._peer = peer
         self._receive_size = _MIN_RECEIVE
+        self.read_timeout: float | None = None  # seconds for each single wait
         self.round_trips = 0  # suspensions that sent something and then waited
-
-    def set_timeout(self, seconds: float | None) -> None:
-        """Bound every single wait; None waits forever."""
-        self._socket.settimeout(seconds)
 
     def run(self, generator: Wire[T], deadline: float | None = None) -> T:
         """Drive `generator` to its end and return its result.
 
-        `deadline` (of time.monotonic()) bounds the whole, not each wait.
+        Each wait is bounded by `read_timeout`, the whole by `deadline` (of
+        time.monotonic()); DeadlineReached then leaves the generator suspended, for
+        another run to go on with. Network faults become OperationalError.
         """
         try:
             next(generator)
             while True:
                 if deadline is not None:
-                    self._socket.settimeout(_remaining(deadline))
+                    self._bound_wait(deadline)
                 if self._send():
                     self.round_trips += 1
                 self._receive()
@@ -51,32 +55,59 @@ class BlockingTransport:
             result: T = stop.value
             return result
         except TimeoutError:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise DeadlineReached from None
             raise OperationalError(
-                f"{self._peer} did not answer in time; the connection is closed",
+                f"{self._peer} did not answer within read_timeout="
+                f"{self.read_timeout:g} s; the connection is closed",
                 session_dead=True,
             ) from None
         except OSError as exc:
-            raise OperationalError(
-                f"the connection to {self._peer} was lost: {exc}", session_dead=True
-            ) from exc
+            raise self._lost(exc) from exc
         finally:
-            generator.close()
+            if deadline is not None:
+                self._socket.settimeout(self.read_timeout)
+
+    def interrupt(self) -> None:
+        """Ask the server to give up what it is doing: one urgent byte [J].
+
+        Any thread may call this while another waits in `run`.
+        """
+        try:
+            self._socket.send(INTERRUPT, socket.MSG_OOB)
+        except OSError as exc:
+            raise self._lost(exc) from exc
+
+    def _bound_wait(self, deadline: float) -> None:
+        left = _remaining(deadline)
+        if self.read_timeout is not None:
+            left = min(left, self.read_timeout)
+        self._socket.settimeout(left)
+
+    def _lost(self, exc: OSError) -> OperationalError:
+        return OperationalError(
+            f"the connection to {self._peer} was lost: {exc}", session_dead=True
+        )
 
     def flush(self) -> None:
         """Send what is written without waiting for an answer."""
         try:
             self._send()
         except OSError as exc:
-            raise OperationalError(
-                f"the connection to {self._peer} was lost: {exc}", session_dead=True
-            ) from exc
+            raise self._lost(exc) from exc
 
     def _send(self) -> bool:
+        """Send what is written; what an exception keeps from being sent stays."""
         out = self._channel.write
         if not out.data:
             return False
-        data, out.data = out.data, bytearray()
-        self._socket.sendall(data)
+        sent = 0
+        try:
+            with memoryview(out.data) as data:
+                while sent < len(data):
+                    sent += self._socket.send(data[sent:])
+        finally:
+            out.data = out.data[sent:]
         return True
 
     def _receive(self) -> None:
@@ -96,6 +127,11 @@ class BlockingTransport:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+def deadline_after(seconds: float | None) -> float | None:
+    """Return the time.monotonic() that is `seconds` away, None for never."""
+    return None if seconds is None else time.monotonic() + seconds
 
 
 def _remaining(deadline: float) -> float:

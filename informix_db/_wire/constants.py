@@ -24,6 +24,8 @@ SQ_EOT: Final = 12  # ends a PDU, both ways
 SQ_CMMTWORK: Final = 19
 SQ_RBWORK: Final = 20
 SQ_NDESCRIBE: Final = 22
+SQ_SFETCH: Final = 23
+SQ_SCROLL: Final = 24
 SQ_BEGIN: Final = 35
 SQ_DBOPEN: Final = 36
 SQ_HOLD: Final = 43
@@ -32,6 +34,9 @@ SQ_VERSION: Final = 53  # used as a ping
 SQ_EXIT: Final = 56
 SQ_INFO: Final = 81
 SQ_PROTOCOLS: Final = 126
+SQ_SETSVPT: Final = 137
+SQ_RELSVPT: Final = 138
+SQ_RBACKSVPT: Final = 139
 
 # -- tags a server sends ------------------------------------------------- [J]
 SQ_DESCRIBE: Final = 8
@@ -44,6 +49,10 @@ SQ_UNKNOWN_86: Final = 86  # no body; ignored by IBM's client [J]
 SQ_INSERTDONE: Final = 94
 SQ_XACTSTAT: Final = 99
 SQ_IDESCRIBE: Final = 125
+
+# Sent as TCP urgent data: give up the running request, which is answered with
+# ERR -213 [J]
+INTERRUPT: Final = b"\x42"
 
 # -- login ----------------------------------------------------------- [J, N]
 SL_CONNECT: Final = 1
