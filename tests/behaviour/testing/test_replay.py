@@ -32,6 +32,7 @@ from stub_engine import (
 
 from informix_db.testing import Server
 from informix_db.testing.api import (
+    BoundParameter,
     Column,
     DatetimeValue,
     ExecuteResult,
@@ -92,9 +93,14 @@ def inserted(*serials: int) -> Iterator[ExecuteResult]:
     return (ExecuteResult(rows=1, serial=serial) for serial in serials)
 
 
-def asks(columns: Sequence[Column], parameters: Sequence[Column], rows: Any) -> Maker:
+def after(rows: Sequence[tuple[Any, ...]]) -> Maker:
+    """Return the maker of s04's SELECT: the rows whose id is above the first value."""
+
+    def above(values: Sequence[BoundParameter]) -> list[tuple[Any, ...]]:
+        return [row for row in rows if row[0] > int(str(values[0].value))]
+
     return lambda session: StubStatement(
-        session, 2, columns, as_input(parameters), rows=lambda _: list(rows)
+        session, 2, T1, as_input([ID, NAME]), rows=above
     )
 
 
@@ -133,7 +139,7 @@ def s04() -> dict[str, Maker]:
         "insert into t1 values (?,?,?,?,?,?)": does(
             6, *inserted(1, 2, 3), columns=T1, parameters=T1
         ),
-        "select * from t1 where id>? and (name=? or 1=1)": asks(T1, [ID, NAME], rows),
+        "select * from t1 where id>? and (name=? or 1=1)": after(rows),
     }
 
 
