@@ -97,7 +97,7 @@ def after(rows: Sequence[tuple[Any, ...]]) -> Maker:
     """Return the maker of s04's SELECT: the rows whose id is above the first value."""
 
     def above(values: Sequence[BoundParameter]) -> list[tuple[Any, ...]]:
-        return [row for row in rows if row[0] > int(str(values[0].value))]
+        return [row for row in rows if row[0] > float(str(values[0].value))]
 
     return lambda session: StubStatement(
         session, 2, T1, as_input([ID, NAME]), rows=above
