@@ -32,7 +32,6 @@ from stub_engine import (
 
 from informix_db.testing import Server
 from informix_db.testing.api import (
-    BoundParameter,
     Column,
     DatetimeValue,
     ExecuteResult,
@@ -93,14 +92,11 @@ def inserted(*serials: int) -> Iterator[ExecuteResult]:
     return (ExecuteResult(rows=1, serial=serial) for serial in serials)
 
 
-def after(rows: Sequence[tuple[Any, ...]]) -> Maker:
-    """Return the maker of s04's SELECT: the rows whose id is above the first value."""
-
-    def above(values: Sequence[BoundParameter]) -> list[tuple[Any, ...]]:
-        return [row for row in rows if row[0] > float(str(values[0].value))]
-
+def opened_in_turn(*results: Sequence[tuple[Any, ...]]) -> Maker:
+    """Return the maker of s04's SELECT, which has another result at each OPEN."""
+    turns = iter(results)
     return lambda session: StubStatement(
-        session, 2, T1, as_input([ID, NAME]), rows=above
+        session, 2, T1, as_input([ID, NAME]), rows=lambda _: list(next(turns))
     )
 
 
@@ -139,7 +135,9 @@ def s04() -> dict[str, Maker]:
         "insert into t1 values (?,?,?,?,?,?)": does(
             6, *inserted(1, 2, 3), columns=T1, parameters=T1
         ),
-        "select * from t1 where id>? and (name=? or 1=1)": after(rows),
+        "select * from t1 where id>? and (name=? or 1=1)": opened_in_turn(
+            rows, rows, rows[1:], rows[1:], [], []
+        ),
     }
 
 
