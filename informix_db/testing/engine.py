@@ -1,0 +1,122 @@
+"""The SQL half of the emulator: `Engine`, its sessions, statements and cursors.
+
+All sessions share one SQLite connection; the engine's condition is held whenever SQL
+runs and is given up only to wait for another session's locks. What it does not know:
+bytes, sockets, protocol messages.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Mapping, Sequence
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql import functions, operators
+from informix_db.testing.sql.catalog import Database
+from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.session import Session
+from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.syscatalog import SystemCatalog
+
+DEFAULT_USERS = {"informix": "in4mix"}
+_PROGRESS_STEPS = 20_000  # SQLite instructions between looks at the interrupt flag
+
+
+class Engine:
+    """All databases of one emulated server (`api.EngineAPI`)."""
+
+    def __init__(
+        self,
+        *,
+        server_name: str = "informix",
+        users: Mapping[str, str] | None = None,
+    ) -> None:
+        self.server_name = server_name
+        self.users = dict(DEFAULT_USERS if users is None else users)
+        self.condition = threading.Condition()
+        self.store = Store()
+        self.runtime = Runtime(self.store.connection, server_name)
+        self.catalog_version = 0
+        self.by_name: dict[str, Database] = {}
+        self.sessions: dict[int, Session] = {}
+        self._next_session = 1
+        self._system = SystemCatalog(
+            lambda: self.by_name.values(), lambda: self.store.new_name("t")
+        )
+        operators.register(self.runtime)
+        functions.register(self.runtime)
+        self.store.connection.set_progress_handler(self._interrupted, _PROGRESS_STEPS)
+        self.add_database("sysmaster", "informix", logged=False, ansi=False)
+        self.add_database("testdb", "informix", logged=True, ansi=False)
+        self.add_database("ansidb", "informix", logged=True, ansi=True)
+        self.add_database("unlogdb", "informix", logged=False, ansi=False)
+
+    def databases(self) -> Sequence[str]:
+        """Return the names of all databases."""
+        with self.condition:
+            return list(self.by_name)
+
+    def authenticate(self, user: str, password: str) -> None:
+        """Raise SQLError(-951) unless user and password belong together."""
+        if self.users.get(user) != password:
+            raise SQLError(-951, token=user)
+
+    def open_session(self, user: str, environment: dict[str, str]) -> Session:
+        """Open a session; `environment` is the login's."""
+        with self.condition:
+            number = self._next_session
+            self._next_session += 1
+            session = Session(self, number, user, environment)
+            self.sessions[number] = session
+            return session
+
+    def close(self) -> None:
+        """Close every session and forget all data."""
+        for session in list(self.sessions.values()):
+            session.close()
+        with self.condition:
+            self.store.close()
+
+    # --- for sessions, which hold the condition ------------------------------
+
+    def add_database(
+        self, name: str, owner: str, *, logged: bool, ansi: bool
+    ) -> Database:
+        database = Database(name, owner, logged=logged, ansi=ansi)
+        self._system.install(database)
+        self.by_name[name] = database
+        self.catalog_version += 1
+        return database
+
+    def drop_database(self, database: Database) -> None:
+        del self.by_name[database.name]
+        self.catalog_version += 1
+        for table in database.tables():
+            table.dropped = True
+            if not table.is_system or table.filled >= 0:
+                self.store.drop_table(table)
+
+    def database(self, name: str) -> Database:
+        """Return a database; SQLError(-329, -111) if there is none."""
+        name, _, server = name.partition("@")
+        if server and server != self.server_name:
+            raise SQLError(-908, token=server)
+        found = self.by_name.get(name.strip().lower())
+        if found is None:
+            raise SQLError(-329, -111, token=name)
+        return found
+
+    def enter(self, session: Session) -> None:
+        """Make `session` the running one."""
+        runtime = self.runtime
+        runtime.session = session
+        runtime.error = None
+        runtime.dbdate = session.dbdate
+        runtime.ansi = session.database is not None and session.database.ansi
+        runtime.multibyte = session.multibyte
+        runtime.now = datetime.datetime.now()
+
+    def _interrupted(self) -> int:
+        session = self.runtime.session
+        return int(isinstance(session, Session) and session.interrupted.is_set())

@@ -1,0 +1,307 @@
+"""DDL: tables and indexes made and dropped, undone by the transaction if need be."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import (
+    Column,
+    Constraint,
+    Database,
+    DefaultValue,
+    Index,
+    Table,
+)
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.expressions import ExpressionBinder, datatype
+from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.transactions import Transaction
+
+MAX_ROW = 32767
+_SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
+
+
+@dataclass(slots=True)
+class DDL:
+    """DDL in one database for one session, as part of one transaction."""
+
+    store: Store
+    database: Database
+    user: str
+    transaction: Transaction
+    binder: ExpressionBinder
+    changed: Callable[[], None]  # the catalog has a new version
+
+    # --- CREATE TABLE --------------------------------------------------------
+
+    def create_table(self, node: ast_ddl.CreateTable, temporary: bool) -> Table:
+        """Return the new table, not yet in any catalog."""
+        if node.query is not None or node.row_type is not None or node.under:
+            raise unsupported("create table of this kind", node.position)
+        owner = node.name.owner or self.user
+        table = Table(
+            node.name.name,
+            owner,
+            self.database.new_tabid(),
+            self.store.new_name("t"),
+            self._columns(node.columns),
+            temporary=temporary,
+            created=datetime.date.today(),
+        )
+        options = {option.name: option.value for option in node.options}
+        table.logged = self.database.logged and "with no log" not in options
+        table.lock_level = "R" if options.get("lock mode") == "row" else "P"
+        if table.row_size() > MAX_ROW:
+            raise SQLError(-499, offset=node.position)
+        self._start_serials(table, node.columns)
+        primary = self._primary_columns(node)
+        for name in primary:
+            self._make_not_null(table, name)
+        self.store.create_table(table)
+        self.transaction.undo.append(lambda: self._undo_create(table))
+        self._constraints(table, node)
+        return table
+
+    def _undo_create(self, table: Table) -> None:
+        table.dropped = True
+        table.creator = None
+        self.store.drop_table(table)
+
+    def _columns(self, nodes: Sequence[ast_ddl.Column]) -> list[Column]:
+        columns: list[Column] = []
+        serials: list[int] = []
+        for i, node in enumerate(nodes):
+            if any(column.name == node.name for column in columns):
+                raise SQLError(-328, offset=node.position, token=node.name)
+            sql_type = datatype(node.type, ansi=self.database.ansi)
+            kinds = {constraint.kind for constraint in node.constraints}
+            if sql_type.code in t.SERIALS:
+                serials.append(sql_type.code)
+            if sql_type.code in t.SERIALS or "not null" in kinds:
+                sql_type = not_null(sql_type)
+            default = self._default(node, sql_type)
+            columns.append(Column(node.name, sql_type, f"c{i}", default))
+        if serials.count(t.SERIAL) > 1 or len(serials) - serials.count(t.SERIAL) > 1:
+            raise SQLError(-362)
+        return columns
+
+    def _default(self, node: ast_ddl.Column, sql_type: SQLType) -> DefaultValue | None:
+        """Return a DEFAULT; SQLError(-591 .. -594) if the type does not allow it."""
+        if node.default is None:
+            return None
+        value = node.default.value
+        if sql_type.code in t.SERIALS:
+            raise SQLError(-593, offset=node.position, token=node.name)
+        if isinstance(value, ast.SpecialValue):
+            return self._special_default(node, value, sql_type)
+        null = isinstance(value, ast.Literal) and value.value is None
+        if null and not sql_type.nullable:
+            raise SQLError(-592, offset=node.position, token=node.name)
+        if sql_type.code in (t.BYTE, t.TEXT) and not null:
+            raise SQLError(-594, offset=node.position, token=node.name)
+        expr = self.binder.bind_to(value, sql_type)
+        if not isinstance(expr, b.Const):
+            raise SQLError(-591, offset=node.position, token=node.name)
+        return DefaultValue(expr.value, text=node.default.text)
+
+    def _special_default(
+        self, node: ast_ddl.Column, value: ast.SpecialValue, sql_type: SQLType
+    ) -> DefaultValue:
+        assert node.default is not None
+        wanted = {
+            "today": "date",
+            "current": "datetime",
+            "sysdate": "datetime",
+        }.get(value.name, "string")
+        if value.name not in _SPECIAL_DEFAULTS or t.family(sql_type) != wanted:
+            raise SQLError(-591, offset=node.position, token=node.name)
+        if value.name == "current" and value.qualifier is not None:
+            written = (value.qualifier.first, value.qualifier.last)
+            if written != t.qualifier(sql_type):
+                raise SQLError(-591, offset=node.position, token=node.name)
+        return DefaultValue(special=value.name, text=node.default.text)
+
+    def _start_serials(self, table: Table, nodes: Sequence[ast_ddl.Column]) -> None:
+        for column, node in zip(table.columns, nodes, strict=True):
+            if column.is_serial:
+                start = node.type.arguments[0] if node.type.arguments else 1
+                table.serials[column.name] = max(start, 1) - 1
+
+    # --- constraints ---------------------------------------------------------
+
+    def _primary_columns(self, node: ast_ddl.CreateTable) -> list[str]:
+        """Return the primary key's columns; SQLError(-297) for a second key."""
+        keys = [
+            [column.name]
+            for column in node.columns
+            for constraint in column.constraints
+            if constraint.kind == "primary key"
+        ]
+        keys += [
+            [column.name for column in constraint.columns]
+            for constraint in node.constraints
+            if constraint.kind == "primary key"
+        ]
+        if len(keys) > 1:
+            raise SQLError(-297, offset=node.position)
+        return keys[0] if keys else []
+
+    def _make_not_null(self, table: Table, name: str) -> None:
+        column = table.column(name)
+        if column is not None and column.nullable:
+            column.type = not_null(column.type)
+            column.implied_not_null = True
+
+    def _constraints(self, table: Table, node: ast_ddl.CreateTable) -> None:
+        for column_node, column in zip(node.columns, table.columns, strict=True):
+            for constraint in column_node.constraints:
+                self.add_constraint(table, constraint, [column])
+        for constraint in node.constraints:
+            columns = [self._column(table, name) for name in constraint.columns]
+            self.add_constraint(table, constraint, columns)
+
+    def _column(self, table: Table, name: ast.Identifier) -> Column:
+        column = table.column(name.name)
+        if column is None:
+            raise SQLError(-217, offset=name.position, token=name.name)
+        return column
+
+    def add_constraint(
+        self, table: Table, node: ast_ddl.Constraint, columns: list[Column]
+    ) -> None:
+        """Add a constraint to a new table."""
+        if node.kind == "null":
+            return
+        kinds = {"primary key": "P", "unique": "U", "not null": "N"}
+        if node.kind not in kinds:
+            raise unsupported(f"{node.kind} constraint", node.position)
+        number = self.database.new_constraint_id()
+        kind = kinds[node.kind]
+        letter = "n" if kind == "N" else "u"
+        name = node.name.name if node.name else f"{letter}{table.tabid}_{number}"
+        constraint = Constraint(number, kind, name, table.owner, columns)
+        if kind != "N":
+            self._check_same_columns(table, columns)
+            constraint.index = self._constraint_index(table, constraint)
+        table.constraints.append(constraint)
+
+    def _check_same_columns(self, table: Table, columns: list[Column]) -> None:
+        for other in table.constraints:
+            if other.kind in "PU" and set(other.columns) == set(columns):
+                raise SQLError(-577)
+
+    def _constraint_index(self, table: Table, constraint: Constraint) -> Index:
+        """A constraint's own index has its numbers for a name, after a blank."""
+        index = Index(
+            f" {table.tabid}_{constraint.constraint_id}",
+            table.owner,
+            [(column, False) for column in constraint.columns],
+            True,
+            self.store.new_name("i"),
+            constraint,
+        )
+        self.store.create_index(table, index)
+        table.indexes.append(index)
+        return index
+
+    # --- other statements ----------------------------------------------------
+
+    def add_to_catalog(self, table: Table) -> None:
+        """Make a new table part of the database, provisionally in a transaction."""
+        self.database.add(table)
+        self.changed()
+        if not self.transaction.direct:
+            table.creator = self.transaction
+            self.transaction.on_commit.append(lambda: _forget_creator(table))
+        self.transaction.undo.append(lambda: self._undo_add(table))
+
+    def _undo_add(self, table: Table) -> None:
+        self.database.remove(table)
+        self.changed()
+
+    def drop_table(self, table: Table) -> None:
+        """Drop a table of the database; its rows go at commit."""
+        self._refuse_if_in_use(table)
+        self.database.remove(table)
+        table.dropped = True
+        self.changed()
+        self.transaction.undo.append(lambda: self._undo_drop(table))
+        self.transaction.on_commit.append(lambda: self.store.drop_table(table))
+
+    def _undo_drop(self, table: Table) -> None:
+        table.dropped = False
+        self.database.add(table)
+        self.changed()
+
+    def _refuse_if_in_use(self, table: Table) -> None:
+        if table.writers - {self.transaction}:
+            raise SQLError(-242, -106, token=table.name)
+
+    def create_index(self, node: ast_ddl.CreateIndex, table: Table) -> None:
+        """SQLError(-316) if the name is taken, -350 if the columns have an index."""
+        if self.database.find_index(node.name.name):
+            if node.if_not_exists:
+                return
+            raise SQLError(-316, offset=node.name.position, token=node.name.name)
+        self._refuse_if_in_use(table)
+        keys = [(self._key_column(table, key), key.descending) for key in node.keys]
+        if any(index.keys == keys for index in table.indexes):
+            raise SQLError(-350, offset=node.position)
+        index = Index(
+            node.name.name,
+            node.name.owner or self.user,
+            keys,
+            node.unique,
+            self.store.new_name("i"),
+        )
+        self.store.create_index(table, index)
+        table.indexes.append(index)
+        self.changed()
+        self.transaction.undo.append(lambda: self._undo_create_index(table, index))
+
+    def _key_column(self, table: Table, key: ast_ddl.IndexKey) -> Column:
+        expression = key.expression
+        if not isinstance(expression, ast.Name):
+            raise unsupported("functional index", key.position)
+        name = ast.Identifier(expression.position, expression.parts[-1])
+        return self._column(table, name)
+
+    def _undo_create_index(self, table: Table, index: Index) -> None:
+        table.indexes.remove(index)
+        self.store.drop_index(index)
+        self.changed()
+
+    def drop_index(self, table: Table, index: Index) -> None:
+        """SQLError(-522?) is not raised: a constraint's index has no usable name."""
+        self._refuse_if_in_use(table)
+        self.store.drop_index(index)
+        table.indexes.remove(index)
+        self.changed()
+        self.transaction.undo.append(lambda: self._undo_drop_index(table, index))
+
+    def _undo_drop_index(self, table: Table, index: Index) -> None:
+        self.store.create_index(table, index)
+        table.indexes.append(index)
+        self.changed()
+
+
+def not_null(sql_type: SQLType) -> SQLType:
+    """Return the type of a column that refuses NULL."""
+    return SQLType(
+        sql_type.code,
+        sql_type.length,
+        sql_type.extended_id,
+        sql_type.owner,
+        sql_type.name,
+        nullable=False,
+    )
+
+
+def _forget_creator(table: Table) -> None:
+    table.creator = None

@@ -1,0 +1,329 @@
+"""Bound trees as SQLite text: the only module that knows SQLite's SQL.
+
+Parameters become `?1`, `?2` ... by slot. Which row versions a query sees is part of
+the text (`View`), so a query has one text per way of looking at its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.runtime import Runtime
+
+_TEMPLATES = {
+    "not": "(NOT {0})",
+    "is_null": "({0} IS NULL)",
+    "not_null": "({0} IS NOT NULL)",
+    "eq": "({0} = {1})",
+    "ne": "({0} <> {1})",
+    "lt": "({0} < {1})",
+    "le": "({0} <= {1})",
+    "gt": "({0} > {1})",
+    "ge": "({0} >= {1})",
+    "int4_add": "int4({0} + {1})",
+    "int4_sub": "int4({0} - {1})",
+    "int4_mul": "int4({0} * {1})",
+    "int8_add": "int8({0} + {1})",
+    "int8_sub": "int8({0} - {1})",
+    "int8_mul": "int8({0} * {1})",
+    "flt_add": "({0} + {1})",
+    "flt_sub": "({0} - {1})",
+    "flt_mul": "({0} * {1})",
+    "iv_add": "({0} + {1})",
+    "iv_sub": "({0} - {1})",
+    "date_sub": "({0} - {1})",
+    "neg": "(-{0})",
+    "concat": "({0} || {1})",
+    "coalesce": "ifnull({0}, {1})",
+    "rowid": "({0} + 256)",
+}
+_COMPARISONS = {"eq", "ne", "lt", "le", "gt", "ge"}
+_AGGREGATES = {
+    "stddev": "dec_stdev",
+    "stdev": "dec_stdev",
+    "stddev_pop": "dec_stdev",
+    "stddev_samp": "dec_stdev_samp",
+    "variance": "dec_variance",
+    "range": "dec_range",
+}
+_SET_OPERATORS = {
+    "union": "UNION",
+    "union all": "UNION ALL",
+    "intersect": "INTERSECT",
+    "minus": "EXCEPT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which row versions are seen.
+
+    `mode`: "current" whatever has been done last, committed or not; "last" what is
+    committed, and the own work; "check" as "last", but a row another transaction has
+    touched raises LockConflict. `low` and `high` bound the own writer numbers.
+    """
+
+    mode: str = "current"
+    low: int = -1
+    high: int = -1
+
+    def predicate(self, alias: str) -> str:
+        """Return the condition a version under `alias` must meet."""
+        x, d = f"{alias}._x", f"{alias}._d"
+        own = f"BETWEEN {self.low} AND {self.high}"
+        if self.mode == "current":
+            return f"{d}=0"
+        if self.mode == "last":
+            return f"(({x}=0 OR {x} {own}) AND NOT {d} {own})"
+        return (
+            f"CASE WHEN {d} {own} THEN 0 "
+            f"WHEN {d}=0 AND ({x}=0 OR {x} {own}) THEN 1 "
+            f"ELSE ifx_lock({x}, {d}) END"
+        )
+
+
+CURRENT = View()
+
+
+class Emitter:
+    """Writes one statement."""
+
+    def __init__(self, runtime: Runtime, view: View = CURRENT) -> None:
+        self._runtime = runtime
+        self._view = view
+
+    # --- expressions ---------------------------------------------------------
+
+    def expr(self, node: b.Expr) -> str:
+        match node:
+            case b.ColumnRef():
+                return f"s{node.source}.{node.column}"
+            case b.Const():
+                return literal(node.value)
+            case b.Param():
+                return f"?{node.slot + 1}"
+            case b.Convert():
+                return self._convert(node)
+            case b.Op():
+                return self._operation(node)
+            case b.Aggregate():
+                return self._aggregate(node)
+            case b.CaseWhen():
+                return self._case(node)
+            case b.Scalar():
+                return f"({self.query(node.query)})"
+            case b.ExistsQuery():
+                return f"EXISTS ({self.query(node.query)})"
+            case b.InQuery():
+                word = "NOT IN" if node.negated else "IN"
+                return f"({self.keyed(node.arg)} {word} ({self.query(node.query)}))"
+            case b.InItems():
+                word = "NOT IN" if node.negated else "IN"
+                items = ", ".join(self.expr(item) for item in node.items)
+                return f"({self.keyed(node.arg)} {word} ({items}))"
+        raise NotImplementedError(type(node).__name__)
+
+    def keyed(self, node: b.Expr) -> str:
+        """Return an expression that compares as Informix compares its type."""
+        text = self.expr(node)
+        if t.family(node.type) == "string":
+            return f"{text} COLLATE RTRIM"
+        return text
+
+    def _convert(self, node: b.Convert) -> str:
+        text = self.expr(node.arg)
+        name = self._runtime.conversion(node.arg.type, node.type)
+        return f"{name}({text})" if name else text
+
+    def _operation(self, node: b.Op) -> str:
+        if node.name in _COMPARISONS and t.family(node.args[0].type) == "string":
+            args = [self.keyed(node.args[0]), self.expr(node.args[1])]
+        else:
+            args = [self.expr(arg) for arg in node.args]
+        if node.name in ("and", "or"):
+            return _balanced(f" {node.name.upper()} ", args)
+        template = _TEMPLATES.get(node.name)
+        if template is not None:
+            return template.format(*args)
+        return f"{node.name}({', '.join(args)})"
+
+    def _case(self, node: b.CaseWhen) -> str:
+        text = "CASE"
+        for condition, result in node.whens:
+            text += f" WHEN {self.expr(condition)} THEN {self.expr(result)}"
+        if node.otherwise is not None:
+            text += f" ELSE {self.expr(node.otherwise)}"
+        return f"{text} END"
+
+    def _aggregate(self, node: b.Aggregate) -> str:
+        if node.arg is None:
+            return "dec_of(count(*))"
+        distinct = "DISTINCT " if node.distinct else ""
+        arg = distinct + self.keyed(node.arg)
+        kind = t.family(node.arg.type)
+        if node.name == "count":
+            return f"dec_of(count({arg}))"
+        if node.name in ("min", "max"):
+            return f"{node.name}({arg})"
+        if kind == "interval":
+            total = f"sum({arg})"
+            return total if node.name == "sum" else f"iv_div({total}, count({arg}))"
+        if kind == "float" and node.name in ("sum", "avg"):
+            return f"{node.name}({arg})"
+        if node.name in ("sum", "avg"):
+            return f"dec_{node.name}({arg})"
+        text = f"{_AGGREGATES[node.name]}({arg})"
+        if kind == "float":
+            return f"{self._runtime.conversion(t.decimal(32), t.FLOAT_TYPE)}({text})"
+        return text
+
+    # --- queries -------------------------------------------------------------
+
+    def query(self, query: b.BoundQuery) -> str:
+        text = self.body(query.body)
+        if query.order_by:
+            text += " ORDER BY " + ", ".join(map(self._order_key, query.order_by))
+        return text + self._limit(query.first, query.skip)
+
+    def body(self, body: b.BoundBody) -> str:
+        match body:
+            case b.BoundSelect():
+                return self.select(body)
+            case b.BoundSet():
+                return self._set_operation(body)
+            case b.BoundQuery():
+                return self.query(body)
+
+    def select(self, select: b.BoundSelect) -> str:
+        columns = self._columns(select.outputs)
+        text = f"SELECT {'DISTINCT ' if select.distinct else ''}{columns}"
+        return text + self.tail(select) + self._limit(select.first, select.skip)
+
+    def _columns(self, outputs: Sequence[b.Output]) -> str:
+        return ", ".join(
+            f"{self.expr(output.expr)} AS o{i}"
+            if isinstance(output.expr, b.ColumnRef)
+            else f"{self.keyed(output.expr)} AS o{i}"
+            for i, output in enumerate(outputs)
+        )
+
+    def tail(self, select: b.BoundSelect) -> str:
+        """Return FROM, WHERE, GROUP BY and HAVING."""
+        text, conditions = "", []
+        if select.sources:
+            parts = [self._source(source) for source in select.sources]
+            text = " FROM " + ", ".join(part for part, _ in parts)
+            conditions = [c for _, pending in parts for c in pending]
+        if select.where is not None:
+            conditions.insert(0, self.expr(select.where))
+        if conditions:
+            text += " WHERE " + " AND ".join(conditions)
+        if select.group_by:
+            text += " GROUP BY " + ", ".join(map(self.keyed, select.group_by))
+        if select.having is not None:
+            text += f" HAVING {self.expr(select.having)}"
+        return text
+
+    def _set_operation(self, body: b.BoundSet) -> str:
+        text = self._branch(body.first)
+        for operator, branch in body.branches:
+            text = f"{text} {_SET_OPERATORS[operator]} {self._branch(branch)}"
+        return text
+
+    def _branch(self, body: b.BoundBody) -> str:
+        if isinstance(body, b.BoundSelect) and body.skip is None and body.first is None:
+            columns = self._columns(body.outputs)
+            distinct = "DISTINCT " if body.distinct else ""
+            return f"SELECT {distinct}{columns}{self.tail(body)}"
+        return f"SELECT * FROM ({self.body(body)})"
+
+    def _order_key(self, key: b.OrderKey) -> str:
+        if key.position is not None:
+            text = str(key.position + 1)
+        else:
+            assert key.expr is not None
+            text = self.keyed(key.expr)
+        if key.descending:
+            text += " DESC"
+        return f"{text} NULLS {key.nulls.upper()}" if key.nulls else text
+
+    def _limit(self, first: b.Expr | None, skip: b.Expr | None) -> str:
+        if first is None and skip is None:
+            return ""
+        text = f" LIMIT {'-1' if first is None else self.expr(first)}"
+        return text if skip is None else f"{text} OFFSET {self.expr(skip)}"
+
+    # --- sources -------------------------------------------------------------
+
+    def _source(self, source: b.Source, *, wrap: bool = False) -> tuple[str, list[str]]:
+        """Return FROM text and the conditions its rows must yet meet.
+
+        `wrap` puts them inside, as FULL JOIN needs.
+        """
+        match source:
+            case b.TableSource():
+                return self.table(source.table, f"s{source.source}", wrap=wrap)
+            case b.DerivedSource():
+                return f"({self.query(source.query)}) AS s{source.source}", []
+            case b.JoinSource():
+                return self._join(source, wrap)
+
+    def table(
+        self, table: Table, alias: str, *, wrap: bool = False
+    ) -> tuple[str, list[str]]:
+        if table.is_system:
+            return f"{table.storage} AS {alias}", []
+        predicate = self._view.predicate(alias)
+        if wrap:
+            inside = self._view.predicate(table.storage)
+            return f"(SELECT * FROM {table.storage} WHERE {inside}) AS {alias}", []
+        return f"{table.storage} AS {alias}", [predicate]
+
+    def _join(self, join: b.JoinSource, wrap: bool) -> tuple[str, list[str]]:
+        wrap = wrap or join.kind == "full"
+        left, left_pending = self._source(join.left, wrap=wrap)
+        right, right_pending = self._source(join.right, wrap=wrap)
+        if isinstance(join.right, b.JoinSource):
+            right = f"({right})"
+        conditions = [] if join.condition is None else [self.expr(join.condition)]
+        if join.kind == "left":
+            conditions += right_pending
+            pending = left_pending
+        elif join.kind == "right":
+            conditions += left_pending
+            pending = right_pending
+        else:
+            pending = left_pending + right_pending
+        word = {"cross": "INNER"}.get(join.kind, join.kind.upper())
+        return f"{left} {word} JOIN {right} ON {' AND '.join(conditions) or '1'}", (
+            pending
+        )
+
+
+def _balanced(word: str, parts: list[str]) -> str:
+    """Join conditions as a flat tree: SQLite bounds the height of expressions."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_balanced(word, parts[:middle])}{word}{_balanced(word, parts[middle:])})"
+
+
+def literal(value: Any) -> str:
+    """Return a storage value as an SQLite literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"x'{value.hex()}'"
+    if isinstance(value, str):
+        if "\0" in value:
+            return f"CAST(x'{value.encode().hex()}' AS TEXT)"
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, float):
+        return repr(value) if abs(value) < 1e300 else str(Decimal(repr(value)))
+    return str(int(value))

@@ -1,0 +1,26 @@
+"""Errors of the emulator itself, and how SQLite's become Informix's."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from informix_db.testing.api import SQLError
+
+# The one code for Informix SQL the emulator understands but does not do; the token
+# names the construct. Informix has no such error.
+NOT_EMULATED = -26999
+
+
+def unsupported(construct: str, position: int = 0) -> SQLError:
+    """Return the error for SQL the emulator does not do."""
+    return SQLError(NOT_EMULATED, offset=position, token=construct)
+
+
+def from_sqlite(error: sqlite3.Error) -> SQLError | None:
+    """Return the SQLError a SQLite error stands for, None if it is the engine's bug."""
+    text = str(error)
+    if text == "interrupted":
+        return SQLError(-213)
+    if text == "integer overflow":
+        return SQLError(-1284)
+    return None

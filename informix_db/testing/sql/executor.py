@@ -1,0 +1,192 @@
+"""Running plans: parameters, row versions to look at, cursors over results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError
+from informix_db.testing.sql import dml
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.decimals import CONTEXT, unpack
+from informix_db.testing.sql.emit import CURRENT, Emitter, View
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.plans import InsertPlan, Plan, SelectPlan, WritePlan
+from informix_db.testing.sql.rules import FLOATING_32
+from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.scope import Slot
+from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.transactions import Transaction
+from informix_db.testing.sql.values import import_value, parse_number
+
+Row = tuple[Any, ...]
+
+_LONG_TEXT = t.lvarchar(t.MAX_LVARCHAR)
+
+
+def bind_parameters(
+    slots: Sequence[Slot], parameters: Sequence[BoundParameter], runtime: Runtime
+) -> list[Any]:
+    """Return the parameters in the forms their slots need; SQLError(-254) on count."""
+    if len(slots) != len(parameters):
+        raise SQLError(-254)
+    return [
+        None if parameter.value is None else _bind(slot, parameter, runtime)
+        for slot, parameter in zip(slots, parameters, strict=True)
+    ]
+
+
+def _bind(slot: Slot, parameter: BoundParameter, runtime: Runtime) -> Any:
+    value, source = import_value(parameter)
+    target = slot.type
+    if not slot.stores:
+        kind = t.family(target)
+        if kind == "int":
+            return _comparable_integer(value, t.family(source))
+        if kind == "string":
+            target = _LONG_TEXT
+        elif kind == "decimal":
+            target = FLOATING_32
+    convert = runtime.converter(source, target)
+    return value if convert is None else convert(value)
+
+
+def _comparable_integer(value: Any, kind: str) -> int | float:
+    """Return a number to compare integers with: exact if it is one itself."""
+    if kind in ("int", "float", "date", "boolean"):
+        return value  # type: ignore[no-any-return]
+    if kind not in ("string", "decimal"):
+        raise SQLError(-1260)
+    number = parse_number(value) if kind == "string" else unpack(value)
+    if number == number.to_integral_value(context=CONTEXT) and abs(number) < 2**63:
+        return int(number)
+    return float(number)
+
+
+@dataclass(slots=True)
+class Rows:
+    """A query's whole result; values are exported as they are fetched."""
+
+    plan: SelectPlan
+    rows: list[Row]
+    position: int = 0
+    keys: list[int] = field(default_factory=list)  # `_k` per row, FOR UPDATE only
+
+    def slice(self, start: int, count: int) -> list[tuple[object, ...]]:
+        part = self.rows[start : start + count]
+        export = self.plan.export
+        return part if export is None else [export(row) for row in part]
+
+
+class Executor:
+    """Runs plans of one session. The caller holds the engine's mutex."""
+
+    def __init__(self, store: Store, runtime: Runtime) -> None:
+        self._store = store
+        self._runtime = runtime
+        self.isolation = "committed read"
+
+    # --- looking at rows -----------------------------------------------------
+
+    def view(
+        self, tables: Sequence[Table], transaction: Transaction, target: bool = False
+    ) -> View:
+        """Return how to look at `tables`; `target` ones are to be changed."""
+        if not any(table.writers - {transaction} for table in tables):
+            return CURRENT
+        low, high = transaction.low or -1, transaction.high or -1
+        if target or self.isolation not in ("dirty read", _LAST_COMMITTED):
+            return View("check", low, high)
+        if self.isolation == "dirty read":
+            return CURRENT
+        return View("last", low, high)
+
+    def select(
+        self, plan: SelectPlan, values: list[Any], transaction: Transaction
+    ) -> Rows:
+        tables = [table for table, _ in plan.tables]
+        view = self.view(tables, transaction, target=plan.for_update)
+        text = plan.texts.get(view)
+        if text is None:
+            text = Emitter(self._runtime, view).query(plan.query)
+            plan.texts[view] = text
+        rows = self._store.connection.execute(text, values).fetchall()
+        if plan.key_table is None:
+            return Rows(plan, rows)
+        return Rows(plan, [row[:-1] for row in rows], 0, [row[-1] for row in rows])
+
+    # --- changing rows -------------------------------------------------------
+
+    def insert(
+        self, plan: InsertPlan, values: list[Any], transaction: Transaction
+    ) -> ExecuteResult:
+        table = plan.table
+        assert table is not None
+        result = ExecuteResult()
+        builder = dml.RowBuilder(table, plan.targets, self._runtime)
+        rows = [
+            builder.build(row, result)
+            for row in self._insert_source(plan, values, transaction)
+        ]
+        if rows:
+            self._store.insert(table, rows, transaction)
+        result.rows = len(rows)
+        return result
+
+    def _insert_source(
+        self, plan: InsertPlan, values: list[Any], transaction: Transaction
+    ) -> Sequence[Sequence[Any]]:
+        """Return the values of `plan.targets`, row by row."""
+        if plan.query is None:
+            if plan.evaluators is not None:
+                return [[evaluate(values) for evaluate in plan.evaluators]]
+            view = CURRENT
+        else:
+            view = self.view([table for table, _ in plan.tables[1:]], transaction)
+        text = plan.texts.get(view)
+        if text is None:
+            text = plan.texts[view] = plan.text(Emitter(self._runtime, view))
+        return self._store.connection.execute(text, values).fetchall()
+
+    def write(
+        self,
+        plan: WritePlan,
+        values: list[Any],
+        transaction: Transaction,
+        key: int | None = None,
+    ) -> ExecuteResult:
+        """Run an UPDATE or DELETE; `key` names the row of WHERE CURRENT OF."""
+        table = plan.table
+        assert table is not None
+        tables = [table for table, _ in plan.tables]
+        view = self.view(tables, transaction, target=True)
+        text = plan.texts.get(view)
+        if text is None:
+            text = Emitter(self._runtime, view).select(plan.select)
+            plan.texts[view] = text
+        if key is not None:
+            text = f"SELECT * FROM ({text}) WHERE o0={key}"
+        rows = self._store.connection.execute(text, values).fetchall()
+        if not plan.targets:
+            self._store.delete(table, [row[0] for row in rows], transaction)
+        elif rows:
+            for row in rows:
+                dml.check_nulls(table, plan.targets, row[1:])
+            changes = [(row[0], row[1:]) for row in rows]
+            self._store.update(table, plan.targets, changes, transaction)
+        return ExecuteResult(rows=len(rows))
+
+    def run(
+        self, plan: Plan, values: list[Any], transaction: Transaction
+    ) -> ExecuteResult:
+        """Run a plan that changes rows."""
+        if isinstance(plan, InsertPlan):
+            return self.insert(plan, values, transaction)
+        if isinstance(plan, WritePlan):
+            return self.write(plan, values, transaction)
+        raise unsupported(type(plan.node).__name__, plan.node.position)
+
+
+_LAST_COMMITTED = "committed read last committed"

@@ -1,0 +1,594 @@
+"""Binding expressions: names resolved, types inferred, conversions made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from informix_db.testing.api import DAY, SECOND, YEAR, SQLError, SQLType
+from informix_db.testing.sql import ast, rules
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.decimals import pack
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.functions import bind_function
+from informix_db.testing.sql.scope import Binding, Scope
+from informix_db.testing.sql.temporal import parse_datetime, parse_interval
+from informix_db.testing.sql.values import no_conversion, parse_number
+
+BindQuery = Callable[[ast.Query, Scope], b.BoundQuery]
+
+_COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_NUMBERS = {"int", "float", "decimal"}
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
+TEXT_HINT = t.varchar(255)
+
+
+def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
+    """Return the type a DataType node means; SQLError(-9628) if there is none."""
+    if node.name in ("datetime", "interval"):
+        assert node.qualifier is not None
+        return qualified(node.name, node.qualifier)
+    if node.name in ("set", "multiset", "list", "row", "collection"):
+        raise unsupported(f"type {node.name}", node.position)
+    try:
+        found = t.build(node.name, node.arguments, ansi=ansi)
+    except SQLError as error:
+        raise SQLError(error.sqlcode, 0, node.position, node.name) from None
+    if found is None:
+        raise SQLError(-9628, offset=node.position, token=node.name)
+    return found
+
+
+def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:
+    if name == "datetime":
+        return t.datetime_type(qualifier.first, qualifier.last)
+    return t.interval_type(qualifier.first, qualifier.last, qualifier.precision or 0)
+
+
+class ExpressionBinder:
+    """Binds the expressions of one SELECT block (or of a statement without one)."""
+
+    def __init__(self, binding: Binding, scope: Scope, bind_query: BindQuery) -> None:
+        self.binding = binding
+        self.scope = scope
+        self._bind_query = bind_query
+        self.allow_aggregates = False
+        self._inside_aggregate = False
+
+    def bind(
+        self, node: ast.Expression, hint: SQLType | None = None, stores: bool = False
+    ) -> b.Expr:
+        """Return `node` bound; `hint` types it if it is a parameter."""
+        if isinstance(node, ast.Parameter):
+            return self.binding.parameter(node, hint, stores)
+        method = self._METHODS.get(type(node))
+        if method is None:
+            raise unsupported(type(node).__name__, node.position)
+        try:
+            return method(self, node, hint)
+        except SQLError as error:
+            if error.offset == 0:
+                error.offset = node.position
+            raise
+
+    def bind_to(self, node: ast.Expression, target: SQLType) -> b.Expr:
+        """Return `node` converted to the type it is stored or cast as."""
+        return self.convert(self.bind(node, target, stores=True), target)
+
+    def condition(self, node: ast.Expression) -> b.Expr:
+        """Return `node` as a condition; SQLError(-201) unless it is boolean."""
+        expr = self.bind(node, t.BOOLEAN_TYPE)
+        if t.family(expr.type) not in ("boolean", "null"):
+            raise SQLError(-201, offset=node.position)
+        return expr
+
+    # --- conversions ---------------------------------------------------------
+
+    def convert(self, expr: b.Expr, target: SQLType) -> b.Expr:
+        """Return `expr` as `target`; constants at once, unless that is an error."""
+        if expr.type.code == t.NULL:
+            return b.Const(rules.strip(target), None)
+        if expr.type == target:
+            return expr
+        converter = self.binding.runtime.converter(expr.type, target)
+        if isinstance(expr, b.Const) and expr.value is not None:
+            try:
+                value = converter(expr.value) if converter else expr.value
+                return b.Const(rules.strip(target), value)
+            except SQLError:
+                pass  # told when the statement runs
+        return b.Convert(rules.strip(target), expr)
+
+    def unify(self, left: b.Expr, right: b.Expr) -> tuple[b.Expr, b.Expr]:
+        """Return two operands of a comparison in comparable forms."""
+        one, two = t.family(left.type), t.family(right.type)
+        if "null" in (one, two):
+            return left, right
+        if one == two:
+            if one == "datetime":
+                common = rules.common(left.type, right.type)
+                assert common is not None
+                return self.convert(left, common), self.convert(right, common)
+            if one in ("byte", "text", "udt"):
+                raise SQLError(-615)
+            return left, right
+        if one == "string":
+            return self._unify_string(left, right)
+        if two == "string":
+            right, left = self._unify_string(right, left)
+            return left, right
+        if {one, two} <= {"int", "float"} or {one, two} == {"date", "int"}:
+            return left, right
+        if {one, two} <= {"int", "float", "decimal", "date"}:
+            wide = rules.FLOATING_32
+            return self.convert(left, wide), self.convert(right, wide)
+        if {one, two} == {"date", "datetime"}:
+            common = rules.common(left.type, right.type)
+            assert common is not None
+            return self.convert(left, common), self.convert(right, common)
+        raise no_conversion(left.type, right.type)
+
+    def _unify_string(self, text: b.Expr, other: b.Expr) -> tuple[b.Expr, b.Expr]:
+        """The string becomes what it is compared with (sql-semantics 3)."""
+        if t.family(other.type) not in _NUMBERS:
+            return self.convert(text, other.type), other
+        if isinstance(text, b.Const) and t.family(other.type) == "int":
+            number = parse_number(text.value)
+            if number == number.to_integral_value() and abs(number) < 2**63:
+                return b.Const(t.BIGINT_TYPE, int(number)), other
+        wide = rules.FLOATING_32
+        return self.convert(text, wide), self.convert(other, wide)
+
+    def operands(
+        self, left: ast.Expression, right: ast.Expression
+    ) -> tuple[b.Expr, b.Expr]:
+        """Bind two operands; a parameter takes the type of the other."""
+        if isinstance(left, ast.Parameter):
+            bound_right = self.bind(right)
+            return self.bind(left, rules.strip(bound_right.type)), bound_right
+        bound_left = self.bind(left)
+        return bound_left, self.bind(right, rules.strip(bound_left.type))
+
+    def common(self, exprs: list[b.Expr], sqlcode: int = -800) -> list[b.Expr]:
+        """Return branches converted to the type they share."""
+        shared = exprs[0].type
+        for expr in exprs[1:]:
+            found = rules.common(shared, expr.type)
+            if found is None:
+                raise SQLError(sqlcode)
+            shared = found
+        return [self.convert(expr, rules.strip(shared)) for expr in exprs]
+
+    # --- values --------------------------------------------------------------
+
+    def _literal(self, node: ast.Literal, hint: SQLType | None) -> b.Expr:
+        return literal(node.value)
+
+    def _datetime(self, node: ast.DatetimeLiteral, hint: SQLType | None) -> b.Expr:
+        first, last = node.qualifier.first, node.qualifier.last
+        digits = parse_datetime(node.text, first, last)
+        return b.Const(t.datetime_type(first, last), digits)
+
+    def _interval(self, node: ast.IntervalLiteral, hint: SQLType | None) -> b.Expr:
+        sql_type = qualified("interval", node.qualifier)
+        return b.Const(sql_type, parse_interval(node.text, sql_type))
+
+    def _name(self, node: ast.Name, hint: SQLType | None) -> b.Expr:
+        return self.scope.resolve(node)
+
+    def _special(self, node: ast.SpecialValue, hint: SQLType | None) -> b.Expr:
+        if node.name == "today":
+            return b.Op(t.DATE_TYPE, "ifx_today")
+        if node.name in ("current", "sysdate"):
+            first, last = YEAR, SECOND + (3 if node.name == "current" else 5)
+            if node.qualifier is not None:
+                first, last = node.qualifier.first, node.qualifier.last
+            arguments = (literal(first), literal(last))
+            return b.Op(t.datetime_type(first, last), "ifx_current", arguments)
+        if node.name in ("sitename", "dbservername"):
+            return b.Op(t.char(128), "ifx_server")
+        if node.name in ("user", "current_user"):
+            return b.Op(t.char(32), "ifx_user")
+        return b.Op(t.char(32), "ifx_role")
+
+    def _parameterless(self, node: ast.Node, hint: SQLType | None) -> b.Expr:
+        raise unsupported(type(node).__name__, node.position)
+
+    # --- operators -----------------------------------------------------------
+
+    def _unary(self, node: ast.Unary, hint: SQLType | None) -> b.Expr:
+        operand = self.number(self.bind(node.operand, hint))
+        if node.operator == "+":
+            return operand
+        kind = t.family(operand.type)
+        if kind == "decimal":
+            return b.Op(operand.type, "dec_neg", (operand,))
+        if kind in ("int", "float", "interval"):
+            return b.Op(rules.strip(operand.type), "neg", (operand,))
+        raise SQLError(-1260)
+
+    def number(self, expr: b.Expr) -> b.Expr:
+        """Return a string operand of arithmetic as a number."""
+        if t.family(expr.type) == "string":
+            return self.convert(expr, rules.FLOATING_32)
+        return expr
+
+    def _binary(self, node: ast.Binary, hint: SQLType | None) -> b.Expr:
+        if node.operator == "||":
+            left = self.bind(node.left, TEXT_HINT)
+            return self.concatenate(left, self.bind(node.right, TEXT_HINT))
+        left, right = self._arithmetic_operands(node, hint)
+        return self.arithmetic(node.operator, left, right)
+
+    def _arithmetic_operands(
+        self, node: ast.Binary, hint: SQLType | None
+    ) -> tuple[b.Expr, b.Expr]:
+        if isinstance(node.left, ast.Parameter):
+            right = self.bind(node.right, hint)
+            return self.bind(node.left, _arithmetic_hint(right.type)), right
+        left = self.bind(node.left, hint)
+        return left, self.bind(node.right, _arithmetic_hint(left.type))
+
+    def arithmetic(self, operator: str, left: b.Expr, right: b.Expr) -> b.Expr:
+        """Return `left operator right`, exact, with Informix's result type."""
+        left, right = self.number(left), self.number(right)
+        one, two = t.family(left.type), t.family(right.type)
+        if "null" in (one, two):
+            return b.Const(left.type if two == "null" else right.type, None)
+        if two in ("date", "datetime", "interval") and one not in (
+            "date",
+            "datetime",
+            "interval",
+        ):
+            left, right, one, two = right, left, two, one
+            if operator not in "+*":
+                raise SQLError(-1260)
+        result = rules.arithmetic(operator, left.type, right.type)
+        suffix = _ARITHMETIC[operator]
+        if one in _NUMBERS:
+            return self._numeric(result, suffix, left, right)
+        return self._temporal(result, operator, left, right)
+
+    def _numeric(
+        self, result: SQLType, suffix: str, left: b.Expr, right: b.Expr
+    ) -> b.Expr:
+        kind = t.family(result)
+        if kind == "decimal":
+            return b.Op(result, f"dec_{suffix}", (left, right))
+        if kind == "float":
+            left = self.convert(left, t.FLOAT_TYPE)
+            right = self.convert(right, t.FLOAT_TYPE)
+            return b.Op(result, f"flt_{suffix}", (left, right))
+        if suffix == "div":
+            return b.Op(result, "int_div", (left, right))
+        width = "int4" if result.code == t.INTEGER else "int8"
+        return b.Op(result, f"{width}_{suffix}", (left, right))
+
+    def _temporal(
+        self, result: SQLType, operator: str, left: b.Expr, right: b.Expr
+    ) -> b.Expr:
+        one, two = t.family(left.type), t.family(right.type)
+        if one == "interval" and two in ("date", "datetime"):
+            left, right, one, two = right, left, two, one
+        if one == "date" and two == "date":
+            return b.Op(result, "date_sub", (left, right))
+        if one == "interval" and two in _NUMBERS:
+            name = "iv_mul" if operator == "*" else "iv_div"
+            return b.Op(result, name, (left, right))
+        if one == "interval":
+            return b.Op(result, f"iv_{_ARITHMETIC[operator]}", (left, right))
+        if two == "interval":
+            return self._moment_shift(result, operator, left, right)
+        if one == "date" and two in _NUMBERS:
+            amount = self._negated(right) if operator == "-" else right
+            return b.Op(result, "date_shift", (left, amount))
+        return self._moment_difference(result, left, right)
+
+    def _negated(self, expr: b.Expr) -> b.Expr:
+        name = "dec_neg" if t.family(expr.type) == "decimal" else "neg"
+        return b.Op(expr.type, name, (expr,))
+
+    def _moment_shift(
+        self, result: SQLType, operator: str, moment: b.Expr, interval: b.Expr
+    ) -> b.Expr:
+        moment = self.convert(moment, result)
+        amount = self._negated(interval) if operator == "-" else interval
+        months = int(t.interval_class(interval.type) == t.INTERVAL_MONTHS)
+        first, last = map(literal, t.qualifier(result))
+        arguments = (moment, first, last, amount, literal(months))
+        return b.Op(result, "dt_plus", arguments)
+
+    def _moment_difference(
+        self, result: SQLType, left: b.Expr, right: b.Expr
+    ) -> b.Expr:
+        if t.family(left.type) == "date":
+            left = self.convert(left, t.datetime_type(YEAR, DAY))
+        if t.family(right.type) == "date":
+            right = self.convert(right, t.datetime_type(YEAR, DAY))
+        arguments: list[b.Expr] = []
+        for side in (left, right):
+            arguments += [side, *map(literal, t.qualifier(side.type))]
+        return b.Op(result, "dt_minus", tuple(arguments))
+
+    def concatenate(self, left: b.Expr, right: b.Expr) -> b.Expr:
+        """Return `left || right`; CHAR operands with their blanks."""
+        length = rules.text_width(left.type) + rules.text_width(right.type)
+        result = rules.string_result(left.type, right.type, length)
+        return b.Op(result, "concat", (self.text(left), self.text(right)))
+
+    def text(self, expr: b.Expr) -> b.Expr:
+        """Return an expression as text, a CHAR padded to its length."""
+        if t.family(expr.type) == "null":
+            return b.Const(TEXT_HINT, None)
+        if t.family(expr.type) != "string":
+            return self.convert(expr, t.lvarchar(rules.text_width(expr.type)))
+        if not t.is_padded(expr.type) or isinstance(expr, (b.Const, b.Param)):
+            return expr
+        return b.Op(expr.type, "pad", (expr, literal(expr.type.length)))
+
+    # --- conditions ----------------------------------------------------------
+
+    def _comparison(self, node: ast.Comparison, hint: SQLType | None) -> b.Expr:
+        left, right = self.unify(*self.operands(node.left, node.right))
+        return b.Op(t.BOOLEAN_TYPE, _COMPARISONS[node.operator], (left, right))
+
+    def _and(self, node: ast.And, hint: SQLType | None) -> b.Expr:
+        return b.Op(t.BOOLEAN_TYPE, "and", tuple(map(self.condition, node.operands)))
+
+    def _or(self, node: ast.Or, hint: SQLType | None) -> b.Expr:
+        return b.Op(t.BOOLEAN_TYPE, "or", tuple(map(self.condition, node.operands)))
+
+    def _not(self, node: ast.Not, hint: SQLType | None) -> b.Expr:
+        return b.Op(t.BOOLEAN_TYPE, "not", (self.condition(node.operand),))
+
+    def _negate(self, expr: b.Expr, negated: bool) -> b.Expr:
+        return b.Op(t.BOOLEAN_TYPE, "not", (expr,)) if negated else expr
+
+    def _is_null(self, node: ast.IsNull, hint: SQLType | None) -> b.Expr:
+        name = "not_null" if node.negated else "is_null"
+        operand = self.bind(node.operand, TEXT_HINT)
+        return b.Op(t.BOOLEAN_TYPE, name, (operand,))
+
+    def _between(self, node: ast.Between, hint: SQLType | None) -> b.Expr:
+        low_left, low = self.unify(*self.operands(node.operand, node.low))
+        high_left, high = self.unify(*self.operands(node.operand, node.high))
+        both = b.Op(
+            t.BOOLEAN_TYPE,
+            "and",
+            (
+                b.Op(t.BOOLEAN_TYPE, "ge", (low_left, low)),
+                b.Op(t.BOOLEAN_TYPE, "le", (high_left, high)),
+            ),
+        )
+        return self._negate(both, node.negated)
+
+    def _in_list(self, node: ast.InList, hint: SQLType | None) -> b.Expr:
+        operand = node.operand
+        if isinstance(operand, ast.Parameter):
+            first = self.bind(node.items[0])
+            arg = self.bind(operand, rules.strip(first.type))
+        else:
+            arg = self.bind(operand)
+        items = []
+        for item in node.items:
+            left, right = self.unify(arg, self.bind(item, rules.strip(arg.type)))
+            if left is not arg:
+                return self._in_alternatives(arg, node)
+            items.append(right)
+        return b.InItems(t.BOOLEAN_TYPE, arg, tuple(items), node.negated)
+
+    def _in_alternatives(self, arg: b.Expr, node: ast.InList) -> b.Expr:
+        """The operand needs another form for some item: write the ORs out."""
+        tests = []
+        for item in node.items:
+            pair = self.unify(arg, self.bind(item, rules.strip(arg.type)))
+            tests.append(b.Op(t.BOOLEAN_TYPE, "eq", pair))
+        either = (
+            tests[0] if len(tests) == 1 else b.Op(t.BOOLEAN_TYPE, "or", tuple(tests))
+        )
+        return self._negate(either, node.negated)
+
+    def _pattern(self, node: ast.PatternMatch, hint: SQLType | None) -> b.Expr:
+        operand = self.bind(node.operand, TEXT_HINT)
+        if t.family(operand.type) not in ("string", "null"):
+            raise SQLError(-1203 if node.operator == "matches" else -219)
+        args = [operand, self.text(self.bind(node.pattern, TEXT_HINT))]
+        if node.escape is not None:
+            args.append(self.bind(node.escape, t.char(1)))
+        match = b.Op(t.BOOLEAN_TYPE, f"ifx_{node.operator}", tuple(args))
+        return self._negate(match, node.negated)
+
+    # --- subqueries ----------------------------------------------------------
+
+    def subquery(self, query: ast.Query, columns: int | None = 1) -> b.BoundQuery:
+        bound = self._bind_query(query, self.scope)
+        if columns is not None and len(bound.outputs) != columns:
+            raise SQLError(-201, offset=query.position)
+        return bound
+
+    def _exists(self, node: ast.Exists, hint: SQLType | None) -> b.Expr:
+        return b.ExistsQuery(t.BOOLEAN_TYPE, self.subquery(node.query, None))
+
+    def _scalar(self, node: ast.ScalarQuery, hint: SQLType | None) -> b.Expr:
+        query = self.subquery(node.query)
+        return b.Scalar(rules.strip(query.outputs[0].expr.type), query)
+
+    def _in_query(self, node: ast.InQuery, hint: SQLType | None) -> b.Expr:
+        query = self.subquery(node.query)
+        inner = query.outputs[0].expr
+        arg = self.bind(node.operand, rules.strip(inner.type))
+        left, right = self.unify(arg, inner)
+        if right is not inner:
+            convert_output(query, right.type, self)
+        return b.InQuery(t.BOOLEAN_TYPE, left, query, node.negated)
+
+    def _quantified(self, node: ast.Quantified, hint: SQLType | None) -> b.Expr:
+        if node.quantifier == "any" and node.operator == "=":
+            inside = ast.InQuery(node.position, node.left, node.query)
+            return self._in_query(inside, hint)
+        if node.quantifier == "all" and node.operator == "<>":
+            inside = ast.InQuery(node.position, node.left, node.query, True)
+            return self._in_query(inside, hint)
+        raise unsupported(f"{node.operator} {node.quantifier}", node.position)
+
+    # --- the rest ------------------------------------------------------------
+
+    def _case(self, node: ast.Case, hint: SQLType | None) -> b.Expr:
+        conditions = []
+        for when in node.whens:
+            if node.operand is None:
+                conditions.append(self.condition(when.condition))
+            else:
+                pair = self.unify(*self.operands(node.operand, when.condition))
+                conditions.append(b.Op(t.BOOLEAN_TYPE, "eq", pair))
+        results = [when.result for when in node.whens]
+        if node.otherwise is not None:
+            results.append(node.otherwise)
+        branches = self.branches(results, hint)
+        otherwise = branches.pop() if node.otherwise is not None else None
+        sql_type = branches[0].type
+        whens = tuple(zip(conditions, branches, strict=True))
+        return b.CaseWhen(sql_type, whens, otherwise)
+
+    def branches(
+        self, nodes: list[ast.Expression], hint: SQLType | None
+    ) -> list[b.Expr]:
+        """Bind alternatives (CASE, NVL, DECODE) and give them one type."""
+        bound: list[b.Expr | None] = [
+            None if isinstance(node, ast.Parameter) else self.bind(node, hint)
+            for node in nodes
+        ]
+        for expr in bound:
+            if expr is not None and expr.type.code != t.NULL:
+                hint = rules.strip(expr.type)
+                break
+        filled = [
+            self.bind(node, hint) if expr is None else expr
+            for node, expr in zip(nodes, bound, strict=True)
+        ]
+        return self.common(filled)
+
+    def _cast(self, node: ast.Cast, hint: SQLType | None) -> b.Expr:
+        database = self.binding.names.current_database()
+        return self.bind_to(node.operand, datatype(node.type, ansi=database.ansi))
+
+    def _call(self, node: ast.FunctionCall, hint: SQLType | None) -> b.Expr:
+        if node.over is not None:
+            raise unsupported("window function", node.position)
+        if node.name.name in rules.AGGREGATES and not node.name.owner:
+            return self._aggregate(node)
+        return bind_function(self, node, hint)
+
+    def _aggregate(self, node: ast.FunctionCall) -> b.Expr:
+        if self._inside_aggregate:
+            raise SQLError(-544)
+        if not self.allow_aggregates:
+            raise SQLError(-201, offset=node.position)
+        name = node.name.name
+        if node.star:
+            return b.Aggregate(rules.COUNT_TYPE, name, None)
+        if len(node.arguments) != 1:
+            raise SQLError(-201, offset=node.position)
+        self._inside_aggregate = True
+        try:
+            argument = self.bind(node.arguments[0])
+        finally:
+            self._inside_aggregate = False
+        result = rules.aggregate(name, argument.type)
+        return b.Aggregate(result, name, argument, node.quantifier == "distinct")
+
+    def _function_form(self, node: Any, hint: SQLType | None) -> b.Expr:
+        return bind_function(self, node, hint)
+
+    _METHODS: ClassVar[dict[type, Callable[..., b.Expr]]] = {
+        ast.Literal: _literal,
+        ast.DatetimeLiteral: _datetime,
+        ast.IntervalLiteral: _interval,
+        ast.Name: _name,
+        ast.SpecialValue: _special,
+        ast.Unary: _unary,
+        ast.Binary: _binary,
+        ast.Comparison: _comparison,
+        ast.And: _and,
+        ast.Or: _or,
+        ast.Not: _not,
+        ast.IsNull: _is_null,
+        ast.Between: _between,
+        ast.InList: _in_list,
+        ast.InQuery: _in_query,
+        ast.Exists: _exists,
+        ast.ScalarQuery: _scalar,
+        ast.Quantified: _quantified,
+        ast.PatternMatch: _pattern,
+        ast.Case: _case,
+        ast.Cast: _cast,
+        ast.FunctionCall: _call,
+        ast.Units: _function_form,
+        ast.Extend: _function_form,
+        ast.Trim: _function_form,
+        ast.Subscript: _function_form,
+    }
+
+
+def _arithmetic_hint(other: SQLType) -> SQLType:
+    """Return the type of a parameter that is added to (or multiplied with) `other`."""
+    kind = t.family(other)
+    if kind in ("decimal", "string"):
+        return rules.FLOATING_32
+    if kind == "date":
+        return t.INTEGER_TYPE
+    if kind == "datetime":
+        first, last = t.qualifier(other)
+        return t.interval_type(max(first, DAY), max(last, DAY), 9)
+    return rules.strip(other)
+
+
+def literal(value: int | Decimal | float | str | None) -> b.Const:
+    """Return a literal with the type Informix gives it (sql-semantics 2.5)."""
+    if value is None:
+        return b.Const(t.NULL_TYPE, None)
+    if isinstance(value, int):
+        if abs(value) < 2**31:
+            return b.Const(t.INTEGER_TYPE, value)
+        if abs(value) < 2**63:
+            return b.Const(t.BIGINT_TYPE, value)
+        value = Decimal(value)
+    if isinstance(value, Decimal):
+        return b.Const(_decimal_type(value), pack(value))
+    if isinstance(value, float):
+        return b.Const(t.FLOAT_TYPE, value)
+    length = max(1, len(value.encode("utf-8", "surrogateescape")))
+    sql_type = t.char(length) if length <= t.MAX_CHAR else t.lvarchar(length)
+    return b.Const(sql_type, value)
+
+
+def _decimal_type(value: Decimal) -> SQLType:
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    scale = max(0, -exponent)
+    precision = max(len(digits) + max(0, exponent), scale, 1)
+    if precision > t.MAX_PRECISION:
+        return rules.FLOATING_32
+    return t.decimal(precision, scale)
+
+
+def convert_output(
+    query: b.BoundQuery, target: SQLType, binder: ExpressionBinder
+) -> None:
+    """Convert the only column of a subquery."""
+    bodies = [query.body]
+    while bodies:
+        body = bodies.pop()
+        if isinstance(body, b.BoundSelect):
+            output = body.outputs[0]
+            expr = binder.convert(output.expr, target)
+            body.outputs[0] = b.Output(output.name, expr, output.aliased)
+        elif isinstance(body, b.BoundQuery):
+            bodies.append(body.body)
+        else:
+            bodies += [body.first, *(branch for _, branch in body.branches)]
+            output = body.outputs[0]
+            expr = b.Convert(target, output.expr)
+            body.outputs[0] = b.Output(output.name, expr)

@@ -1,0 +1,190 @@
+"""Names in scope, and what binding one statement collects.
+
+`Binding` is one statement's: database, parameters, tables used. `Scope` is one SELECT
+block's FROM list, with the enclosing block's scope as its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.sql import ast
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import Database, Table
+from informix_db.testing.sql.runtime import Runtime
+
+ROWID_TYPE = t.INTEGER_TYPE
+
+
+class Names(Protocol):
+    """Where a statement's table names are looked up."""
+
+    user: str
+
+    @property
+    def runtime(self) -> Runtime: ...
+
+    def current_database(self) -> Database:
+        """Return the open database; SQLError(-349) if there is none."""
+
+    def find_table(self, name: ast.ObjectName) -> Table | None:
+        """Return a table that name means to this session."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """A parameter: the type it is described with, and how a value becomes that.
+
+    `stores` says that the value goes into a column (or a cast) and is cut and checked
+    as such; otherwise it is only compared and must not lose anything.
+    """
+
+    type: SQLType
+    stores: bool
+
+
+@dataclass(slots=True)
+class Binding:
+    """What binding one statement collects."""
+
+    names: Names
+    parameter_count: int
+    slots: list[Slot | None] = field(init=False)
+    tables: list[Table] = field(default_factory=list)
+    _sources: int = 0
+
+    def __post_init__(self) -> None:
+        self.slots = [None] * self.parameter_count
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.names.runtime
+
+    def new_source(self) -> int:
+        self._sources += 1
+        return self._sources
+
+    def table(self, name: ast.ObjectName) -> Table:
+        """Return a table and note that it is used; SQLError(-206, -111) if none."""
+        table = self.names.find_table(name)
+        if table is None:
+            raise SQLError(-206, -111, name.position, name.name)
+        if table not in self.tables:
+            self.tables.append(table)
+        return table
+
+    def parameter(
+        self, node: ast.Parameter, hint: SQLType | None, stores: bool
+    ) -> b.Param:
+        """Type a parameter; SQLError(-201) if nothing says what it is."""
+        if hint is None or hint.code == t.NULL:
+            raise SQLError(-201, offset=node.position)
+        self.slots[node.index] = Slot(hint, stores)
+        return b.Param(hint, node.index)
+
+    def finish(self) -> list[Slot]:
+        """Return all slots; parameters nobody met are text."""
+        return [slot or Slot(t.varchar(255), False) for slot in self.slots]
+
+
+@dataclass(slots=True)
+class ScopeItem:
+    """A FROM item: `name` is its alias, or its table's name."""
+
+    source: int
+    name: str
+    columns: list[tuple[str, b.Expr]]
+    table: Table | None = None
+    aliased: bool = False
+
+    def find(self, name: str) -> b.Expr | None:
+        for column, expr in self.columns:
+            if column == name:
+                return expr
+        if name == "rowid" and self.table is not None and not self.table.is_system:
+            return b.Op(ROWID_TYPE, "rowid", (self.key(),))
+        return None
+
+    def key(self) -> b.ColumnRef:
+        """Return the hidden key column."""
+        return b.ColumnRef(t.BIGINT_TYPE, self.source, "_k")
+
+
+@dataclass(slots=True)
+class Scope:
+    """The FROM items of one SELECT block."""
+
+    parent: Scope | None = None
+    items: list[ScopeItem] = field(default_factory=list)
+    correlated: bool = False  # a name was found in an enclosing block
+
+    def add(self, item: ScopeItem) -> None:
+        """Add an item; SQLError(-253? ) is not raised for repeated names: columns of
+        either are then ambiguous."""
+        self.items.append(item)
+
+    def resolve(self, node: ast.Name) -> b.Expr:
+        """Return the column a name means; SQLError(-217, -324) otherwise."""
+        *qualifiers, column = node.parts
+        found = list(self._candidates(qualifiers, column))
+        if len(found) > 1:
+            raise SQLError(-324, offset=node.position, token=column)
+        if found:
+            return found[0]
+        if self.parent is not None:
+            expr = self.parent.resolve(node)
+            self.correlated = True
+            return expr
+        raise SQLError(-217, offset=node.position, token=".".join(node.parts[-2:]))
+
+    def _candidates(self, qualifiers: list[str], column: str) -> Iterable[b.Expr]:
+        for item in self.items:
+            if qualifiers and item.name != qualifiers[-1]:
+                continue
+            if len(qualifiers) > 1 and not _owner_matches(item, qualifiers[-2]):
+                continue
+            expr = item.find(column)
+            if expr is not None:
+                yield expr
+
+    def expand(self, star: ast.Star) -> list[tuple[str, b.Expr]]:
+        """Return the columns of `*` or `t.*`; SQLError(-201) without any table."""
+        if star.table is None:
+            if not self.items:
+                raise SQLError(-201, offset=star.position)
+            return [column for item in self.items for column in item.columns]
+        for item in self.items:
+            if item.name == star.table.name:
+                return list(item.columns)
+        raise SQLError(-206, -111, star.position, star.table.name)
+
+
+def _owner_matches(item: ScopeItem, owner: str) -> bool:
+    return item.table is not None and not item.aliased and item.table.owner == owner
+
+
+def children(expr: b.Expr) -> tuple[b.Expr, ...]:
+    """Return the direct parts of an expression (subqueries' insides excluded)."""
+    match expr:
+        case b.Op():
+            return expr.args
+        case b.Convert():
+            return (expr.arg,)
+        case b.Aggregate():
+            return () if expr.arg is None else (expr.arg,)
+        case b.CaseWhen():
+            parts = tuple(part for when in expr.whens for part in when)
+            return parts if expr.otherwise is None else (*parts, expr.otherwise)
+        case b.InQuery():
+            return (expr.arg,)
+        case b.InItems():
+            return (expr.arg, *expr.items)
+    return ()
+
+
+def has_aggregate(expr: b.Expr) -> bool:
+    return isinstance(expr, b.Aggregate) or any(map(has_aggregate, children(expr)))

@@ -1,0 +1,394 @@
+"""A session: its database, transaction, temporary tables, statements and cursors."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError
+from informix_db.testing.sql import ast
+from informix_db.testing.sql.catalog import Database, Table
+from informix_db.testing.sql.dates import DEFAULT_DBDATE
+from informix_db.testing.sql.errors import from_sqlite
+from informix_db.testing.sql.executor import Executor, bind_parameters
+from informix_db.testing.sql.parser import parse
+from informix_db.testing.sql.plans import (
+    InsertPlan,
+    Plan,
+    SelectPlan,
+    WritePlan,
+    bind_statement,
+)
+from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.statements import Cursor, Statement
+from informix_db.testing.sql.store import LockConflict
+from informix_db.testing.sql.transactions import Transaction
+from informix_db.testing.sql.utility import run_utility
+
+if TYPE_CHECKING:
+    from informix_db.testing.engine import Engine
+
+T = TypeVar("T")
+
+_DEADLOCK, _TIMEOUT = -143, -154  # ISAM codes
+
+
+class Session:
+    """One client's session (`api.EngineSessionAPI`)."""
+
+    def __init__(
+        self, engine: Engine, number: int, user: str, environment: dict[str, str]
+    ) -> None:
+        self.engine = engine
+        self.session_id = number
+        self.user = user
+        self.role = ""
+        self.environment = environment
+        self.dbdate = environment.get("DBDATE", DEFAULT_DBDATE)
+        self.delimident = "DELIMIDENT" in environment
+        self.multibyte = "utf8" in environment.get("DB_LOCALE", "").lower()
+        self.database: Database | None = None
+        self.transaction: Transaction | None = None
+        self.temporary: dict[str, Table] = {}
+        self.executor = Executor(engine.store, engine.runtime)
+        self.lock_wait: float | None = 0  # seconds; None waits without limit
+        self.waiting_for: Transaction | None = None
+        self.interrupted = threading.Event()
+        self.closed = False
+        self.last_serial = 0
+        self.last_serial8 = 0
+        self.last_bigserial = 0
+        self.rows_processed = 0
+        self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
+
+    # --- names (scope.Names) -------------------------------------------------
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.engine.runtime
+
+    @property
+    def database_name(self) -> str:
+        return "" if self.database is None else self.database.name
+
+    def current_database(self) -> Database:
+        """Return the open database; SQLError(-349) if there is none."""
+        if self.database is None:
+            raise SQLError(-349)
+        return self.database
+
+    def find_table(self, name: ast.ObjectName) -> Table | None:
+        """Return a table: temporary ones first, then the database's."""
+        if not name.database and not name.owner and name.name in self.temporary:
+            return self.temporary[name.name]
+        if name.server and name.server != self.engine.server_name:
+            raise SQLError(-908, offset=name.position, token=name.server)
+        if name.database:
+            database = self.engine.database(name.database)
+        else:
+            database = self.current_database()
+        table = database.find(name.name, name.owner, self.user)
+        if table is None or table.creator not in (None, self.transaction):
+            return None
+        if table.is_system:
+            self._fill(table)
+        return table
+
+    def _fill(self, table: Table) -> None:
+        """Bring a system catalog table up to date."""
+        if table.filled == self.engine.catalog_version:
+            return
+        assert table.rows is not None
+        if table.filled < 0:
+            self.engine.store.create_table(table)
+        self.engine.store.fill(table, list(table.rows()))
+        table.filled = self.engine.catalog_version
+
+    # --- databases -----------------------------------------------------------
+
+    def open_database(self, name: str, exclusive: bool = False) -> int:
+        """Make `name` current and return its DONE.warn bits."""
+        with self.entered():
+            database = self.engine.database(name)
+            self.leave_database()
+            if exclusive and database.sessions:
+                raise SQLError(-425, -107)
+            self.database = database
+            database.sessions += 1
+            self.executor.isolation = _default_isolation(database)
+            return database.flags
+
+    def close_database(self) -> None:
+        with self.entered():
+            self.current_database()
+            self.leave_database()
+
+    def leave_database(self) -> None:
+        """Close the current database, if any; SQLError(-377) in a transaction."""
+        if self.database is None:
+            return
+        if self.transaction is not None:
+            if not self.database.ansi:
+                raise SQLError(-377)
+            self.end_transaction(commit=False)
+        self._close_cursors(hold=True)
+        for table in self.temporary.values():
+            self._drop_temporary(table)
+        self.temporary.clear()
+        self.database.sessions -= 1
+        self.database = None
+
+    def _drop_temporary(self, table: Table) -> None:
+        table.dropped = True
+        self.engine.store.drop_table(table)
+
+    # --- statements ----------------------------------------------------------
+
+    def prepare(self, sql: str) -> Statement:
+        node = parse(sql, delimident=self.delimident)
+        with self.entered():
+            plan = bind_statement(node, self)
+        return Statement(self, plan)
+
+    def execute(
+        self, plan: Plan, parameters: Sequence[BoundParameter]
+    ) -> ExecuteResult:
+        """Run a plan to its end (a SELECT's rows are not kept)."""
+        with self.entered():
+            if not isinstance(plan, (SelectPlan, InsertPlan, WritePlan)):
+                return run_utility(self, plan.node)
+            values = self._prepare_run(plan, parameters)
+            if isinstance(plan, SelectPlan):
+                rows = self.transact(lambda tx: self.executor.select(plan, values, tx))
+                return ExecuteResult(rows=len(rows.rows))
+            result = self.transact(lambda tx: self._change(plan, values, tx))
+            self._note(result)
+            return result
+
+    def _change(
+        self, plan: Plan, values: list[object], transaction: Transaction
+    ) -> ExecuteResult:
+        if isinstance(plan, WritePlan) and plan.current_of:
+            return self._change_current(plan, values, transaction)
+        return self.executor.run(plan, values, transaction)
+
+    def _change_current(
+        self, plan: WritePlan, values: list[object], transaction: Transaction
+    ) -> ExecuteResult:
+        for cursor in self.cursors:
+            if cursor.name == plan.current_of and cursor.is_open:
+                key = cursor.current_key(plan)
+                return self.executor.write(plan, values, transaction, key)
+        raise SQLError(-507, token=plan.current_of)
+
+    def _prepare_run(
+        self, plan: Plan, parameters: Sequence[BoundParameter]
+    ) -> list[object]:
+        plan.check()
+        for table, _ in plan.tables:
+            if table.is_system:
+                self._fill(table)
+        return bind_parameters(plan.slots, parameters, self.runtime)
+
+    def _note(self, result: ExecuteResult) -> None:
+        self.rows_processed = result.rows
+        self.last_serial = result.serial or self.last_serial
+        self.last_serial8 = result.serial8 or self.last_serial8
+        self.last_bigserial = result.bigserial or self.last_bigserial
+
+    def open_cursor(
+        self,
+        plan: SelectPlan,
+        parameters: Sequence[BoundParameter],
+        name: str,
+        scroll: bool,
+        hold: bool,
+    ) -> Cursor:
+        with self.entered():
+            if scroll and plan.for_update:
+                raise SQLError(-526)
+            values = self._prepare_run(plan, parameters)
+            rows = self.transact(lambda tx: self.executor.select(plan, values, tx))
+            cursor = Cursor(self, rows, name, hold)
+            self.cursors.add(cursor)
+            return cursor
+
+    # --- transactions --------------------------------------------------------
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run one statement's work: all or nothing, in the open transaction if there
+        is one, waiting for other sessions' locks as SET LOCK MODE tells."""
+        deadline: float | None = None
+        if self.lock_wait is not None:
+            deadline = time.monotonic() + self.lock_wait
+        if self.transaction is None and self.database and self.database.ansi:
+            self.transaction = Transaction(self.session_id)
+        while True:
+            try:
+                return self._attempt(work)
+            except LockConflict as conflict:
+                self._wait(conflict, deadline)
+
+    def _attempt(self, work: Callable[[Transaction], T]) -> T:
+        transaction = self.transaction or Transaction(self.session_id, direct=True)
+        try:
+            with self.engine.store.atomic(transaction):
+                result = work(transaction)
+        except sqlite3.Error as error:
+            raise self._translated(error) from None
+        if transaction.direct:
+            for action in transaction.on_commit:
+                action()
+        return result
+
+    def _translated(self, error: sqlite3.Error) -> BaseException:
+        """Return what a SQLite error stands for: a function's exception mostly."""
+        stashed, self.runtime.error = self.runtime.error, None
+        return stashed or from_sqlite(error) or error
+
+    def _wait(self, conflict: LockConflict, deadline: float | None) -> None:
+        """Wait until the lock's owner ends; SQLError with -107, -143 or -154."""
+        owner = self.engine.store.owner(conflict.owner)
+        if self.lock_wait == 0:
+            raise SQLError(conflict.sqlcode, conflict.isam)
+        if owner is None:
+            return
+        self.waiting_for = owner
+        try:
+            if self._deadlocked(owner):
+                raise SQLError(conflict.sqlcode, _DEADLOCK)
+            while owner.active:
+                rest = None if deadline is None else deadline - time.monotonic()
+                if rest is not None and rest <= 0:
+                    raise SQLError(conflict.sqlcode, _TIMEOUT)
+                self.engine.condition.wait(rest)
+                if self.interrupted.is_set():
+                    raise SQLError(-213)
+        finally:
+            self.waiting_for = None
+            self.engine.enter(self)
+
+    def _deadlocked(self, owner: Transaction | None) -> bool:
+        """Tell whether `owner` waits, over any number of sessions, for this one."""
+        while owner is not None:
+            session = self.engine.sessions.get(owner.session_id)
+            if session is self:
+                return True
+            owner = session.waiting_for if session else None
+        return False
+
+    def begin(self) -> None:
+        with self.entered():
+            database = self.current_database()
+            if not database.logged:
+                raise SQLError(-256)
+            if self.transaction is not None:
+                raise SQLError(-535)
+            self.transaction = Transaction(self.session_id)
+
+    def commit(self) -> None:
+        with self.entered():
+            self._finish(commit=True)
+
+    def rollback(self, savepoint: str | None = None) -> None:
+        """Undo the transaction, or what was done since `savepoint` ("" the last)."""
+        with self.entered():
+            if savepoint is None:
+                self._finish(commit=False)
+                return
+            transaction = self._for_savepoint(-26076, savepoint)
+            found = transaction.find_savepoint(savepoint, -26076)
+            store = self.engine.store
+            store.rollback_to(transaction, found.writer, found.undo_mark)
+            del transaction.savepoints[transaction.savepoints.index(found) + 1 :]
+            transaction.writer += 1
+            found.writer = transaction.writer
+
+    def _finish(self, *, commit: bool) -> None:
+        database = self.current_database()
+        if not database.logged:
+            raise SQLError(-256)
+        if self.transaction is None and not database.ansi:
+            raise SQLError(-255)
+        self._close_cursors(hold=False)
+        self.end_transaction(commit=commit)
+
+    def end_transaction(self, *, commit: bool) -> None:
+        transaction, self.transaction = self.transaction, None
+        if transaction is None:
+            return
+        if commit:
+            self.engine.store.commit(transaction)
+        else:
+            self.engine.store.rollback(transaction)
+        transaction.active = False
+        self.engine.condition.notify_all()
+
+    def _for_savepoint(self, sqlcode: int, name: str) -> Transaction:
+        if not self.current_database().logged:
+            raise SQLError(-256)
+        if self.transaction is None:
+            if not self.current_database().ansi:
+                raise SQLError(sqlcode, token=name)
+            self.transaction = Transaction(self.session_id)
+        return self.transaction
+
+    def set_savepoint(self, name: str, unique: bool = False) -> None:
+        with self.entered():
+            self._for_savepoint(-26074, name).set_savepoint(name.lower(), unique)
+
+    def release_savepoint(self, name: str) -> None:
+        with self.entered():
+            self._for_savepoint(-26075, name).release_savepoint(name.lower())
+
+    # --- the session itself --------------------------------------------------
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Hold the engine for a call of this session."""
+        with self.engine.condition:
+            if self.closed:
+                raise SQLError(-25582)
+            if self.engine.runtime.session is self:
+                yield  # a statement that runs another of the session's methods
+                return
+            self.interrupted.clear()
+            self.engine.enter(self)
+            try:
+                yield
+            except LockConflict as conflict:
+                raise SQLError(conflict.sqlcode, conflict.isam) from None
+            finally:
+                self.engine.runtime.session = None
+
+    def interrupt(self) -> None:
+        """Make the running call, if any, raise SQLError(-213)."""
+        self.interrupted.set()
+        with self.engine.condition:
+            self.engine.condition.notify_all()
+
+    def _close_cursors(self, *, hold: bool) -> None:
+        for cursor in list(self.cursors):
+            if hold or not cursor.hold:
+                cursor.invalidate()
+
+    def close(self) -> None:
+        """End the session: roll back, drop temporary tables."""
+        with self.engine.condition:
+            if self.closed:
+                return
+            self.end_transaction(commit=False)
+            self.leave_database()
+            self.closed = True
+            self.engine.sessions.pop(self.session_id, None)
+
+
+def _default_isolation(database: Database) -> str:
+    if database.ansi:
+        return "repeatable read"
+    return "committed read" if database.logged else "dirty read"

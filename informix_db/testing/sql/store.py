@@ -1,0 +1,350 @@
+"""Rows in SQLite: tables, indexes, row versions, locks between transactions.
+
+One in-memory SQLite connection holds every table of every database. Each table has
+hidden columns before its own:
+
+* `_k`  integer key; what ROWID is made of
+* `_x`  writer number of the uncommitted transaction that made this version, else 0
+* `_d`  writer number of the uncommitted transaction that deleted it, else 0
+* `_o`  on a version kept to restore an updated row: that row's `_k`, else 0
+
+An UPDATE inside a transaction changes the row in place and keeps the old version in
+a new row with `_d` set. COMMIT drops versions and clears `_x`; ROLLBACK puts the
+versions back. The caller holds the engine's mutex and calls within `atomic`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql.catalog import Column, Index, Table
+from informix_db.testing.sql.transactions import Transaction
+from informix_db.testing.sql.types import family
+
+Row = Sequence[Any]
+
+_HIDDEN = "_k INTEGER PRIMARY KEY, _x INTEGER NOT NULL, _d INTEGER NOT NULL, _o INTEGER"
+
+
+class LockConflict(Exception):
+    """Rows another transaction has not committed are in the way."""
+
+    def __init__(self, owner: int, sqlcode: int = -244, isam: int = -107) -> None:
+        super().__init__(owner, sqlcode, isam)
+        self.owner = owner  # a writer number
+        self.sqlcode = sqlcode
+        self.isam = isam
+
+
+class Store:
+    """The SQLite connection and every statement that changes it."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(
+            ":memory:",
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        self.connection.execute("PRAGMA temp_store = MEMORY")
+        self._counter = 0
+        self._active: dict[int, Transaction] = {}
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def new_name(self, prefix: str) -> str:
+        """Return a name no table or index has had."""
+        self._counter += 1
+        return f"{prefix}{self._counter}"
+
+    @contextmanager
+    def atomic(self, transaction: Transaction) -> Iterator[None]:
+        """Make what is inside all or nothing, in SQLite and in the catalog."""
+        mark = len(transaction.undo)
+        self.connection.execute("SAVEPOINT statement")
+        try:
+            yield
+        except BaseException:
+            # An interrupted statement may have ended SQLite's transaction already.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO statement")
+                self.connection.execute("RELEASE statement")
+            transaction.undo_to(mark)
+            raise
+        self.connection.execute("RELEASE statement")
+
+    # --- tables and indexes --------------------------------------------------
+
+    def create_table(self, table: Table) -> None:
+        columns = "".join(f", {_column(column)}" for column in table.columns)
+        name = table.storage
+        execute = self.connection.execute
+        execute(f"CREATE TABLE {name} ({_HIDDEN}{columns})")
+        if not table.is_system:
+            execute(f"CREATE INDEX {name}_x ON {name}(_x) WHERE _x<>0")
+            execute(f"CREATE INDEX {name}_d ON {name}(_d) WHERE _d<>0")
+
+    def drop_table(self, table: Table) -> None:
+        self.connection.execute(f"DROP TABLE {table.storage}")
+
+    def create_index(self, table: Table, index: Index) -> None:
+        """Create an index; SQLError(-371, -100) if a unique one meets duplicates."""
+        keys = ", ".join(
+            column.storage + (" DESC" if descending else "")
+            for column, descending in index.keys
+        )
+        execute = self.connection.execute
+        if not index.unique:
+            execute(f"CREATE INDEX {index.storage} ON {table.storage}({keys})")
+            return
+        try:
+            execute(
+                f"CREATE UNIQUE INDEX {index.storage} "
+                f"ON {table.storage}({keys}) WHERE _d=0"
+            )
+            self._create_null_index(table, index)
+        except sqlite3.IntegrityError:
+            raise SQLError(-371, -100, token=index.name) from None
+
+    def _create_null_index(self, table: Table, index: Index) -> None:
+        """NULLs are equal to a unique index of Informix, not to one of SQLite."""
+        columns = [column.storage for column, _ in index.keys]
+        nullable = [column.storage for column, _ in index.keys if column.nullable]
+        if not nullable:
+            return
+        keys = ", ".join(f"ifnull({c}, x'00')" for c in columns)
+        some_null = " OR ".join(f"{c} IS NULL" for c in nullable)
+        self.connection.execute(
+            f"CREATE UNIQUE INDEX {index.storage}_n ON {table.storage}({keys}) "
+            f"WHERE _d=0 AND ({some_null})"
+        )
+
+    def drop_index(self, index: Index) -> None:
+        self.connection.execute(f"DROP INDEX IF EXISTS {index.storage}_n")
+        self.connection.execute(f"DROP INDEX IF EXISTS {index.storage}")
+
+    def fill(self, table: Table, rows: Sequence[Row]) -> None:
+        """Replace all rows of a system catalog table."""
+        marks = ", ?" * len(table.columns)
+        self.connection.execute(f"DELETE FROM {table.storage}")
+        self.connection.executemany(
+            f"INSERT INTO {table.storage} VALUES (NULL, 0, 0, 0{marks})", rows
+        )
+
+    # --- rows ----------------------------------------------------------------
+
+    def insert(
+        self, table: Table, rows: Sequence[Row], transaction: Transaction
+    ) -> None:
+        """Add rows (storage form, all columns); duplicates as `_duplicate` tells."""
+        writer = self._begin_write(table, transaction)
+        key = table.next_key
+        table.next_key += len(rows)
+        marks = ", ?" * len(table.columns)
+        sql = f"INSERT INTO {table.storage} VALUES (?, {writer}, 0, 0{marks})"
+        if table.writers - {transaction}:
+            self._probe_foreign_keys(table, rows, transaction)
+        try:
+            if len(rows) == 1:
+                self.connection.execute(sql, (key, *rows[0]))
+            else:
+                self.connection.executemany(
+                    sql, ((key + i, *row) for i, row in enumerate(rows))
+                )
+        except sqlite3.IntegrityError as error:
+            raise self._duplicate(table, error) from None
+
+    def delete(
+        self, table: Table, keys: Sequence[int], transaction: Transaction
+    ) -> None:
+        """Delete rows by key."""
+        writer = self._begin_write(table, transaction)
+        parameters = [(key,) for key in keys]
+        name = table.storage
+        if writer:
+            self.connection.executemany(
+                f"UPDATE {name} SET _d={writer} WHERE _k=? AND _x<>{writer}", parameters
+            )
+        tail = f" AND _x={writer} AND _d=0" if writer else ""
+        self.connection.executemany(f"DELETE FROM {name} WHERE _k=?{tail}", parameters)
+
+    def update(
+        self,
+        table: Table,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[int, Row]],
+        transaction: Transaction,
+    ) -> None:
+        """Set `columns` of rows by key."""
+        writer = self._begin_write(table, transaction)
+        name = table.storage
+        if writer:
+            self._keep_versions(table, [key for key, _ in rows], writer)
+        unique = any(
+            index.unique and any(column in columns for column, _ in index.keys)
+            for index in table.indexes
+        )
+        if unique and table.writers - {transaction}:
+            self._probe_updated_keys(table, columns, rows, transaction)
+        if unique and len(rows) > 1:
+            # Out of the unique indexes first: `k = k + 1` must not meet itself.
+            self.connection.executemany(
+                f"UPDATE {name} SET _d=-1 WHERE _k=?", [(key,) for key, _ in rows]
+            )
+        sets = ", ".join(f"{column.storage}=?" for column in columns)
+        try:
+            self.connection.executemany(
+                f"UPDATE {name} SET _x={writer}, _d=0, {sets} WHERE _k=?",
+                ((*values, key) for key, values in rows),
+            )
+        except sqlite3.IntegrityError as error:
+            raise self._duplicate(table, error) from None
+
+    def _keep_versions(self, table: Table, keys: Sequence[int], writer: int) -> None:
+        columns = "".join(f", {column.storage}" for column in table.columns)
+        start = table.next_key
+        table.next_key += len(keys)
+        self.connection.executemany(
+            f"INSERT INTO {table.storage} SELECT ?, _x, {writer}, _k{columns} "
+            f"FROM {table.storage} WHERE _k=? AND _x<>{writer}",
+            ((start + i, key) for i, key in enumerate(keys)),
+        )
+
+    def _begin_write(self, table: Table, transaction: Transaction) -> int:
+        """Return the writer number for rows of `table`, 0 if written as committed."""
+        if transaction.direct or not table.logged:
+            return 0
+        if table not in transaction.tables:
+            transaction.tables.add(table)
+            table.writers.add(transaction)
+            self._active[transaction.low] = transaction
+        return transaction.writer
+
+    # --- unique keys ---------------------------------------------------------
+
+    def _duplicate(
+        self, table: Table, error: sqlite3.IntegrityError
+    ) -> SQLError | sqlite3.IntegrityError:
+        """Return -268 for a constraint, -239 for an index, each with ISAM -100."""
+        text = str(error)
+        for index in table.indexes:
+            columns = ", ".join(f"{table.storage}.{c.storage}" for c, _ in index.keys)
+            if text.endswith((f": {columns}", f"'{index.storage}_n'")):
+                if index.constraint is not None:
+                    name = f"{index.constraint.owner}.{index.constraint.name}"
+                    return SQLError(-268, -100, token=name)
+                return SQLError(-239, -100, token=f"{index.owner}.{index.name}")
+        return error
+
+    def _probe_foreign_keys(
+        self, table: Table, rows: Sequence[Row], transaction: Transaction
+    ) -> None:
+        """Raise LockConflict if another transaction holds a key of `rows`.
+
+        A key it deleted must stay free for its rollback; a key it inserted may yet
+        vanish. Neither is a duplicate, both are locked.
+        """
+        numbers = {column: i for i, column in enumerate(table.columns)}
+        low, high = transaction.low or -1, transaction.high or -1
+        for index in table.indexes:
+            if not index.unique:
+                continue
+            tests = " AND ".join(f"{c.storage} IS ?" for c, _ in index.keys)
+            sql = (
+                f"SELECT CASE WHEN _d=0 OR _d BETWEEN {low} AND {high} THEN _x "
+                f"ELSE _d END FROM {table.storage} WHERE {tests} AND "
+                f"((_x<>0 AND _x NOT BETWEEN {low} AND {high}) OR "
+                f"(_d>0 AND _d NOT BETWEEN {low} AND {high}))"
+            )
+            places = [numbers[column] for column, _ in index.keys]
+            for row in rows:
+                found = self.connection.execute(sql, [row[i] for i in places])
+                owner = found.fetchone()
+                if owner is not None:
+                    raise LockConflict(owner[0], -271, -144)
+
+    def _probe_updated_keys(
+        self,
+        table: Table,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[int, Row]],
+        transaction: Transaction,
+    ) -> None:
+        places = {column: i for i, column in enumerate(columns)}
+        names = ", ".join(column.storage for column in table.columns)
+        probes = []
+        for key, values in rows:
+            old = self.connection.execute(
+                f"SELECT {names} FROM {table.storage} WHERE _k=?", (key,)
+            ).fetchone()
+            probes.append(
+                [
+                    values[places[column]] if column in places else old[i]
+                    for i, column in enumerate(table.columns)
+                ]
+            )
+        self._probe_foreign_keys(table, probes, transaction)
+
+    # --- transactions --------------------------------------------------------
+
+    def owner(self, writer: int) -> Transaction | None:
+        """Return the active transaction a writer number belongs to."""
+        for transaction in self._active.values():
+            if transaction.low <= writer <= transaction.high:
+                return transaction
+        return None
+
+    def commit(self, transaction: Transaction) -> None:
+        low, high = transaction.low, transaction.high
+        with self.atomic(transaction):
+            for table in transaction.tables:
+                if table.dropped:
+                    continue
+                name = table.storage
+                self.connection.execute(
+                    f"DELETE FROM {name} WHERE _d<>0 AND _d BETWEEN {low} AND {high}"
+                )
+                self.connection.execute(
+                    f"UPDATE {name} SET _x=0 "
+                    f"WHERE _x<>0 AND _x BETWEEN {low} AND {high}"
+                )
+        for action in transaction.on_commit:
+            action()
+        self._end(transaction)
+
+    def rollback(self, transaction: Transaction) -> None:
+        """Undo everything the transaction did."""
+        self.rollback_to(transaction, transaction.low, 0)
+        self._end(transaction)
+
+    def rollback_to(self, transaction: Transaction, writer: int, mark: int) -> None:
+        """Undo what writers from `writer` on did, catalog changes back to `mark`."""
+        high = transaction.high
+        for table in transaction.tables:
+            name = table.storage
+            self.connection.execute(
+                f"DELETE FROM {name} WHERE _x<>0 AND _x BETWEEN {writer} AND {high}"
+            )
+            self.connection.execute(
+                f"UPDATE {name} SET _k=CASE WHEN _o THEN _o ELSE _k END, _d=0, _o=0 "
+                f"WHERE _d<>0 AND _d BETWEEN {writer} AND {high}"
+            )
+        transaction.undo_to(mark)
+
+    def _end(self, transaction: Transaction) -> None:
+        for table in transaction.tables:
+            table.writers.discard(transaction)
+        transaction.tables.clear()
+        self._active.pop(transaction.low, None)
+
+
+def _column(column: Column) -> str:
+    """Return a column's definition; no type, so that SQLite converts nothing."""
+    if family(column.type) == "string":
+        return f"{column.storage} COLLATE RTRIM"
+    return column.storage

@@ -1,0 +1,76 @@
+"""Transactions: writer numbers, savepoints, what to undo and what to do at commit.
+
+A transaction owns a range of writer numbers; every savepoint takes the next one, so
+"everything since the savepoint" is a range too. Rows carry the number of the writer
+that made or deleted them (`store`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql.catalog import Table
+
+_SPAN = 1 << 24  # writer numbers per transaction
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Savepoint:
+    name: str
+    writer: int
+    undo_mark: int
+    unique: bool
+
+
+@dataclass(eq=False, slots=True)
+class Transaction:
+    """One unit of work. A `direct` one is a single statement's: it writes rows as
+    committed and is never seen half done, for its statement holds the engine."""
+
+    session_id: int
+    direct: bool = False
+    low: int = 0
+    high: int = 0
+    writer: int = 0
+    tables: set[Table] = field(default_factory=set)
+    savepoints: list[Savepoint] = field(default_factory=list)
+    undo: list[Callable[[], None]] = field(default_factory=list)
+    on_commit: list[Callable[[], None]] = field(default_factory=list)
+    active: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.direct:
+            self.low = next(_numbers) * _SPAN
+            self.high = self.low + _SPAN - 1
+            self.writer = self.low
+
+    def undo_to(self, mark: int) -> None:
+        """Run what undoes catalog changes back to `mark`, newest first."""
+        while len(self.undo) > mark:
+            self.undo.pop()()
+
+    def set_savepoint(self, name: str, unique: bool) -> None:
+        """Set or move a savepoint; SQLError(-26074) if a unique one is in the way."""
+        for existing in self.savepoints:
+            if existing.name == name:
+                if existing.unique or unique:
+                    raise SQLError(-26074, token=name)
+                self.savepoints.remove(existing)
+                break
+        self.writer += 1
+        self.savepoints.append(Savepoint(name, self.writer, len(self.undo), unique))
+
+    def find_savepoint(self, name: str, sqlcode: int) -> Savepoint:
+        """Return a savepoint ("" the last one); SQLError(sqlcode) if there is none."""
+        for savepoint in reversed(self.savepoints):
+            if savepoint.name == name or not name:
+                return savepoint
+        raise SQLError(sqlcode, token=name)
+
+    def release_savepoint(self, name: str) -> None:
+        savepoint = self.find_savepoint(name, -26075)
+        del self.savepoints[self.savepoints.index(savepoint) :]

@@ -1,0 +1,296 @@
+"""Statements other than SELECT and DML: databases, transactions, DDL, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from informix_db.testing.api import ExecuteResult, SQLError
+from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_session
+from informix_db.testing.sql.catalog import Database, Index, Table
+from informix_db.testing.sql.ddl import DDL
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.queries import QueryBinder
+from informix_db.testing.sql.scope import Binding, Scope
+from informix_db.testing.sql.transactions import Transaction
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.session import Session
+
+
+def run_utility(session: Session, node: ast.Statement) -> ExecuteResult:
+    """Run a statement that has no plan of its own."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        raise unsupported(type(node).__name__, node.position)
+    try:
+        return handler(session, node) or ExecuteResult()
+    except SQLError as error:
+        if error.offset == 0 and error.sqlcode in (-206, -217):
+            error.offset = node.position
+        raise
+
+
+# --- transactions ------------------------------------------------------------
+
+
+def _begin(session: Session, node: ast_session.Begin) -> None:
+    session.begin()
+
+
+def _commit(session: Session, node: ast_session.Commit) -> None:
+    session.commit()
+
+
+def _rollback(session: Session, node: ast_session.Rollback) -> None:
+    session.rollback(node.savepoint if node.to_savepoint else None)
+
+
+def _set_savepoint(session: Session, node: ast_session.SetSavepoint) -> None:
+    session.set_savepoint(node.name, node.unique)
+
+
+def _release_savepoint(session: Session, node: ast_session.ReleaseSavepoint) -> None:
+    session.release_savepoint(node.name)
+
+
+# --- settings ----------------------------------------------------------------
+
+
+def _set_isolation(session: Session, node: ast_session.SetIsolation) -> None:
+    _isolate(session, node.level)
+
+
+def _isolate(session: Session, level: str) -> None:
+    """Unlogged databases know dirty read only (sql-semantics 5.3)."""
+    if not session.current_database().logged and level != "dirty read":
+        raise SQLError(-256)
+    session.executor.isolation = level
+
+
+_ANSI_LEVELS = {
+    "read uncommitted": "dirty read",
+    "read committed": "committed read",
+    "repeatable read": "repeatable read",
+    "serializable": "repeatable read",
+}
+
+
+def _set_transaction(session: Session, node: ast_session.SetTransaction) -> None:
+    if node.access == "read only":
+        raise unsupported("set transaction read only", node.position)
+    if node.level:
+        _isolate(session, _ANSI_LEVELS[node.level])
+
+
+def _set_lock_mode(session: Session, node: ast_session.SetLockMode) -> None:
+    session.lock_wait = node.wait
+
+
+def _harmless(session: Session, node: ast.Statement) -> None:
+    """Statements about how the server works, which change no result."""
+
+
+# --- databases ---------------------------------------------------------------
+
+
+def _open_database(session: Session, node: ast_ddl.OpenDatabase) -> ExecuteResult:
+    flags = session.open_database(node.name.name, node.exclusive)
+    return ExecuteResult(database_flags=flags, warn=flags)
+
+
+def _close_database(session: Session, node: ast_ddl.CloseDatabase) -> ExecuteResult:
+    session.close_database()
+    return ExecuteResult(database_flags=0)
+
+
+def _create_database(session: Session, node: ast_ddl.CreateDatabase) -> ExecuteResult:
+    """The new database becomes the current one."""
+    engine = session.engine
+    name = node.name.name
+    if name in engine.by_name:
+        if node.if_not_exists:
+            return ExecuteResult()
+        raise SQLError(-330, -100, token=name)
+    if session.transaction is not None:
+        raise SQLError(-377)
+    ansi = node.log == "ansi"
+    engine.add_database(name, session.user, logged=bool(node.log), ansi=ansi)
+    flags = session.open_database(name)
+    return ExecuteResult(database_flags=flags, warn=flags)
+
+
+def _drop_database(session: Session, node: ast_ddl.Drop) -> None:
+    engine = session.engine
+    name = node.name.name
+    if name not in engine.by_name:
+        if node.if_exists:
+            return
+        raise SQLError(-329, -111, token=name)
+    database = engine.by_name[name]
+    if name == "sysmaster" or database is session.database:
+        raise SQLError(-359)
+    if database.sessions:
+        raise SQLError(-425, -107)
+    engine.drop_database(database)
+
+
+# --- DDL ---------------------------------------------------------------------
+
+
+def _ddl(session: Session, transaction: Transaction) -> DDL:
+    database = session.current_database()
+    binder = QueryBinder(Binding(session, 0)).expressions(Scope())
+    return DDL(
+        session.engine.store,
+        database,
+        session.user,
+        transaction,
+        binder,
+        lambda: _changed(session),
+    )
+
+
+def _changed(session: Session) -> None:
+    session.engine.catalog_version += 1
+
+
+def _create_table(session: Session, node: ast_ddl.CreateTable) -> None:
+    database = session.current_database()
+    name = node.name.name
+    if node.kind == "temp":
+        taken = name in session.temporary
+        code = -958
+    else:
+        taken = database.find(name, node.name.owner, session.user) is not None
+        code = -310
+    if taken:
+        if node.if_not_exists:
+            return
+        raise SQLError(code, offset=node.name.position, token=_qualified(session, node))
+    session.transact(lambda tx: _make_table(session, node, tx))
+
+
+def _qualified(session: Session, node: ast_ddl.CreateTable) -> str:
+    if node.kind == "temp":
+        return node.name.name
+    return f"{node.name.owner or session.user}.{node.name.name}"
+
+
+def _make_table(
+    session: Session, node: ast_ddl.CreateTable, transaction: Transaction
+) -> None:
+    ddl = _ddl(session, transaction)
+    table = ddl.create_table(node, node.kind == "temp")
+    if table.temporary:
+        session.temporary[table.name] = table
+        transaction.undo.append(lambda: _forget_temporary(session, table))
+    else:
+        ddl.add_to_catalog(table)
+
+
+def _forget_temporary(session: Session, table: Table) -> None:
+    session.temporary.pop(table.name, None)
+
+
+def _drop(session: Session, node: ast_ddl.Drop) -> None:
+    if node.kind == "database":
+        _drop_database(session, node)
+    elif node.kind == "table":
+        _drop_table(session, node)
+    elif node.kind == "index":
+        _drop_index(session, node)
+    elif node.if_exists:
+        return
+    elif node.kind in ("procedure", "function", "routine"):
+        raise SQLError(-674, offset=node.position, token=node.name.name)
+    else:
+        raise SQLError(-206, -111, node.name.position, node.name.name)
+
+
+def _drop_table(session: Session, node: ast_ddl.Drop) -> None:
+    table = session.find_table(node.name)
+    if table is None:
+        if node.if_exists:
+            return
+        raise SQLError(-206, -111, node.name.position, node.name.name)
+    if table.is_system:
+        raise SQLError(-319, token=table.name)
+    if table.temporary:
+        session.transact(lambda tx: _drop_temporary(session, table, tx))
+    else:
+        session.transact(lambda tx: _ddl(session, tx).drop_table(table))
+
+
+def _drop_temporary(session: Session, table: Table, transaction: Transaction) -> None:
+    del session.temporary[table.name]
+    table.dropped = True
+    transaction.undo.append(lambda: _restore_temporary(session, table))
+    transaction.on_commit.append(lambda: session.engine.store.drop_table(table))
+
+
+def _restore_temporary(session: Session, table: Table) -> None:
+    table.dropped = False
+    session.temporary[table.name] = table
+
+
+def _table(session: Session, name: ast.ObjectName) -> Table:
+    table = session.find_table(name)
+    if table is None:
+        raise SQLError(-206, -111, name.position, name.name)
+    return table
+
+
+def _create_index(session: Session, node: ast_ddl.CreateIndex) -> None:
+    table = _table(session, node.table)
+    session.transact(lambda tx: _ddl(session, tx).create_index(node, table))
+
+
+def _find_index(
+    database: Database, session: Session, name: str
+) -> tuple[Table, Index] | None:
+    found = database.find_index(name)
+    if found is not None:
+        return found
+    for table in session.temporary.values():
+        for index in table.indexes:
+            if index.name == name:
+                return table, index
+    return None
+
+
+def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
+    name = node.name.name
+    found = _find_index(session.current_database(), session, name)
+    if found is None:
+        if node.if_exists:
+            return
+        raise SQLError(-319, offset=node.name.position, token=name)
+    session.transact(lambda tx: _ddl(session, tx).drop_index(*found))
+
+
+def _execute_routine(session: Session, node: ast_dml.ExecuteRoutine) -> None:
+    raise SQLError(-674, offset=node.name.position, token=node.name.name)
+
+
+_Handler = Callable[..., Any]
+_HANDLERS: dict[type[ast.Statement], _Handler] = {
+    ast_session.Begin: _begin,
+    ast_session.Commit: _commit,
+    ast_session.Rollback: _rollback,
+    ast_session.SetSavepoint: _set_savepoint,
+    ast_session.ReleaseSavepoint: _release_savepoint,
+    ast_session.SetIsolation: _set_isolation,
+    ast_session.SetTransaction: _set_transaction,
+    ast_session.SetLockMode: _set_lock_mode,
+    ast_session.SetEnvironment: _harmless,
+    ast_session.SetOption: _harmless,
+    ast_ddl.UpdateStatistics: _harmless,
+    ast_ddl.OpenDatabase: _open_database,
+    ast_ddl.CloseDatabase: _close_database,
+    ast_ddl.CreateDatabase: _create_database,
+    ast_ddl.CreateTable: _create_table,
+    ast_ddl.CreateIndex: _create_index,
+    ast_ddl.Drop: _drop,
+    ast_dml.ExecuteRoutine: _execute_routine,
+}
