@@ -52,7 +52,7 @@ _MAX_SHORT_TEXT = 255
 _MAX_DECIMAL_DIGITS = 32
 _MAX_EXPONENT100 = 63  # seven bits, biased by 64
 
-_ZERO = b"\x80"  # a head of the lowest exponent and no digits [?]
+_ZERO = b"\x80\x00"  # a head of the lowest exponent, one zero digit [J]
 
 # Qualifiers: digits << 8 | first << 4 | last
 _YEAR_TO_FRACTION5 = 0x130F  # [J]
