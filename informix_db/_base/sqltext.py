@@ -36,12 +36,15 @@ _TOKEN = re.compile(
 class PreparedText:
     """SQL as the server takes it, and where each `?` gets its value from.
 
-    `sources` holds positions (from 0) or names, one per `?`.
+    `sources` holds positions (from 0) or names, one per `?`; `needed` counts the
+    parameters, `in_order` says that each is used once and in its own place.
     """
 
     sql: str
     sources: tuple[int | str, ...]
     named: bool
+    needed: int
+    in_order: bool
 
     def arrange(self, parameters: object) -> Sequence[Any]:
         """Return the values in the order of the `?`.
@@ -51,13 +54,12 @@ class PreparedText:
         if self.named:
             return self._arrange_named(parameters)
         values = _as_sequence(parameters)
-        needed = max(self.sources, default=-1) + 1  # type: ignore[operator]
-        if len(values) != needed:
+        if len(values) != self.needed:
             raise ProgrammingError(
-                f"the statement has {needed} parameter{'s' * (needed != 1)}, "
+                f"the statement has {self.needed} parameter{'s' * (self.needed != 1)}, "
                 f"{len(values)} given"
             )
-        if len(self.sources) == needed:
+        if self.in_order:
             return values
         return [values[source] for source in self.sources]  # type: ignore[index]
 
@@ -128,7 +130,13 @@ def prepare_text(sql: str) -> PreparedText:
         raise ProgrammingError("numeric parameters count from :1")
     _refuse_gaps(sources)
     pieces.append(sql[copied:])
-    return PreparedText("".join(pieces), tuple(sources), ":name" in kinds)
+    return PreparedText(
+        "".join(pieces),
+        tuple(sources),
+        named=":name" in kinds,
+        needed=len(set(sources)),
+        in_order=sources == list(range(len(sources))),
+    )
 
 
 def _refuse_gaps(sources: Sequence[int | str]) -> None:
