@@ -100,9 +100,12 @@ class OnException(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Let(Statement):
-    """``LET a, b = x, y``; one call or query may stand for several values."""
+    """``LET a, b[1,3] = x, y``; one call or query may stand for several values.
 
-    targets: tuple[Identifier, ...]
+    A target is a `Name`, or a `Subscript` of one.
+    """
+
+    targets: tuple[Expression, ...]
     values: tuple[Expression, ...]
 
 

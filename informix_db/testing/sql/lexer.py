@@ -27,7 +27,8 @@ _BLANKS = " \t\r\n\f\v"
 _TOKEN = re.compile(
     r"""[ \t\r\n\f\v]*(?:
     (?P<word>[A-Za-z_][A-Za-z0-9_$]*)
-  | (?P<comment>--[^\n]* | \{[^}]*\} | /\*[\s\S]*?\*/)
+  | (?P<comment>--[^\n]* | /\*[\s\S]*?\*/)
+  | (?P<brace>\{)
   | (?P<operator>\|\| | :: | <= | >= | <> | != | == | << | >>
         | [-+*(),;:?@\[\]=<>}] | \.(?![0-9]) | /(?!\*))
   | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?P<tail>[A-Za-z_$])?
@@ -38,7 +39,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SYNONYMS = {"==": "=", "!=": "<>"}
-_UNCLOSED = {"'": -282, '"': -282, "{": -283, "/": -943}  # the rest: -202
+_UNCLOSED = {"'": -282, '"': -282, "/": -943}  # the rest: -202
 _COLLECTIONS = frozenset(("set", "multiset", "list"))
 _BEFORE_COLLECTION = frozenset(("(", ",", "{", "=", "<>"))
 
@@ -80,7 +81,7 @@ class Tokens:
         self.ends.append(end)
 
     def _scan(self, position: int, length: int, delimident: bool) -> int:
-        """Tokenize until the end or the brace of a collection; return where."""
+        """Tokenize until the end or past a comment in braces; return where."""
         append = self._append
         for match in _TOKEN.finditer(self.sql, position, length):
             group = match.lastgroup
@@ -101,18 +102,21 @@ class Tokens:
                 append(STRING, None, *match.span(group))
             elif group == "double":
                 self._append_double(match, delimident)
-            elif group == "comment":
+            elif group == "brace":
                 start = match.start(group)
-                if self.sql[start] == "{" and self._opens_collection(start):
-                    append("{", None, start, start + 1)
-                    return start + 1
-            else:
+                if not self._opens_collection(start):
+                    return self._comment_end(start)
+                append("{", None, start, start + 1)
+            elif group != "comment":
                 start = match.start("bad" if group == "bad" else "number")
-                if self.sql[start] == "{" and self._opens_collection(start):
-                    append("{", None, start, start + 1)
-                    return start + 1
                 raise _lexical_error(self.sql, start)
         return length
+
+    def _comment_end(self, brace: int) -> int:
+        end = self.sql.find("}", brace)
+        if end < 0:
+            raise SQLError(-283, 0, brace + 1, "{")
+        return end + 1
 
     def _append_double(self, match: re.Match[str], delimident: bool) -> None:
         start, end = match.span("double")

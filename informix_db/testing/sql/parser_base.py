@@ -16,7 +16,18 @@ T = TypeVar("T")
 # Nesting of the text and height of the tree; both keep well away from Python's own
 # recursion limit, here and in whoever walks the tree. Beyond: -762.
 MAX_DEPTH = 100
-MAX_CHAIN = 150
+MAX_HEIGHT = 200
+
+
+# Words that never are a name on their own: not of a column in an expression
+# (``a.from`` is one), not of a type.
+CLAUSE_WORDS = frozenset(
+    (
+        *("and", "as", "between", "else", "from", "having", "in", "into", "is"),
+        *("like", "matches", "not", "on", "or", "select", "then", "union", "when"),
+        "where",
+    )
+)
 
 
 class UnsupportedError(Exception):
@@ -46,6 +57,7 @@ class ParserBase:
         self._chain = 0  # links of left-deep chains: `a + b + c` has two
         self._parameters = 0
         self._spl = False  # inside a routine's body
+        self._closings: dict[int, int] = {}  # by opening parenthesis, once asked for
         # Two keys of lookahead beyond END, so that peeking needs no bounds check.
         self._keys += [END, END, END]
         self._names += [None, None, None]
@@ -231,15 +243,16 @@ class ParserBase:
 
     def closing(self, opening: int) -> int:
         """Return the index of the parenthesis that closes the one at `opening`."""
-        index, open_groups = opening + 1, 1
-        while True:
-            key = self._keys[index]
-            if key == END:
-                self.fail(index)
-            open_groups += (key == "(") - (key == ")")
-            if not open_groups:
-                return index
-            index += 1
+        if not self._closings:
+            openings = []
+            for index, key in enumerate(self._keys):
+                if key == "(":
+                    openings.append(index)
+                elif key == ")" and openings:
+                    self._closings[openings.pop()] = index
+        if opening not in self._closings:
+            self.fail(self._keys.index(END))
+        return self._closings[opening]
 
     def text_between(self, first: int, end: int) -> str:
         """Return the text from token `first` up to but excluding token `end`."""
@@ -251,13 +264,13 @@ class ParserBase:
 
     def check_height(self, statement: ast.Node) -> None:
         """Refuse a tree that recursion could not walk; only chains make one."""
-        if self._chain <= MAX_CHAIN:
+        if self._chain <= MAX_HEIGHT // 2:
             return
         level: list[ast.Node] = [statement]
         height = 0
         while level:
             height += 1
-            if height > 2 * MAX_CHAIN:
+            if height > MAX_HEIGHT:
                 raise SQLError(-762, 0, level[0].position, "")
             level = [child for node in level for child in _children(node)]
 

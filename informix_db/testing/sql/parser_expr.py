@@ -12,12 +12,8 @@ from decimal import Decimal
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast
 from informix_db.testing.sql.lexer import DECIMAL, FLOAT, INTEGER, STRING
-from informix_db.testing.sql.parser_base import MAX_DEPTH
-from informix_db.testing.sql.parser_operand import (
-    CONSTRUCTS,
-    NOT_OPERANDS,
-    OperandParser,
-)
+from informix_db.testing.sql.parser_base import CLAUSE_WORDS, MAX_DEPTH
+from informix_db.testing.sql.parser_operand import CONSTRUCTS, OperandParser
 from informix_db.testing.sql.parser_types import FIELDS
 
 OR, AND, NOT, COMPARE, CONCAT, ADD, MULTIPLY, CAST, SIGN, UNITS, SUBSCRIPT = range(11)
@@ -76,7 +72,7 @@ class ExpressionParser(OperandParser):
             self.fail()
         if following in (".", ":", "@"):
             return self._dotted()
-        if self._keys[index] in NOT_OPERANDS or self.at_clause():
+        if self._keys[index] in CLAUSE_WORDS or self.at_clause():
             self.fail()
         position = self._starts[index] + 1
         if following != "(":

@@ -9,6 +9,7 @@ from decimal import Decimal
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast
 from informix_db.testing.sql.lexer import DECIMAL, END, FLOAT, INTEGER, STRING
+from informix_db.testing.sql.parser_base import CLAUSE_WORDS
 from informix_db.testing.sql.parser_types import TypeParser
 
 # More digits than any number type holds; Python limits int() to 4300 as well.
@@ -16,26 +17,8 @@ _MAX_DIGITS = 1000
 
 COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 
-# Words that never start an expression on their own (``a.from`` is a column).
-NOT_OPERANDS = frozenset(
-    (
-        *("and", "as", "between", "else", "from", "having", "in", "into", "is"),
-        *(
-            "like",
-            "matches",
-            "not",
-            "on",
-            "or",
-            "select",
-            "then",
-            "union",
-            "when",
-            "where",
-        ),
-    )
-)
 # What follows a column that is called like a construct: ``SELECT case FROM t``.
-AFTER_OPERAND = COMPARISONS | NOT_OPERANDS | {*"),;.:*/[]}", "::", "||", END}
+AFTER_OPERAND = COMPARISONS | CLAUSE_WORDS | {*"),;.:*/[]}", "::", "||", END}
 
 
 class OperandParser(TypeParser):
@@ -223,6 +206,7 @@ class OperandParser(TypeParser):
     def call(self, name: ast.ObjectName) -> ast.Expression:
         """Take the arguments of a call, and OVER."""
         self.expect("(")
+        self.enter()
         quantifier, star = "", False
         arguments: tuple[ast.Expression, ...] = ()
         if self.accept("*"):
@@ -232,6 +216,7 @@ class OperandParser(TypeParser):
                 quantifier = self.accept_one_of("distinct", "unique", "all")
             arguments = self.expressions()
         self.expect(")")
+        self._depth -= 1
         quantifier = "distinct" if quantifier == "unique" else quantifier
         nulls = self.accept_one_of("ignore", "respect") if self.at_nulls() else ""
         if nulls:

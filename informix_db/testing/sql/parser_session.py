@@ -176,7 +176,8 @@ class SessionParser(DMLParser):
         self, position: int, name: str, values: tuple[str, ...]
     ) -> ast_session.SetOption:
         self.accept("to")
-        if not self.at(*values):
+        variable = self._spl and STRING in values and self.at_identifier()
+        if not self.at(*values) and not variable:
             self.fail()
         start = self._index
         while not self.at(END, ";"):

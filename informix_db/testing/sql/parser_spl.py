@@ -5,6 +5,7 @@ from __future__ import annotations
 from informix_db.testing.sql import ast, ast_dml, ast_spl
 from informix_db.testing.sql.lexer import END
 from informix_db.testing.sql.parser_ddl import DDLParser
+from informix_db.testing.sql.parser_expr import SUBSCRIPT
 
 _LOOPS = ("for", "foreach", "loop", "while")
 _CURSOR_STATEMENTS = ("close", "declare", "fetch", "free", "open", "prepare")
@@ -304,11 +305,17 @@ class SPLParser(DDLParser):
 
     def _let(self) -> ast_spl.Let:
         position = self.expect("let")
-        targets = self.list_of(self.identifier)
-        if self.at(".", "["):
-            self.unsupported("LET of a row field or a substring")
+        targets = self.list_of(self._let_target)
         self.expect("=")
         return ast_spl.Let(position, targets, self.expressions())
+
+    def _let_target(self) -> ast.Expression:
+        start = self._index
+        target = self.expression(SUBSCRIPT)
+        name = target.operand if isinstance(target, ast.Subscript) else target
+        if not isinstance(name, ast.Name):
+            self.fail(start)
+        return target
 
     def _return(self) -> ast_spl.Return:
         position = self.expect("return")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from informix_db.testing.api import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR, SQLError
 from informix_db.testing.sql import ast
 from informix_db.testing.sql.lexer import STRING
-from informix_db.testing.sql.parser_base import ParserBase
+from informix_db.testing.sql.parser_base import CLAUSE_WORDS, ParserBase
 
 FIELDS = {
     "year": YEAR,
@@ -94,6 +94,8 @@ class TypeParser(ParserBase):
         return ast.DataType(position, name, arguments)
 
     def _named_type(self) -> ast.DataType:
+        if self.at(*CLAUSE_WORDS):
+            self.fail()
         name = self.object_name()
         return ast.DataType(name.position, name.name, owner=name.owner)
 
