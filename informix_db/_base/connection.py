@@ -7,20 +7,18 @@ does not talk is a plain method. Nothing here waits.
 from __future__ import annotations
 
 import logging
-import re
-import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from informix_db import exceptions
 from informix_db._base.capabilities import ServerCapabilities
 from informix_db._base.statements import StatementCache, may_change_schema
+from informix_db._base.transactions import Transactions
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._protocol.login import LoginRequest, login_gen
 from informix_db._protocol.session import (
-    NO_DATABASE,
     DatabaseState,
     capabilities_gen,
     environment_gen,
@@ -39,8 +37,6 @@ from informix_db._protocol.statement import (
 )
 from informix_db._protocol.transaction import (
     commit_gen,
-    rollback_gen,
-    savepoint_gen,
     write_begin,
 )
 from informix_db._wire import constants as c
@@ -58,19 +54,15 @@ from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
 if TYPE_CHECKING:
-    from informix_db._base.result import Result
+    pass
 
 logger = logging.getLogger("informix_db")
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w{0,127}")
-
 # The prepared statement no longer fits the schema: prepare again, once.
 _STALE = frozenset({-710, -721, -9750})
-
-_ALREADY_IN_TRANSACTION = -535
 
 
 class SessionState(Enum):
@@ -82,7 +74,7 @@ class SessionState(Enum):
     CLOSED = "closed"  # by close()
 
 
-class BaseConnection:
+class BaseConnection(Transactions):
     """What both kinds of connection know and decide."""
 
     # PEP 249: exceptions as attributes of the connection
@@ -103,21 +95,16 @@ class BaseConnection:
     """Seconds an execute() may take by default; None: as long as it takes."""
 
     def __init__(self, params: ConnectParams) -> None:
+        super().__init__(Channel(params.encoding), params.autocommit)
         self._params = params
-        self._channel = Channel(params.encoding)
         self._state = SessionState.IDLE
         self._why_broken = ""
-        self._database = NO_DATABASE
-        self._autocommit = params.autocommit
-        self._in_transaction = False
-        self._blocks = 0  # transaction() blocks entered
         # An urgent byte was sent that no ERR -213 may have answered yet.
         self._interrupted = False
         self._capabilities: ServerCapabilities | None = None
         self._server_version: str | None = None
         self._bind_context = BindContext(params.encoding, False)
         self._statements = StatementCache(self._channel, params.statement_cache_size)
-        self._open_results: weakref.WeakSet[Result] = weakref.WeakSet()
         # Statements whose cursor was garbage collected, for the next boundary.
         self._abandoned: deque[Statement] = deque()
         self.row_factory = params.row_factory
@@ -135,11 +122,6 @@ class BaseConnection:
     def closed(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._state in (SessionState.CLOSED, SessionState.BROKEN)
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether there is work that commit() would commit."""
-        return self._in_transaction
 
     @property
     def encoding(self) -> str:
@@ -231,128 +213,6 @@ class BaseConnection:
             yield from ping_gen(self._channel)
         except StatementCancelledError:
             logger.debug("an interrupt came after the statement it was meant for")
-
-    # -- transactions --------------------------------------------------------------
-
-    def _commit_gen(self) -> Wire[None]:
-        self._refuse_in_block("commit")
-        yield from self._end_gen(commit_gen)
-
-    def _rollback_gen(self) -> Wire[None]:
-        self._refuse_in_block("rollback")
-        yield from self._undo_gen()
-
-    def _undo_gen(self) -> Wire[None]:
-        yield from self._end_gen(rollback_gen)
-
-    def _end_gen(self, end_gen: Callable[[Channel], Wire[None]]) -> Wire[None]:
-        """End the transaction, if there is one."""
-        if self._in_transaction:
-            yield from end_gen(self._channel)
-            self._transaction_ended("commit" if end_gen is commit_gen else "rollback")
-
-    def _refuse_in_block(self, what: str) -> None:
-        if self._blocks:
-            raise exceptions.ProgrammingError(
-                f"{what}() inside a transaction() block: the block's end decides"
-            )
-
-    def _enter_block_gen(self) -> Wire[str]:
-        """Enter a transaction() block; return its savepoint's name, "" if outermost."""
-        if not self._database.logged:
-            raise NotSupportedError(
-                "the database is not logged: nothing could roll a transaction back"
-            )
-        name = ""
-        if self._in_transaction:
-            name = f"_ifxdb_{self._blocks}"
-            yield from self._savepoint_gen(c.SQ_SETSVPT, name)
-        self._blocks += 1
-        return name
-
-    def _leave_block_gen(self, name: str, succeeded: bool) -> Wire[None]:
-        """Leave a transaction() block: commit or release, or undo what it did."""
-        self._blocks -= 1
-        if not name:
-            yield from (self._end_gen(commit_gen) if succeeded else self._undo_gen())
-        elif succeeded:
-            yield from self._savepoint_gen(c.SQ_RELSVPT, name)
-        else:
-            yield from self._undo_to_gen(name)
-
-    def _enter_savepoint_gen(self, name: str) -> Wire[None]:
-        """Set a savepoint, in a transaction that may begin with it."""
-        if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
-            raise exceptions.ProgrammingError(f"{name!r} is no name for a savepoint")
-        if not self._database.logged:
-            raise NotSupportedError("the database is not logged: it has no savepoints")
-        if not self._in_transaction:
-            if self._autocommit and not self._blocks:
-                raise exceptions.ProgrammingError(
-                    "a savepoint needs a transaction: use transaction(), or turn "
-                    "autocommit off"
-                )
-            yield from self._begin_now_gen()
-        yield from self._savepoint_gen(c.SQ_SETSVPT, name)
-
-    def _leave_savepoint_gen(self, name: str, succeeded: bool) -> Wire[None]:
-        """Release a savepoint, or undo what was done since."""
-        if not self._in_transaction:
-            return  # the transaction ended inside the block and took it along
-        if succeeded:
-            yield from self._savepoint_gen(c.SQ_RELSVPT, name)
-        else:
-            yield from self._undo_to_gen(name)
-
-    def _undo_to_gen(self, name: str) -> Wire[None]:
-        yield from self._savepoint_gen(c.SQ_RBACKSVPT, name)
-        yield from self._savepoint_gen(c.SQ_RELSVPT, name)
-
-    def _savepoint_gen(self, tag: int, name: str) -> Wire[None]:
-        if not self._channel.framing.savepoints:
-            raise NotSupportedError("this server has no savepoints")
-        yield from savepoint_gen(
-            self._channel, tag, encode_text(name, self._channel.encoding, "savepoint")
-        )
-
-    def _transaction_ended(self, how: str) -> None:
-        self._in_transaction = False
-        for result in list(self._open_results):
-            result.transaction_ended(how)
-
-    def _check_autocommit_change(self) -> None:
-        if self._in_transaction:
-            raise exceptions.ProgrammingError(
-                "autocommit cannot change inside a transaction: commit or roll back"
-            )
-
-    def _must_begin(self, statement: Statement) -> bool:
-        """Whether the server has to be told to begin before this statement."""
-        return (
-            self._database.logged
-            and not self._database.ansi
-            and not self._in_transaction
-            and (not self._autocommit or self._blocks > 0)
-            and statement.statement_type not in c.STMT_DATABASE
-            and statement.statement_type not in _TRANSACTION_TYPES
-        )
-
-    def _begins_own_batch(self, statement: Statement) -> bool:
-        """Whether executemany makes a transaction of its own around `statement`."""
-        return (
-            self._autocommit
-            and self._blocks == 0
-            and self._database.logged
-            and not self._in_transaction
-            and not may_change_schema(statement.statement_type)
-        )
-
-    def _began(self, reply: Reply) -> None:
-        """Take note of BEGIN's reply; one that was needless is no error."""
-        error = reply.error
-        if error is not None and error.sqlcode != _ALREADY_IN_TRANSACTION:
-            raise error
-        self._in_transaction = True
 
     # -- statements ----------------------------------------------------------------
 
@@ -468,33 +328,6 @@ class BaseConnection:
             yield from self._end_gen(commit_gen)
         return reply
 
-    def _begin_gen(self, statement: Statement) -> Wire[None]:
-        """Begin if this statement needs it, and wait for the answer.
-
-        A change must not be sent along with BEGIN: if that failed, the change would
-        be made outside of any transaction.
-        """
-        if self._must_begin(statement):
-            yield from self._begin_now_gen()
-
-    def _begin_now_gen(self) -> Wire[None]:
-        """Begin a transaction; in an ANSI database that needs no word."""
-        if self._database.ansi:
-            self._in_transaction = True
-            return
-        write_begin(self._channel)
-        self._began((yield from reply_gen(self._channel, Reply())))
-
-    def _note_executed(self) -> None:
-        """Any statement opens a transaction in an ANSI database."""
-        if self._database.ansi:
-            self._in_transaction = True
-
-    @property
-    def _commits_itself(self) -> bool:
-        """Whether autocommit has to be done by COMMIT: ANSI databases have none."""
-        return self._database.ansi and self._autocommit and self._blocks == 0
-
     def _note_effects(self, statement: Statement, reply: Reply) -> None:
         """Follow what the statement did to the session; raise its error."""
         kind = statement.statement_type
@@ -510,6 +343,3 @@ class BaseConnection:
         elif kind in c.STMT_DATABASE and reply.done is not None:
             self._database = DatabaseState.of_warn(reply.done.warn)
             self._transaction_ended("a change of database")
-
-
-_TRANSACTION_TYPES = frozenset({c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK})
