@@ -46,7 +46,7 @@ class Connection(BaseConnection):
         super().__init__(params)
         self._lock = threading.RLock()
         deadline = time.monotonic() + params.connect_timeout
-        sock = open_socket(params.host, params.port, deadline, params.keepalive)
+        sock = open_socket(params, deadline)
         self._transport = BlockingTransport(
             sock, self._channel, f"{params.host}:{params.port}"
         )

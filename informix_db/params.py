@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from informix_db._wire.text import codec_of_locale
-from informix_db.exceptions import InterfaceError, NotSupportedError
+from informix_db.exceptions import (
+    InterfaceError,
+    NotSupportedError,
+    TLSVerificationWarning,
+)
 from informix_db.rows import Row, RowFactory
 
 # What connect() waits for the whole login when connect_timeout is None. A listener
@@ -120,8 +125,6 @@ def connect_params(
     """Check the arguments of connect(); InterfaceError names the one that is wrong."""
     if dsn is not None:
         raise NotSupportedError("dsn= is not supported yet: pass keyword arguments")
-    if tls:
-        raise NotSupportedError("tls= is not supported yet: use a plain listener")
     params = ConnectParams(
         host=_text("host", host),
         port=_number("port", port, 1, 65535),
@@ -138,8 +141,10 @@ def connect_params(
         env=_environment(env),
         autocommit=bool(autocommit),
         row_factory=row_factory,
-        tls=tls,
-        tls_server_hostname=tls_server_hostname,
+        tls=_tls(tls),
+        tls_server_hostname=None
+        if tls_server_hostname is None
+        else _text("tls_server_hostname", tls_server_hostname),
         isolation=_isolation(isolation),
         lock_wait=None if lock_wait is None else _number("lock_wait", lock_wait, -1),
         statement_cache_size=_number("statement_cache_size", statement_cache_size, 0),
@@ -149,7 +154,33 @@ def connect_params(
     )
     codec_of_locale(params.client_locale)
     _ = params.encoding
+    if params.tls is True:
+        _warn_unverified()
     return params
+
+
+def _tls(value: Any) -> bool | ssl.SSLContext:
+    if not isinstance(value, (bool, ssl.SSLContext)):
+        raise InterfaceError(
+            f"tls must be a bool or an ssl.SSLContext, not {type(value).__name__}"
+        )
+    return value
+
+
+_warned = False
+
+
+def _warn_unverified() -> None:
+    """Warn the caller of connect() once per process."""
+    global _warned
+    if not _warned:
+        warnings.warn(
+            "tls=True encrypts but does not verify who answers; pass an "
+            "ssl.SSLContext with the server's certificate authority",
+            TLSVerificationWarning,
+            stacklevel=4,
+        )
+        _warned = True
 
 
 def _text(name: str, value: Any, *, may_be_empty: bool = False) -> str:

@@ -12,9 +12,11 @@ import socket
 import time
 
 from informix_db._protocol.channel import Channel
+from informix_db._transport.tls import context_of, handshake
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
 from informix_db.exceptions import OperationalError
+from informix_db.params import ConnectParams
 
 _MIN_RECEIVE = 16 * 1024
 _MAX_RECEIVE = 1024 * 1024
@@ -74,7 +76,8 @@ class BlockingTransport:
         Any thread may call this while another waits in `run`.
         """
         try:
-            self._socket.send(INTERRUPT, socket.MSG_OOB)
+            # Below TLS, whose send() takes no flags.
+            socket.socket.send(self._socket, INTERRUPT, socket.MSG_OOB)
         except OSError as exc:
             raise self._lost(exc) from exc
 
@@ -141,10 +144,9 @@ def _remaining(deadline: float) -> float:
     return left
 
 
-def open_socket(
-    host: str, port: int, deadline: float, keepalive: bool
-) -> socket.socket:
-    """Connect to `host`:`port`; OperationalError says what failed."""
+def open_socket(params: ConnectParams, deadline: float) -> socket.socket:
+    """Connect, TLS included; OperationalError says what failed."""
+    host, port = params.host, params.port
     try:
         sock = socket.create_connection((host, port), _remaining(deadline))
     except socket.gaierror as exc:
@@ -160,6 +162,11 @@ def open_socket(
             f"cannot connect to {host}:{port}: {exc}", session_dead=True
         ) from exc
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if keepalive:
+    if params.keepalive:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    return sock
+    context = context_of(params.tls)
+    if context is None:
+        return sock
+    hostname = params.tls_server_hostname or host
+    sock.settimeout(max(0.001, deadline - time.monotonic()))
+    return handshake(sock, context, hostname, f"{host}:{port}")

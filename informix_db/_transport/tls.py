@@ -1,0 +1,51 @@
+"""TLS: what `tls=` means, and a blocking socket's handshake.
+
+A TLS listener of a server expects TLS from the first byte; inside it the same bytes
+travel as without [J]. What a server does with the urgent byte of an interrupt below a
+TLS stream is not known [?].
+"""
+
+from __future__ import annotations
+
+import ssl
+from socket import socket
+
+from informix_db.exceptions import OperationalError
+
+
+def context_of(tls: bool | ssl.SSLContext) -> ssl.SSLContext | None:
+    """Return the context to use for `tls`, None for a plain connection.
+
+    True means a server with a self-signed certificate: encrypted, not verified.
+    """
+    if not tls or isinstance(tls, ssl.SSLContext):
+        return tls or None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def handshake(
+    sock: socket, context: ssl.SSLContext, hostname: str, peer: str
+) -> ssl.SSLSocket:
+    """Turn a connected socket into a TLS one, within the socket's timeout."""
+    try:
+        return context.wrap_socket(sock, server_hostname=hostname)
+    except (OSError, ValueError) as exc:
+        raise handshake_error(exc, peer) from exc
+
+
+def handshake_error(exc: Exception, peer: str) -> OperationalError:
+    """Return the error that says why TLS with `peer` did not come about."""
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        message = f"the certificate of {peer} is not accepted: {exc.verify_message}"
+    elif isinstance(exc, TimeoutError):
+        message = (
+            f"{peer} accepted the connection but did not answer the TLS handshake in "
+            "time; is it a TLS listener?"
+        )
+    else:
+        message = f"no TLS with {peer}; is it a TLS listener? ({exc})"
+    return OperationalError(message, session_dead=True)
