@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan, parse_tuples
 from informix_db._wire.buffer import SHORT, ReadBuffer, Wire, WriteBuffer
-from informix_db._wire.decode import TUPLE_HEAD_SIZE
+from informix_db._wire.decode import MAX_TUPLE, TUPLE_HEAD_SIZE
 from informix_db._wire.describe import (
     ColumnInfo,
     Description,
@@ -27,6 +27,7 @@ from informix_db._wire.describe import (
     input_description_gen,
 )
 from informix_db._wire.framing import Framing
+from informix_db._wire.rowerrors import malformed_tuple
 from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
 
 logger = logging.getLogger("informix_db")
@@ -195,6 +196,8 @@ def _tuples_gen(channel: Channel, reply: Reply) -> Wire[None]:
             return
         yield from read.need_gen(TUPLE_HEAD_SIZE)
         length = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
+        if not 0 <= length <= MAX_TUPLE:
+            raise malformed_tuple(length)
         yield from read.need_gen(TUPLE_HEAD_SIZE + length + (length & 1))
 
 

@@ -250,9 +250,10 @@ def temporal_fields(
     negative, exponent, digits = unpacked
     missing = qualifier.exponent - exponent
     if missing and digits.strip("0"):
-        if missing < 0:
+        shifted = "00" * missing + digits
+        if missing < 0 or shifted[len(digits) :].strip("0"):
             raise Malformed(f"exponent {exponent} of a time")
-        digits = ("00" * missing + digits)[: len(digits)]
+        digits = shifted[: len(digits)]
     at = qualifier.zeros
     fields = {}
     if qualifier.leading:
@@ -301,7 +302,7 @@ def _datetime_decoder(kind: Kind, width: int, encoded_length: int) -> FixedDecod
             return None
         try:
             return datetime.date(*parts[:3])
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _out_of_range(parts) from None
 
     def time_cell(data: Data, pos: int) -> Any:
@@ -310,7 +311,7 @@ def _datetime_decoder(kind: Kind, width: int, encoded_length: int) -> FixedDecod
             return None
         try:
             return datetime.time(*parts[3:])
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _out_of_range(parts) from None
 
     def full_cell(data: Data, pos: int) -> Any:
@@ -319,7 +320,7 @@ def _datetime_decoder(kind: Kind, width: int, encoded_length: int) -> FixedDecod
             return None
         try:
             return datetime.datetime(*parts)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _out_of_range(parts) from None
 
     if kind is Kind.DATETIME_DATE:

@@ -44,6 +44,9 @@ _tuple_head = _TUPLE_HEAD.unpack_from
 # Rows are at most 32 KiB plus their LVARCHARs; more is garbage.
 MAX_TUPLE = 16 * 1024 * 1024
 
+# Encoded lengths keep the number of digits in one byte [J].
+MAX_DIGITS = 0xFF
+
 _FIXED_KINDS = {
     c.SMALLINT: (Kind.SMALLINT, 2),
     c.INT: (Kind.INT, 4),
@@ -68,7 +71,7 @@ def _step(column: ColumnInfo, variable_varchar: bool) -> Step:
     if code in _FIXED_KINDS:
         kind, width = _FIXED_KINDS[code]
         return kind, width, 0
-    if code in (c.DECIMAL, c.MONEY):
+    if code in (c.DECIMAL, c.MONEY) and 0 < length >> 8 <= MAX_DIGITS:
         return Kind.DECIMAL, packed_width(length), length & 0xFF
     if code in (c.CHAR, c.NCHAR) and length > 0:
         return Kind.CHAR, length, 0

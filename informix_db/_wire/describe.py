@@ -14,7 +14,9 @@ from informix_db._wire.framing import Framing
 from informix_db.exceptions import ProtocolError
 from informix_db.types import TypeCode
 
-_HEAD = Struct(">hhihh")  # statement type, statement id, cost, tuple size, fields
+# Statement type, statement id, cost, tuple size, fields. The size is only a measure
+# of how much room a row needs; unsigned, because joined rows may exceed 32 KiB [?].
+_HEAD = Struct(">hhiHh")
 _POSITION = Struct(">ihi")  # start position, type, extended id
 _FIELD_TAIL = Struct(">hhii")  # reference, alignment, source type, encoded length
 _PARAMETER = Struct(">hi")  # type, extended id

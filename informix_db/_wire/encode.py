@@ -76,9 +76,12 @@ Encoder = Callable[[Any, BindContext], bytes]
 
 
 def pack_decimal(negative: bool, exponent100: int, pairs: bytes) -> bytes:
-    """Pack base-100 digits as DECIMAL, DATETIME and INTERVAL hold them [J]."""
+    """Pack base-100 digits as DECIMAL, DATETIME and INTERVAL hold them [J].
+
+    There is no negative zero.
+    """
     head = exponent100 + 64
-    if not negative:
+    if not negative or not any(pairs):
         return bytes((0x80 | head,)) + pairs
     complement = bytearray(pairs)
     borrow = 100
@@ -160,6 +163,8 @@ def _encode_decimal(value: Decimal, context: BindContext) -> bytes:
     if not -_MAX_EXPONENT100 - 1 <= exponent100 <= _MAX_EXPONENT100:
         raise DataError(f"{value} is outside the range of Informix DECIMAL")
     packed = pack_decimal(bool(sign), exponent100, _pairs(digits))
+    if packed[:2] == b"\0\0":  # would be read as NULL [J]
+        raise DataError(f"{value} is outside the range of Informix DECIMAL")
     return _packed_entry(c.DECIMAL, min(scale, 32), packed)
 
 
