@@ -2,7 +2,7 @@
 
 ``?``, ``:1`` and ``:name`` are placeholders; nothing inside a quoted string or
 identifier, a ``--``, ``/* */`` or ``{ }`` comment is (PROTOCOL.md section 9) [P].
-A colon that follows a name, a quote or a digit is part of ``database:table``, of a
+A colon right after a name, a quote or a digit is part of ``database:table``, of a
 time literal or of ``::``. Braces of ``SET{...}``, ``LIST{...}`` and ``MULTISET{...}``
 are no comment.
 """
@@ -26,7 +26,8 @@ _TOKEN = re.compile(
     | (?:\b(?:SET|LIST|MULTISET))\{         # collection literal: its inside counts
     | \{[^}]*\}?
     | ::
-    | (?<![\w"$'])(?P<placeholder>\?|:(?P<number>\d+)|:(?P<name>[^\W\d]\w*))
+    | (?P<mark>\?)                         # never part of a name, so no look behind
+    | (?<![\w"$']):(?:(?P<number>\d{1,9})(?!\w)|(?P<name>[^\W\d]\w*))
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
