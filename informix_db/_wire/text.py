@@ -55,6 +55,8 @@ _CODESETS = {
     "437": "cp437",
 }
 
+_ASCII = "".join(map(chr, range(128)))
+
 
 def codec_of_locale(locale: str) -> str:
     """Return the name of Python's codec for the code set of `locale`.
@@ -68,11 +70,16 @@ def codec_of_locale(locale: str) -> str:
             f"locale {locale!r} names no code set; write it as en_US.8859-1"
         )
     try:
-        return codecs.lookup(_CODESETS.get(name, name)).name
-    except LookupError:
-        raise InterfaceError(
-            f"locale {locale!r}: Python has no codec for code set {codeset!r}"
-        ) from None
+        codec = codecs.lookup(_CODESETS.get(name, name)).name
+        # Informix's code sets contain ASCII; Python has codecs that do not, and some
+        # that are no character sets at all.
+        if _ASCII.encode(codec).decode("ascii") == _ASCII.encode().decode(codec):
+            return codec
+    except (LookupError, UnicodeError):
+        pass
+    raise InterfaceError(
+        f"locale {locale!r}: Python has no codec for code set {codeset!r}"
+    )
 
 
 def encode_text(text: str, encoding: str, what: str) -> bytes:
