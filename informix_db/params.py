@@ -129,7 +129,9 @@ def connect_params(
         host=_text("host", host),
         port=_number("port", port, 1, 65535),
         user=_text("user", user),
-        password=_text("password", password or "", may_be_empty=True),
+        password=_text(
+            "password", "" if password is None else password, may_be_empty=True
+        ),
         database=None if database is None else _text("database", database),
         server=_text("server", server),
         connect_timeout=_seconds("connect_timeout", connect_timeout)
@@ -140,7 +142,7 @@ def connect_params(
         db_locale=None if db_locale is None else _text("db_locale", db_locale),
         env=_environment(env),
         autocommit=bool(autocommit),
-        row_factory=row_factory,
+        row_factory=_row_factory(row_factory),
         tls=_tls(tls),
         tls_server_hostname=None
         if tls_server_hostname is None
@@ -209,6 +211,15 @@ def _seconds(name: str, value: Any) -> float | None:
     if not 0 < value < 1e9:
         raise InterfaceError(f"{name} must be a positive number of seconds")
     return float(value)
+
+
+def _row_factory(value: Any) -> RowFactory | type[Row] | None:
+    if value is not None and not callable(value):
+        raise InterfaceError(
+            f"row_factory must be callable, not {type(value).__name__}"
+        )
+    factory: RowFactory | type[Row] | None = value
+    return factory
 
 
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:

@@ -73,7 +73,8 @@ def codec_of_locale(locale: str) -> str:
         codec = codecs.lookup(_CODESETS.get(name, name)).name
         # Informix's code sets contain ASCII; Python has codecs that do not, and some
         # that are no character sets at all.
-        if _ASCII.encode(codec).decode("ascii") == _ASCII.encode().decode(codec):
+        plain = _ASCII.encode("ascii")
+        if _ASCII.encode(codec) == plain and plain.decode(codec) == _ASCII:
             return codec
     except (LookupError, UnicodeError):
         pass
