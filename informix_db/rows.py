@@ -46,11 +46,15 @@ class Row(tuple[Any, ...]):
         return {name: self[at] for name, at in self._positions.items()}
 
     def __repr__(self) -> str:
+        if not self._fields:
+            return f"Row({tuple(self)!r})"
         cells = zip(self._fields, self, strict=True)
         return f"Row({', '.join(f'{name}={value!r}' for name, value in cells)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self._fields, tuple(self))
+        if not self._fields:
+            return type(self), (tuple(self),)
+        return _rebuild, (type(self).__base__, self._fields, tuple(self))
 
 
 @functools.lru_cache(maxsize=256)
@@ -69,8 +73,8 @@ def row_class(base: type[Row], names: tuple[str, ...]) -> type[Row]:
     return made
 
 
-def _rebuild(names: tuple[str, ...], values: Sequence[Any]) -> Row:
-    return row_class(Row, names)(values)
+def _rebuild(base: type[Row], names: tuple[str, ...], values: Sequence[Any]) -> Row:
+    return row_class(base, names)(values)
 
 
 RowMaker = Callable[[tuple[Any, ...]], Any]
