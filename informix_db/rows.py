@@ -89,7 +89,7 @@ def row_maker(
         return None
     if isinstance(factory, type) and issubclass(factory, Row):
         return cast("RowMaker", row_class(factory, names))
-    maker = factory(cursor) if callable(factory) else None
+    maker = cast("RowFactory", factory)(cursor) if callable(factory) else None
     if not callable(maker):
         raise ProgrammingError(
             "row_factory(cursor) must return a callable that takes a tuple"
