@@ -21,6 +21,7 @@ _TEMPLATES = {
     "is_null": "({0} IS NULL)",
     "not_null": "({0} IS NOT NULL)",
     "eq": "({0} = {1})",
+    "same": "({0} IS {1})",
     "ne": "({0} <> {1})",
     "lt": "({0} < {1})",
     "le": "({0} <= {1})",
@@ -43,7 +44,7 @@ _TEMPLATES = {
     "coalesce": "ifnull({0}, {1})",
     "rowid": "({0} + 256)",
 }
-_COMPARISONS = {"eq", "ne", "lt", "le", "gt", "ge"}
+_COMPARISONS = {"eq", "same", "ne", "lt", "le", "gt", "ge"}
 _AGGREGATES = {
     "stddev": "dec_stdev",
     "stdev": "dec_stdev",

@@ -41,9 +41,15 @@ class QueryBinder:
             raise unsupported(f"into {node.into.kind}", node.position)
         body, scope = self._body(node.body, parent, hints)
         query = b.BoundQuery(body)
+        if isinstance(body, b.BoundSelect):
+            # SKIP and FIRST count the sorted rows.
+            query.skip, query.first = body.skip, body.first
+            body.skip = body.first = None
         if node.order_by:
             query.order_by = self._order_by(node, body, scope)
         if node.limit is not None:
+            if query.first is not None:
+                raise SQLError(-201, offset=node.limit.position)
             query.first = self._count(node.limit)
         return query
 
