@@ -68,7 +68,8 @@ class BlockingTransport:
             raise self._lost(exc) from exc
         finally:
             if deadline is not None:
-                self._socket.settimeout(self.read_timeout)
+                with contextlib.suppress(OSError):  # it may be closed by now
+                    self._socket.settimeout(self.read_timeout)
 
     def interrupt(self) -> None:
         """Ask the server to give up what it is doing: one urgent byte [J].

@@ -1,0 +1,69 @@
+"""What the behaviour tests share: one emulator, connections that are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import informix_db
+from informix_db.testing import Server
+
+Connect = Callable[..., informix_db.Connection]
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Server]:
+    """One emulator for all tests; each uses tables of its own."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def connect(emulator: Server) -> Iterator[Connect]:
+    """Open connections to the emulator; they are closed when the test ends."""
+    opened: list[informix_db.Connection] = []
+
+    def open_one(**arguments: Any) -> informix_db.Connection:
+        settings: dict[str, Any] = {
+            "host": emulator.host,
+            "port": emulator.port,
+            "user": "informix",
+            "password": "in4mix",
+            "database": "testdb",
+            "connect_timeout": 10,
+        }
+        connection = informix_db.connect(**{**settings, **arguments})
+        opened.append(connection)
+        return connection
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def conn(connect: Connect) -> informix_db.Connection:
+    """A connection to the logged database."""
+    return connect()
+
+
+@pytest.fixture
+def cur(conn: informix_db.Connection) -> informix_db.Cursor:
+    """A cursor of `conn`."""
+    return conn.cursor()
+
+
+@pytest.fixture
+def table(request: pytest.FixtureRequest, connect: Connect) -> Iterator[str]:
+    """The name of a table that is dropped afterwards, if the test made it."""
+    name = (
+        "t_"
+        + "".join(
+            letter if letter.isalnum() else "_" for letter in request.node.name.lower()
+        )[:100]
+    )
+    yield name
+    with connect(autocommit=True) as cleaner:
+        cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
