@@ -71,6 +71,7 @@ class DDL:
     def _undo_create(self, table: Table) -> None:
         table.dropped = True
         table.creator = None
+        self.transaction.tables.discard(table)
         self.store.drop_table(table)
 
     def _columns(self, nodes: Sequence[ast_ddl.Column]) -> list[Column]:

@@ -118,7 +118,7 @@ class Emitter:
             case b.CaseWhen():
                 return self._case(node)
             case b.Scalar():
-                return f"({self.query(node.query)})"
+                return self._scalar(node.query)
             case b.ExistsQuery():
                 return f"EXISTS ({self.query(node.query)})"
             case b.InQuery():
@@ -153,6 +153,20 @@ class Emitter:
         if template is not None:
             return template.format(*args)
         return f"{node.name}({', '.join(args)})"
+
+    def _scalar(self, query: b.BoundQuery) -> str:
+        text = self.query(query)
+        body = query.body
+        if (
+            isinstance(body, b.BoundSelect)
+            and not body.group_by
+            and isinstance(body.outputs[0].expr, b.Aggregate)
+        ):
+            return f"({text})"  # one row whatever happens
+        return (
+            "(SELECT CASE WHEN count(*) > 1 THEN ifx_error(-284) ELSE max(o0) END "
+            f"FROM ({text}))"
+        )
 
     def _case(self, node: b.CaseWhen) -> str:
         text = "CASE"

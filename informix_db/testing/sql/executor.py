@@ -13,7 +13,13 @@ from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
 from informix_db.testing.sql.errors import unsupported
-from informix_db.testing.sql.plans import InsertPlan, Plan, SelectPlan, WritePlan
+from informix_db.testing.sql.plans import (
+    InsertPlan,
+    Plan,
+    QueryPlan,
+    SelectPlan,
+    WritePlan,
+)
 from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Slot
@@ -87,6 +93,7 @@ class Executor:
         self._store = store
         self._runtime = runtime
         self.isolation = "committed read"
+        self.last_committed = False  # SET ENVIRONMENT USELASTCOMMITTED
 
     # --- looking at rows -----------------------------------------------------
 
@@ -97,21 +104,29 @@ class Executor:
         if not any(table.writers - {transaction} for table in tables):
             return CURRENT
         low, high = transaction.low or -1, transaction.high or -1
-        if target or self.isolation not in ("dirty read", _LAST_COMMITTED):
+        if target:
             return View("check", low, high)
         if self.isolation == "dirty read":
             return CURRENT
-        return View("last", low, high)
+        last = self.last_committed and self.isolation == "committed read"
+        if last or self.isolation == _LAST_COMMITTED:
+            return View("last", low, high)
+        return View("check", low, high)
+
+    def _text(self, plan: QueryPlan, view: View) -> str:
+        """Return the SQLite text of a plan; that for undisturbed tables is kept."""
+        if view != CURRENT:
+            return plan.emit(Emitter(self._runtime, view))
+        if not plan.current_text:
+            plan.current_text = plan.emit(Emitter(self._runtime))
+        return plan.current_text
 
     def select(
         self, plan: SelectPlan, values: list[Any], transaction: Transaction
     ) -> Rows:
         tables = [table for table, _ in plan.tables]
         view = self.view(tables, transaction, target=plan.for_update)
-        text = plan.texts.get(view)
-        if text is None:
-            text = Emitter(self._runtime, view).query(plan.query)
-            plan.texts[view] = text
+        text = self._text(plan, view)
         rows = self._store.connection.execute(text, values).fetchall()
         if plan.key_table is None:
             return Rows(plan, rows)
@@ -139,15 +154,10 @@ class Executor:
         self, plan: InsertPlan, values: list[Any], transaction: Transaction
     ) -> Sequence[Sequence[Any]]:
         """Return the values of `plan.targets`, row by row."""
-        if plan.query is None:
-            if plan.evaluators is not None:
-                return [[evaluate(values) for evaluate in plan.evaluators]]
-            view = CURRENT
-        else:
-            view = self.view([table for table, _ in plan.tables[1:]], transaction)
-        text = plan.texts.get(view)
-        if text is None:
-            text = plan.texts[view] = plan.text(Emitter(self._runtime, view))
+        if plan.evaluators is not None:
+            return [[evaluate(values) for evaluate in plan.evaluators]]
+        view = self.view([table for table, _ in plan.tables], transaction)
+        text = self._text(plan, view)
         return self._store.connection.execute(text, values).fetchall()
 
     def write(
@@ -162,10 +172,7 @@ class Executor:
         assert table is not None
         tables = [table for table, _ in plan.tables]
         view = self.view(tables, transaction, target=True)
-        text = plan.texts.get(view)
-        if text is None:
-            text = Emitter(self._runtime, view).select(plan.select)
-            plan.texts[view] = text
+        text = self._text(plan, view)
         if key is not None:
             text = f"SELECT * FROM ({text}) WHERE o0={key}"
         rows = self._store.connection.execute(text, values).fetchall()

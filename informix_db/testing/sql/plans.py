@@ -18,7 +18,7 @@ from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.dml import Evaluate, evaluator
-from informix_db.testing.sql.emit import Emitter, View
+from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.queries import QueryBinder, table_item
@@ -55,28 +55,43 @@ class Plan:
 
 
 @dataclass(slots=True)
-class SelectPlan(Plan):
+class QueryPlan(Plan):
+    """A plan that SQLite gets a query for."""
+
+    current_text: str = ""  # kept by the executor
+
+    def emit(self, emitter: Emitter) -> str:
+        """Return the SQLite query."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class SelectPlan(QueryPlan):
     """`key_table` is the table whose `_k` is the last, hidden output (FOR UPDATE)."""
 
     query: b.BoundQuery = field(default_factory=lambda: b.BoundQuery(b.BoundSelect([])))
     export: Export | None = None
     key_table: Table | None = None
-    texts: dict[View, str] = field(default_factory=dict)
+
+    def emit(self, emitter: Emitter) -> str:
+        return emitter.query(self.query)
 
 
 @dataclass(slots=True)
-class WritePlan(Plan):
+class WritePlan(QueryPlan):
     """UPDATE and DELETE: `select` yields `_k`, then the values of `targets`."""
 
     table: Table | None = None
     targets: list[Column] = field(default_factory=list)
     select: b.BoundSelect = field(default_factory=lambda: b.BoundSelect([]))
     current_of: str = ""
-    texts: dict[View, str] = field(default_factory=dict)
+
+    def emit(self, emitter: Emitter) -> str:
+        return emitter.select(self.select)
 
 
 @dataclass(slots=True)
-class InsertPlan(Plan):
+class InsertPlan(QueryPlan):
     """INSERT: either `values`, one expression per target, or `query`."""
 
     table: Table | None = None
@@ -84,10 +99,8 @@ class InsertPlan(Plan):
     values: list[b.Expr] = field(default_factory=list)
     query: b.BoundQuery | None = None
     evaluators: list[Evaluate] | None = None  # if no value needs SQLite
-    texts: dict[View, str] = field(default_factory=dict)
 
-    def text(self, emitter: Emitter) -> str:
-        """Return the SQLite query for the values of `targets`."""
+    def emit(self, emitter: Emitter) -> str:
         if self.query is not None:
             return emitter.query(self.query)
         return "SELECT " + ", ".join(map(emitter.expr, self.values))

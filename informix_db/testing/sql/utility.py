@@ -87,8 +87,43 @@ def _set_lock_mode(session: Session, node: ast_session.SetLockMode) -> None:
     session.lock_wait = node.wait
 
 
+# SET statements and SET ENVIRONMENT variables that change speed or output files only.
+_HARMLESS_OPTIONS = (
+    "explain",
+    "pdqpriority",
+    "optimization",
+    "statement cache",
+    "debug file",
+    "dataskip",
+)
+_HARMLESS_VARIABLES = (
+    "optcompind",
+    "pdqpriority",
+    "stmt_cache",
+    "extdirectives",
+    "ifx_auto_reprepare",
+    "auto_readahead",
+    "bound_impl_pdq",
+    "implicit_pdq",
+    "clustertxnscope",
+)
+
+
 def _harmless(session: Session, node: ast.Statement) -> None:
-    """Statements about how the server works, which change no result."""
+    """UPDATE STATISTICS has nothing to do here: there is no optimizer to inform."""
+
+
+def _set_option(session: Session, node: ast_session.SetOption) -> None:
+    if node.name not in _HARMLESS_OPTIONS:
+        raise unsupported(f"set {node.name}", node.position)
+
+
+def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None:
+    if node.name == "uselastcommitted":
+        mode = (node.value or "").strip("'\"").lower()
+        session.executor.last_committed = mode in ("committed read", "all")
+    elif node.name not in _HARMLESS_VARIABLES:
+        raise unsupported(f"set environment {node.name}", node.position)
 
 
 # --- databases ---------------------------------------------------------------
@@ -283,8 +318,8 @@ _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_session.SetIsolation: _set_isolation,
     ast_session.SetTransaction: _set_transaction,
     ast_session.SetLockMode: _set_lock_mode,
-    ast_session.SetEnvironment: _harmless,
-    ast_session.SetOption: _harmless,
+    ast_session.SetEnvironment: _set_environment,
+    ast_session.SetOption: _set_option,
     ast_ddl.UpdateStatistics: _harmless,
     ast_ddl.OpenDatabase: _open_database,
     ast_ddl.CloseDatabase: _close_database,
