@@ -21,7 +21,25 @@ def emulator() -> Iterator[Server]:
 
 
 @pytest.fixture
-def connect(emulator: Server) -> Iterator[Connect]:
+def drops(emulator: Server) -> Iterator[list[str]]:
+    """Names of tables to drop when the test and its connections are over."""
+    names: list[str] = []
+    yield names
+    if names:
+        with informix_db.connect(
+            emulator.host,
+            emulator.port,
+            user="informix",
+            password="in4mix",
+            database="testdb",
+            autocommit=True,
+        ) as cleaner:
+            for name in names:
+                cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
+
+
+@pytest.fixture
+def connect(emulator: Server, drops: list[str]) -> Iterator[Connect]:
     """Open connections to the emulator; they are closed when the test ends."""
     opened: list[informix_db.Connection] = []
 
@@ -56,14 +74,10 @@ def cur(conn: informix_db.Connection) -> informix_db.Cursor:
 
 
 @pytest.fixture
-def table(request: pytest.FixtureRequest, connect: Connect) -> Iterator[str]:
+def table(request: pytest.FixtureRequest, drops: list[str]) -> str:
     """The name of a table that is dropped afterwards, if the test made it."""
-    name = (
-        "t_"
-        + "".join(
-            letter if letter.isalnum() else "_" for letter in request.node.name.lower()
-        )[:100]
+    name = "t_" + "".join(
+        letter if letter.isalnum() else "_" for letter in request.node.name.lower()
     )
-    yield name
-    with connect(autocommit=True) as cleaner:
-        cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
+    drops.append(name[:100])
+    return name[:100]
