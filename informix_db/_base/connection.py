@@ -93,6 +93,7 @@ class BaseConnection(Transactions):
     """Default row factory of new cursors."""
     statement_timeout: float | None = None
     """Seconds an execute() may take by default; None: as long as it takes."""
+    _largest_fetch = 1024 * 1024  # bytes to ask for at a time
 
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(Channel(params.encoding), params.autocommit)

@@ -17,10 +17,9 @@ from informix_db.exceptions import DataError, Error, ProgrammingError
 if TYPE_CHECKING:
     from informix_db._base.connection import BaseConnection
 
-# The first fetch asks for this much, and each further one for twice as much: small
-# results stay cheap, and a large one costs few round trips.
+# The first fetch asks for this much, and each further one for twice as much, up to
+# the connection's limit: small results stay cheap, a large one costs few round trips.
 FIRST_FETCH_SIZE = c.FETCH_SIZE_CLASSIC
-_LARGEST_FETCH_SIZE = 1024 * 1024
 
 
 class Result:
@@ -96,7 +95,9 @@ class Result:
                 "closed the cursor; fetch them before, or use cursor(hold=True)"
             )
         if not self._fixed_size:
-            self._fetch_size = min(self._fetch_size * 2, _LARGEST_FETCH_SIZE)
+            self._fetch_size = min(
+                self._fetch_size * 2, self._connection._largest_fetch
+            )
         channel = self._connection._channel
         try:
             reply = yield from fetch_gen(channel, statement, self._fetch_size)

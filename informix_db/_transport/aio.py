@@ -1,0 +1,318 @@
+"""asyncio's way to wait: protocol generators are stepped where the bytes arrive.
+
+`AsyncTransport` is the protocol of one connection: the event loop receives straight
+into the read buffer and `buffer_updated` steps the generator, so that a conversation
+costs one wake-up of the task that waits for it. No streams, no threads; only a host
+name that is no address takes the loop's resolver. Faults of the network become
+OperationalError; what they mean for the session is the connection's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Any, cast
+
+from informix_db._protocol.channel import Channel
+from informix_db._transport.tls import context_of, handshake_error
+from informix_db._wire.buffer import T, Wire
+from informix_db._wire.constants import INTERRUPT
+from informix_db.exceptions import OperationalError
+from informix_db.params import ConnectParams
+
+_MIN_RECEIVE = 16 * 1024
+# Decoding this much is the longest the loop stands still for a connection.
+_MAX_RECEIVE = 64 * 1024
+# Replies nobody waits for may pile up to this size between two conversations.
+_MAX_UNASKED = 256 * 1024
+
+
+class DeadlineReached(Exception):
+    """The deadline of a conversation passed; its generator is merely suspended."""
+
+
+class AsyncTransport(asyncio.BufferedProtocol):
+    """A connected socket and the channel whose bytes it carries.
+
+    Belongs to the event loop it was made in.
+    """
+
+    def __init__(self, channel: Channel, peer: str) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = None
+        self._channel = channel
+        self._peer = peer
+        self._transport: asyncio.Transport | None = None
+        self._receive_size = _MIN_RECEIVE
+        self._room = 0  # size of the view lent to the loop
+        self._paused = False
+        self._lost: Exception | None = None  # why there is no connection any more
+        self._closed = self._loop.create_future()
+        # The conversation under way, who waits for it, and how the last one ended.
+        self._generator: Wire[Any] | None = None
+        self._interrupting = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._waiting_since = 0.0
+        self.read_timeout: float | None = None  # seconds for each single wait
+        self.round_trips = 0  # suspensions that sent something and then waited
+
+    async def connect(self, params: ConnectParams) -> None:
+        """Connect, TLS included; OperationalError says what failed.
+
+        The caller bounds the time, and calls `close` whatever ends this early.
+        """
+        host, port = params.host, params.port
+        try:
+            self._socket = sock = await _connected_socket(host, port)
+        except socket.gaierror as exc:
+            raise OperationalError(
+                f"host {host!r} has no address: {exc.strerror}", session_dead=True
+            ) from exc
+        except (OSError, OverflowError) as exc:
+            raise OperationalError(
+                f"cannot connect to {host}:{port}: {exc}", session_dead=True
+            ) from exc
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if params.keepalive:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        context = context_of(params.tls)
+        hostname = params.tls_server_hostname or host if context else None
+        try:
+            await self._loop.create_connection(
+                lambda: self, sock=sock, ssl=context, server_hostname=hostname
+            )
+        except (OSError, ValueError) as exc:
+            raise handshake_error(exc, self._peer) from exc
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a TCP connection."""
+        return self._socket is not None
+
+    # -- running conversations -----------------------------------------------------
+
+    async def run(self, generator: Wire[T], timeout: float | None = None) -> T:
+        """Drive `generator` to its end and return its result.
+
+        Each wait is bounded by `read_timeout`, the whole by `timeout`, both in
+        seconds. DeadlineReached and CancelledError leave the generator suspended,
+        with its bytes still being received, for another run to go on with. Network
+        faults become OperationalError.
+        """
+        if self._generator is not generator:
+            self._start(generator)
+        if self._generator is not None:
+            await self._wait(timeout)
+            if self._generator is not None:
+                raise DeadlineReached
+        error, self._error = self._error, None
+        result, self._result = self._result, None
+        if error is not None:
+            raise error
+        return cast("T", result)
+
+    def interrupt(self) -> None:
+        """Ask the server to give up what it is doing: one urgent byte [J].
+
+        A conversation that goes on to send more is interrupted again.
+        """
+        self._interrupting = True
+        # A connection that is lost, or full, shows so where the reply is waited for.
+        with contextlib.suppress(OSError):
+            assert self._socket is not None
+            self._socket.send(INTERRUPT, socket.MSG_OOB)  # below TLS, if there is
+
+    def flush(self) -> None:
+        """Send what is written without waiting for an answer."""
+        out = self._channel.write
+        if out.data and self._lost is None and self._transport is not None:
+            data, out.data = out.data, bytearray()
+            self._transport.write(data)
+
+    def _start(self, generator: Wire[Any]) -> None:
+        self._generator = generator
+        self._interrupting = False
+        if self._lost is not None:
+            self._end(None, self._loss(self._lost))
+            return
+        if self._paused:
+            self._paused = False
+            assert self._transport is not None
+            self._transport.resume_reading()
+        self._step()
+
+    async def _wait(self, timeout: float | None) -> None:
+        """Sleep until the conversation ends, at most `timeout` seconds."""
+        self._waiter = waiter = self._loop.create_future()
+        if self.read_timeout is not None and self._watchdog is None:
+            self._watch(self.read_timeout)
+        if timeout is None:
+            await waiter
+            return
+        timer = self._loop.call_later(timeout, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+
+    def _step(self) -> None:
+        """Let the conversation use the bytes that are there."""
+        generator = self._generator
+        assert generator is not None
+        try:
+            next(generator)
+        except StopIteration as stop:
+            self._end(stop.value, None)
+        except BaseException as exc:
+            self._end(None, exc)
+        else:
+            if self._channel.write.data:
+                self.flush()
+                self.round_trips += 1
+                if self._interrupting:
+                    self.interrupt()
+            if self.read_timeout is not None:
+                self._waiting_since = self._loop.time()
+
+    def _end(self, result: Any, error: BaseException | None) -> None:
+        self._generator = None
+        self._result, self._error = result, error
+        if self._waiter is not None:
+            _wake(self._waiter)
+
+    def _loss(self, exc: Exception) -> OperationalError:
+        error = OperationalError(
+            f"the connection to {self._peer} was lost: {exc}", session_dead=True
+        )
+        error.__cause__ = exc
+        return error
+
+    # -- read_timeout: one timer that is moved on when it fires ---------------------
+
+    def _watch(self, delay: float) -> None:
+        self._watchdog = self._loop.call_later(delay, self._check_wait)
+
+    def _check_wait(self) -> None:
+        self._watchdog = None
+        if self._generator is None or self.read_timeout is None:
+            return
+        left = self._waiting_since + self.read_timeout - self._loop.time()
+        if left > 0:
+            self._watch(left)
+        else:
+            self._end(
+                None,
+                OperationalError(
+                    f"{self._peer} did not answer within read_timeout="
+                    f"{self.read_timeout:g} s; the connection is closed",
+                    session_dead=True,
+                ),
+            )
+
+    # -- called by the event loop ---------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take over the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+        if self._lost is not None:
+            self._transport.abort()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Lend the loop the room after the bytes held."""
+        read = self._channel.read
+        read.reserve(self._receive_size)
+        view = read.free_view()
+        self._room = len(view)
+        return view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Use the bytes the loop received."""
+        read = self._channel.read
+        read.received(nbytes)
+        if nbytes == self._room and self._receive_size < _MAX_RECEIVE:
+            self._receive_size *= 2
+        if self._generator is not None:
+            self._step()
+        elif len(read) > _MAX_UNASKED and not self._paused:
+            self._paused = True
+            assert self._transport is not None
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note, and end the conversation that is under way."""
+        self._lose(exc or ConnectionResetError("the server closed it"))
+        if not self._closed.done():
+            self._closed.set_result(None)
+
+    # -- the end ----------------------------------------------------------------------
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection is known to be gone."""
+        return self._lost is not None
+
+    def _lose(self, why: Exception) -> None:
+        if self._lost is None:
+            self._lost = why
+        if self._generator is not None:
+            self._end(None, self._loss(self._lost))
+
+    def close(self) -> None:
+        """Close the socket at once; what was not sent is lost."""
+        self._lose(ConnectionAbortedError("it was closed on this side"))
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+        elif self._socket is not None:
+            # After the clean-up of the loop, which still uses the descriptor.
+            self._loop.call_soon(self._socket.close)
+
+    async def wait_closed(self, timeout: float) -> None:
+        """Wait until the loop has let go of the socket."""
+        if self._transport is not None:
+            await asyncio.wait([self._closed], timeout=timeout)
+
+    def close_from_afar(self) -> None:
+        """Have the socket closed, from a finalizer in whatever thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and the socket
+            self._loop.call_soon_threadsafe(self.close)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+async def _connected_socket(host: str, port: int) -> socket.socket:
+    """Connect to the first of the host's addresses that answers."""
+    loop = asyncio.get_running_loop()
+    problem: OSError | None = None
+    for family, kind, protocol, _, address in await _addresses(host, port):
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            await loop.sock_connect(sock, address)
+        except OSError as exc:
+            sock.close()
+            problem = exc
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise problem or OSError(f"{host!r} has no address")
+
+
+async def _addresses(host: str, port: int) -> list[Any]:
+    try:
+        return socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )
+    except socket.gaierror:
+        loop = asyncio.get_running_loop()
+        return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

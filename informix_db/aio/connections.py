@@ -1,0 +1,333 @@
+"""The asyncio connection."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from inspect import GEN_CLOSED, getgeneratorstate
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from informix_db._base.batch import Batch
+from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._transport.aio import AsyncTransport, DeadlineReached
+from informix_db._wire.buffer import T, Wire
+from informix_db.aio._lock import WireLock
+from informix_db.aio.cursors import AsyncCursor
+from informix_db.exceptions import Error, OperationalError, StatementCancelledError
+from informix_db.params import ConnectParams
+from informix_db.rows import Row, RowFactory
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+# What close() gives the server to say goodbye.
+_CLOSE_TIMEOUT = 0.5
+
+_VERSION_SQL = (
+    "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
+)
+
+
+class AsyncConnection(BaseConnection):
+    """A session with an Informix server. Made by `informix_db.aio.connect`.
+
+    One task at a time may use it; tasks that share it by mistake queue up. A task
+    that is cancelled while it waits for the server interrupts the server, and the
+    session goes on.
+    """
+
+    _largest_fetch = 64 * 1024  # more would hold up the event loop
+
+    def __init__(self, params: ConnectParams) -> None:
+        super().__init__(params)
+        self._lock = WireLock()
+        self._transport = AsyncTransport(self._channel, f"{params.host}:{params.port}")
+
+    @classmethod
+    async def _connect(cls, params: ConnectParams) -> Self:
+        """Open a connection; whatever goes wrong, no socket stays open."""
+        self = cls(params)
+        # Not wait_for(), which up to Python 3.11 can lose a cancellation.
+        opening = asyncio.ensure_future(self._open())
+        try:
+            await asyncio.wait([opening], timeout=params.connect_timeout)
+            if not opening.done():
+                raise self._too_slow()
+            opening.result()
+        except BaseException as exc:
+            opening.cancel()
+            opening.add_done_callback(_retrieve)
+            self._mark_broken(exc)
+            self._transport.close()
+            if isinstance(exc, Error):
+                exc.session_dead = True
+            raise
+        self._transport.read_timeout = params.read_timeout
+        return self
+
+    async def _open(self) -> None:
+        await self._transport.connect(self._params)
+        with closing(self._open_gen()) as opening:
+            await self._transport.run(opening)
+
+    def _too_slow(self) -> OperationalError:
+        p = self._params
+        what = (
+            "accepted the connection but did not complete the login"
+            if self._transport.connected
+            else "did not accept the connection"
+        )
+        return OperationalError(
+            f"{p.host}:{p.port} {what} within {p.connect_timeout:g} s",
+            session_dead=True,
+        )
+
+    # -- running conversations -----------------------------------------------------
+
+    async def _run(
+        self, make: Callable[[], Wire[T]], timeout: float | None = None
+    ) -> T:
+        """Run a conversation under the wire lock and decide the session's fate.
+
+        `make` is called with the lock held. Whatever is raised, the session is then
+        either in step with the server or broken and its socket closed. `timeout`
+        (seconds) interrupts the server, as cancelling the task does.
+        """
+        await self._lock.acquire()
+        try:
+            return await self._run_locked(make, timeout)
+        finally:
+            self._lock.release()
+
+    async def _run_locked(
+        self, make: Callable[[], Wire[T]], timeout: float | None = None
+    ) -> T:
+        self._check_usable()
+        self._state = SessionState.BUSY
+        try:
+            if self._interrupted:
+                await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
+            return await self._converse(make(), timeout)
+        except BaseException as exc:
+            self._decide_fate(exc)
+            raise
+        finally:
+            if self._state is SessionState.BUSY:
+                self._state = SessionState.IDLE
+
+    async def _converse(self, generator: Wire[T], timeout: float | None) -> T:
+        """Drive a conversation; interrupted, drive the same one to its end."""
+        with closing(generator):
+            reason: BaseException
+            try:
+                return await self._transport.run(generator, timeout)
+            except DeadlineReached:
+                reason = StatementCancelledError(
+                    f"the statement was cancelled after timeout={timeout:g} s"
+                )
+            except asyncio.CancelledError as exc:
+                if getgeneratorstate(generator) == GEN_CLOSED:
+                    raise
+                reason = exc
+            return await self._end_interrupted(generator, reason)
+
+    async def _end_interrupted(self, generator: Wire[T], reason: BaseException) -> T:
+        """Interrupt the server and see the conversation through.
+
+        Being cancelled meanwhile, again or for the first time, changes nothing but
+        what is raised: the grace is short, and half a reply is of no use to anyone.
+        """
+        self._interrupted = True
+        self._transport.interrupt()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + CANCEL_GRACE
+        while True:
+            try:
+                result = await self._transport.run(generator, deadline - loop.time())
+            except asyncio.CancelledError as exc:
+                reason = exc
+                if getgeneratorstate(generator) != GEN_CLOSED:
+                    continue
+            except DeadlineReached:
+                self._decide_fate(reason)
+            except Error as exc:
+                self._decide_fate(exc)
+                if exc.session_dead and isinstance(reason, StatementCancelledError):
+                    raise
+            else:
+                if isinstance(reason, StatementCancelledError):
+                    return result  # it was done after all
+            raise reason
+
+    def _decide_fate(self, exc: BaseException) -> None:
+        """Break the connection if a conversation was left half way."""
+        if not self._channel.in_sync or getattr(exc, "session_dead", False):
+            self._mark_broken(exc)
+            self._transport.close()
+
+    async def _run_unwaited(self, write: Callable[[], None]) -> None:
+        """Write requests whose replies nobody waits for, and send them."""
+        async with self._lock:
+            if not self.closed:
+                write()
+                self._transport.flush()
+
+    async def _run_batch(self, cursor: AsyncCursor, batch: Batch) -> None:
+        async with self._lock:
+            self._check_usable()
+            cursor._reset()
+            try:
+                while batch.fill():
+                    await self._run_locked(batch.send_gen)
+            except BaseException:
+                if not self.closed:
+                    await self._run_locked(batch.fail_gen)
+                raise
+            await self._run_locked(batch.finish_gen)
+            cursor._row_count = batch.row_count
+
+    # -- PEP 249, awaited ------------------------------------------------------------
+
+    def cursor(
+        self,
+        *,
+        scrollable: bool = False,
+        hold: bool = False,
+        row_factory: RowFactory | type[Row] | None = None,
+    ) -> AsyncCursor:
+        """Return a new cursor: ``async with conn.cursor()``, or ``await`` it.
+
+        With `hold` its rows can be fetched across commits. `row_factory` overrides
+        the connection's. Raises InterfaceError if the connection is closed.
+        """
+        self._check_usable()
+        return AsyncCursor(self, hold=hold, row_factory=row_factory)
+
+    async def commit(self) -> None:
+        """Commit the work done; nothing to do without any, or without logging."""
+        await self._run(self._commit_gen)
+
+    async def rollback(self) -> None:
+        """Undo the work done; nothing to do without any, or without logging."""
+        await self._run(self._rollback_gen)
+
+    async def close(self) -> None:
+        """End the session; work not committed is lost. Never raises, never hangs.
+
+        The server gets half a second to say goodbye.
+        """
+        # A conversation of another task is not waited for: the socket goes.
+        mine = False
+        try:
+            mine = await self._lock.acquire(_CLOSE_TIMEOUT)
+            usable, self._state = not self.closed, SessionState.CLOSED
+            if mine and usable and self._channel.in_sync:
+                with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
+                    await self._transport.run(bye, _CLOSE_TIMEOUT)
+        finally:
+            self._state = SessionState.CLOSED
+            self._transport.close()
+            if mine:
+                self._lock.release()
+        await self._transport.wait_closed(_CLOSE_TIMEOUT)
+
+    async def __aenter__(self) -> Self:
+        self._check_usable()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        transport = getattr(self, "_transport", None)
+        if transport is not None and not self.closed:
+            warnings.warn(
+                f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
+            )
+            transport.close_from_afar()
+
+    # -- beyond PEP 249 --------------------------------------------------------------
+
+    @property
+    def autocommit(self) -> bool:
+        """Whether each statement commits itself. Set it outside of transactions."""
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        self._check_usable()
+        self._check_autocommit_change()
+        self._autocommit = bool(value)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Self]:
+        """Commit what the block does, or undo it if it raises.
+
+        A block inside another is a savepoint. With autocommit the block is a
+        transaction all the same. Raises NotSupportedError if the database is not
+        logged, ProgrammingError for commit() and rollback() inside.
+        """
+        name = await self._run(self._enter_block_gen)
+        async with self._undoing(lambda ok: self._leave_block_gen(name, ok)):
+            yield self
+
+    @asynccontextmanager
+    async def savepoint(self, name: str) -> AsyncIterator[Self]:
+        """Undo what the block did, and no more, if it raises."""
+        await self._run(lambda: self._enter_savepoint_gen(name))
+        async with self._undoing(lambda ok: self._leave_savepoint_gen(name, ok)):
+            yield self
+
+    @asynccontextmanager
+    async def _undoing(
+        self, leave_gen: Callable[[bool], Wire[None]]
+    ) -> AsyncIterator[None]:
+        """Leave a block by its outcome; a connection lost inside has no block."""
+        try:
+            yield
+        except BaseException:
+            if not self.closed:
+                await self._run(lambda: leave_gen(False))
+            raise
+        await self._run(lambda: leave_gen(True))
+
+    async def cancel(self) -> None:
+        """Make the server give up the running statement.
+
+        The task that waits for it gets StatementCancelledError and the session goes
+        on. Nothing happens if no statement is running.
+        """
+        if self._state is SessionState.BUSY:
+            self._interrupted = True
+            self._transport.interrupt()
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life; OperationalError if there is none."""
+        await self._run(self._ping_gen)
+
+    @property
+    def server_version(self) -> Awaitable[str]:
+        """The server's release, as it describes itself, to be awaited."""
+        return self._ask_version()
+
+    async def _ask_version(self) -> str:
+        if self._server_version is None:
+            async with self.cursor() as cursor:
+                await cursor.execute(_VERSION_SQL)
+                row = await cursor.fetchone()
+            self._server_version = str(row[0]).strip() if row else ""
+        return self._server_version
+
+
+def _retrieve(opening: asyncio.Future[None]) -> None:
+    """Take the outcome of an attempt nobody waits for any more."""
+    if not opening.cancelled():
+        opening.exception()
