@@ -1,6 +1,7 @@
 """nmap's scripts, written against real 11.50 servers, as clients of the emulator.
 
-Only loopback is scanned, and only the emulator's own port.
+Only loopback is scanned, and only the emulator's own port. The scripts take the warn
+field of DBOPEN's DONE for a length: in the ANSI database they cannot go on.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ def target() -> Iterator[Server]:
 
 
 def run(target: Server, script: str, **arguments: str) -> str:
-    """Return what `script` printed about the emulator's port."""
+    """Return what `script` printed about the emulator's port (errors only with -d)."""
     pairs = ",".join(f"{name}={value}" for name, value in arguments.items())
-    command = [program("nmap"), "-n", "-Pn", "-sT", "--unprivileged", "-oX", "-"]
+    command = [program("nmap"), "-d", "-n", "-Pn", "-sT", "--unprivileged", "-oX", "-"]
     command += ["-p", str(target.port), "--script", f"+{script}"]
     command += ["--script-args", pairs, target.host]
     done = subprocess.run(
@@ -101,8 +102,7 @@ def test_rows_over_several_fetches(target: Server) -> None:
 
 def test_error(target: Server) -> None:
     output = query(target, "SELECT * FROM nosuch", database="testdb")
-    assert "ERROR" in output
-    assert "table (nosuch)" in output
+    assert "ERROR: The specified table is not in the database." in output
 
 
 def test_wrong_password(target: Server) -> None:
@@ -118,10 +118,12 @@ def test_unknown_database(target: Server) -> None:
 
 def test_tables(target: Server) -> None:
     """Lists the databases and reads the catalog of the first one that is not system."""
+    query(target, "CREATE TABLE n_listed (one INT, two INT)", database="testdb")
     output = run(target, "informix-tables", **login("informix-tables"))
-    assert "User: informix" in output
-    assert "Database: " in output
-    assert "table" in output
+    assert "Database: testdb" in output
+    rows = [line.split() for line in output.splitlines()]
+    assert ["n_listed", "one", "0"] in rows
+    assert ["n_listed", "two", "0"] in rows
 
 
 def test_brute(target: Server, tmp_path: Path) -> None:
@@ -129,6 +131,8 @@ def test_brute(target: Server, tmp_path: Path) -> None:
     users, passwords = tmp_path / "users", tmp_path / "passwords"
     users.write_text("nobody\ninformix\n", encoding="utf-8")
     passwords.write_text("wrong\nin4mix\n", encoding="utf-8")
-    output = run(target, "informix-brute", userdb=str(users), passdb=str(passwords))
+    arguments = {"userdb": str(users), "passdb": str(passwords)}
+    one_by_one = {"brute.start": "1", "brute.threads": "1"}
+    output = run(target, "informix-brute", **arguments, **one_by_one)
     assert "informix:in4mix - Valid credentials" in output
     assert "nobody" not in output

@@ -27,7 +27,7 @@ Saw = Callable[[str], Any]
 def results() -> dict[str, Any]:
     with Server() as server:
         done = subprocess.run(
-            [rival_python(), CLIENT, server.host, str(server.port)],
+            [rival_python(), "-I", CLIENT, server.host, str(server.port)],
             capture_output=True,
             text=True,
             timeout=50,
@@ -35,6 +35,7 @@ def results() -> dict[str, Any]:
         )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
+    assert answer["version"] == "2026.9.3"  # not the driver of this project
     return answer
 
 
@@ -49,15 +50,17 @@ def saw(results: dict[str, Any]) -> Saw:
 
 
 def test_connecting(saw: Saw) -> None:
+    """The driver does not read the code of a refused login."""
     assert saw("connecting") == {
         "select": [[1]],
-        "password": ["OperationalError", -951],
-        "database": ["OperationalError", -329],
-        "server": ["OperationalError", -761],
+        "password": ["OperationalError", None],
+        "database": ["NotSupportedError", -329],
+        "server": ["OperationalError", None],
     }
 
 
 def test_literals_of_every_scalar_type(saw: Saw) -> None:
+    """The driver drops trailing zeros of DECIMAL and MONEY."""
     assert saw("types")["typical"] == {
         "c_serial": ["int", "1"],
         "c_smallint": ["int", "-32767"],
@@ -67,7 +70,7 @@ def test_literals_of_every_scalar_type(saw: Saw) -> None:
         "c_float": ["float", "3.14159"],
         "c_smallfloat": ["float", "2.5"],
         "c_dec": ["Decimal", "-12345678.1234"],
-        "c_money": ["Decimal", "1234.50"],
+        "c_money": ["Decimal", "1234.5"],
         "c_date": ["date", "2024-02-29"],
         "c_dts": ["datetime", "2024-02-29 13:14:15"],
         "c_dtf5": ["datetime", "2024-02-29 13:14:15.123450"],

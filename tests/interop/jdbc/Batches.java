@@ -119,6 +119,7 @@ final class Batches {
     private static void putError(Run run) throws Exception {
         Connection connection = run.connect("IFX_USEPUT=1");
         Run.execute(connection, "create table b_puterr (id int primary key, name varchar(9))");
+        connection.setAutoCommit(false);
         try (PreparedStatement insert =
                 connection.prepareStatement("insert into b_puterr values (?, ?)")) {
             addKeys(insert, 1, 2, 2, 4, 5);
@@ -126,6 +127,7 @@ final class Batches {
             addKeys(insert, 11, 12);
             run.see("next batch", insert.executeBatch().length);
         }
+        connection.commit();
         run.see("later rows", Run.query(connection, "select id from b_puterr where id > 10"));
     }
 

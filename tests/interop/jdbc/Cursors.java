@@ -109,14 +109,15 @@ final class Cursors {
     }
 
     private static void optofcAutofree(Run run) throws Exception {
-        Connection connection = withNumbers(run, "c_optofc", 50, "OPTOFC=1", "IFX_AUTOFREE=1");
+        withNumbers(run, "c_optofc", 50);
+        Connection connection = run.connect("OPTOFC=1", "IFX_AUTOFREE=1");
         List<Object> counts = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             counts.add(Run.query(connection, "select id, name from c_optofc").size());
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement("select id from c_optofc where n > ?")) {
-            for (int n : new int[] {40, 49, 50}) {
+        for (int n : new int[] {40, 49, 50}) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select id from c_optofc where n > ?")) {
                 statement.setInt(1, n);
                 try (ResultSet rows = statement.executeQuery()) {
                     counts.add(Run.remaining(rows).size());

@@ -53,7 +53,6 @@ final class Errors {
             "selec foo",
             "select * from nosuch",
             "select id, nosuch from e_offset",
-            "select id from e_offset where",
         };
         for (String sql : statements) {
             run.seeError(sql, () -> Run.query((Connection) connection, sql));

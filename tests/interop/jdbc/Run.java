@@ -55,10 +55,12 @@ final class Run {
     void close() {
         for (Connection connection : opened) {
             try {
-                if (!connection.getAutoCommit()) {
-                    connection.rollback();
+                if (!connection.isClosed()) {
+                    if (!connection.getAutoCommit()) {
+                        connection.rollback();
+                    }
+                    connection.close();
                 }
-                connection.close();
             } catch (SQLException e) {
                 see("close", describe(e));
             }

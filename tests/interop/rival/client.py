@@ -148,7 +148,7 @@ def transactions():
 
 
 def unlogged():
-    with connect(database="unlogdb") as connection:
+    with connect(database="unlogdb", autocommit=True) as connection:
         cursor = connection.cursor()
         cursor.execute("create table rival_u (id int)")
         cursor.execute("insert into rival_u values (1)")
@@ -176,7 +176,7 @@ def errors():
 
 
 def main():
-    result = {}
+    result = {"version": informix_db.__version__}
     for scenario in (
         connecting,
         types,

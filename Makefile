@@ -1,0 +1,64 @@
+PYTHON ?= python3
+VENV ?= .venv
+CACHE := .cache
+BIN := $(VENV)/bin
+
+RIVAL := informix-driver==2026.9.3
+# Command, Debian package: what the foreign clients of the tests need.
+SYSTEM := javac=default-jdk-headless nmap=nmap
+
+.PHONY: help setup demo test interop system lint bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make setup    driver with its compiled part, and test tools, in $(VENV)"
+	@echo "make demo     the driver against the emulator of the server"
+	@echo "make test     the whole test suite, foreign clients included"
+	@echo "make interop  only bring the foreign clients to where the tests look"
+	@echo "make lint     ruff, mypy, cython-lint"
+	@echo "make bench    benchmarks"
+	@echo "make clean    remove everything that was built or fetched"
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml setup.py $(wildcard _speedups/*)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "Python 3.10 or newer is needed; set PYTHON=" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test,lint]'
+	@touch $@
+
+demo: setup
+	@$(BIN)/python tools/demo.py
+
+test: setup interop
+	@$(BIN)/python -m pytest
+
+interop: system $(CACHE)/jdbc/.fetched $(CACHE)/informix-driver/.installed
+
+system:
+	@tools/system_packages $(SYSTEM)
+
+$(CACHE)/jdbc/.fetched: tools/fetch_jdbc.py | setup
+	$(BIN)/python tools/fetch_jdbc.py $(CACHE)/jdbc
+	@touch $@
+
+# informix-driver imports as informix_db as well: it must not share our environment.
+$(CACHE)/informix-driver/.installed: Makefile
+	$(PYTHON) -m venv $(CACHE)/informix-driver
+	$(CACHE)/informix-driver/bin/python -m pip install --quiet '$(RIVAL)'
+	@touch $@
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cython-lint _speedups
+
+bench: setup
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+clean:
+	rm -rf $(VENV) $(CACHE) build dist *.egg-info informix_db/*.so
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
