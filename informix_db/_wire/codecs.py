@@ -85,6 +85,8 @@ _PAIRS = tuple(f"{n:02d}" for n in range(100))
 DATE_EPOCH = datetime.date(1899, 12, 31).toordinal()
 _MAX_ORDINAL = datetime.date.max.toordinal()
 
+_MAX_LEADING = 9  # digits of an INTERVAL's first field, INTERVAL YEAR(9) [J]
+
 # The year of a DATETIME that has none. A leap year, so that every MONTH TO DAY is a
 # date; a missing month is January, whose 31 days hold every DAY.
 _MISSING_YEAR = 2000
@@ -212,10 +214,9 @@ class Qualifier:
         self.last = encoded_length & 0x0F
         self.fraction = max(0, self.last - c.SECOND)
         whole = 0 if self.first > c.SECOND else min(self.last, c.SECOND) - self.first
-        # digits of the first field; the others have two each
+        # digits of the first field, none if that is the fraction; the other fields
+        # have two each
         self.leading = total - whole - self.fraction
-        if self.first > c.SECOND:
-            self.leading = 0
         integral = self.leading + whole
         # a first field of odd width takes its leading digit alone [J]
         self.zeros = integral & 1
@@ -234,7 +235,8 @@ def qualifier_is_sound(encoded_length: int) -> bool:
         return False
     if last <= c.SECOND and last & 1:
         return False
-    return Qualifier(encoded_length).leading >= (1 if first <= c.SECOND else 0)
+    leading = Qualifier(encoded_length).leading
+    return 1 <= leading <= _MAX_LEADING if first <= c.SECOND else leading == 0
 
 
 def temporal_fields(
@@ -345,9 +347,9 @@ def _interval_day_decoder(width: int, encoded_length: int) -> FixedDecoder:
                 seconds=get(c.SECOND, 0),
                 microseconds=microseconds,
             )
+            return -value if negative else value
         except OverflowError:
             raise Unrepresentable("INTERVAL outside of timedelta") from None
-        return -value if negative else value
 
     return cell
 

@@ -159,3 +159,4 @@ MAX_PSTR: Final = 0x7FFF  # a pstr's length is a signed short
 MAX_SHORT_SQL: Final = 0xFFFF  # SQL text without CAP_LONG_SQL [J]
 MAX_PARAMETERS: Final = 0x7FFF  # BIND and PREPARE count parameters in a short
 FETCH_SIZE_CLASSIC: Final = 0x7FFF  # the most a short fetch size can ask for [J]
+MAX_DECIMAL_DIGITS: Final = 32  # DECIMAL(32) is the widest [J]

@@ -49,7 +49,6 @@ _FALSE = _BOOLEAN_HEAD + bytes.fromhex("0000 0001 00000001 0000")
 # Type 0 text of more bytes goes as LVARCHAR, type 43 [J].
 _MAX_SHORT_TEXT = 255
 
-_MAX_DECIMAL_DIGITS = 32
 _MAX_EXPONENT100 = 63  # seven bits, biased by 64
 
 _ZERO = b"\x80\x00"  # a head of the lowest exponent, one zero digit [J]
@@ -144,14 +143,14 @@ def _encode_decimal(value: Decimal, context: BindContext) -> bytes:
     scale = max(0, -exponent)
     digits = "".join(map(str, digit_tuple)).lstrip("0")
     significant = digits.rstrip("0")
-    if len(significant) > _MAX_DECIMAL_DIGITS:
+    if len(significant) > c.MAX_DECIMAL_DIGITS:
         raise DataError(
             f"a decimal of {len(significant)} significant digits does not fit: "
-            f"Informix DECIMAL holds {_MAX_DECIMAL_DIGITS}"
+            f"Informix DECIMAL holds {c.MAX_DECIMAL_DIGITS}"
         )
     if not significant:
         return _packed_entry(c.DECIMAL, min(scale, 32), _ZERO)
-    if len(digits) > _MAX_DECIMAL_DIGITS:
+    if len(digits) > c.MAX_DECIMAL_DIGITS:
         exponent += len(digits) - len(significant)
         digits = significant
     if exponent & 1:
@@ -261,15 +260,27 @@ def _encoder_of_subclass(value: object) -> Encoder:
     )
 
 
-def encode_row(values: Sequence[object], context: BindContext) -> bytes:
-    """Return the body of BIND: the count, then one entry per value.
+def encode_entry(value: object, context: BindContext, number: int) -> bytes:
+    """Return the BIND entry of parameter `number`, counted from 1; errors name it."""
+    try:
+        return encode_parameter(value, context)
+    except (DataError, NotSupportedError) as exc:
+        raise type(exc)(f"parameter {number}: {exc}") from None
 
-    Errors name the parameter, counted from 1.
-    """
+
+def encode_row(values: Sequence[object], context: BindContext) -> bytes:
+    """Return the body of BIND: the count, then one entry per value."""
+    if len(values) > c.MAX_PARAMETERS:
+        raise too_many_parameters(len(values))
     entries = [_COUNT(len(values))]
     for value in values:
-        try:
-            entries.append(encode_parameter(value, context))
-        except (DataError, NotSupportedError) as exc:
-            raise type(exc)(f"parameter {len(entries)}: {exc}") from None
+        entries.append(encode_entry(value, context, len(entries)))
     return b"".join(entries)
+
+
+def too_many_parameters(count: int) -> DataError:
+    """The statement has more parameters than BIND can count."""
+    return DataError(
+        f"the statement has {count} parameters; the protocol counts to "
+        f"{c.MAX_PARAMETERS}"
+    )
