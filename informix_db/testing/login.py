@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
+from . import tags
 from .stream import ByteStream, ClientGone, ProtocolError
 
 _CONNECT, _ACCEPTED, _REJECTED = 1, 2, 3  # SLType [J]
@@ -51,10 +52,16 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def read_login(stream: ByteStream) -> LoginRequest:
-    """Read one login request."""
-    length, kind, attribute = _HEADER.unpack(stream.take(_HEADER.size))
-    if kind != _CONNECT or attribute != _ATTRIBUTE or length < _HEADER.size:
+def read_login(stream: ByteStream) -> LoginRequest | None:
+    """Read one login request, None for an EXIT in its place.
+
+    nmap's brute script leaves connections that way before it has logged in [N].
+    """
+    length = stream.unsigned_short()
+    if length == tags.EXIT:
+        return None
+    kind, attribute = stream.take(2)
+    if kind != _CONNECT or attribute != _ATTRIBUTE:
         raise NotALogin
     body = ByteStream.over(stream.take(length - _HEADER.size))
     try:

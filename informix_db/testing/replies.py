@@ -20,6 +20,7 @@ _tuple_head = struct.Struct(">hhi")
 
 COST_MESSAGE = struct.pack(">hii", tags.COST, 1, 1)
 END_MESSAGE = struct.pack(">h", tags.END)
+EXIT_MESSAGE = struct.pack(">h", tags.EXIT)
 _ESTIMATED_COST = 1
 _BLOB_CHUNK = 1024  # as IBM's driver sends them [J]
 

@@ -17,7 +17,6 @@ from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
 from .interrupts import UrgentWatcher
 from .session import BatchErrors, Session, SessionSettings
 
-DEFAULT_USERS = {"informix": "in4mix"}
 _BACKLOG = 256
 # In a form IBM's driver can take apart [J]; real servers put an internal number here
 # (15.0.1.0.3 for 15.0 [P]), the release is SQL's to tell.
@@ -63,7 +62,7 @@ class Server:
         if engine is None:
             from .engine import Engine
 
-            engine = Engine(server_name=server_name, users=users or DEFAULT_USERS)
+            engine = Engine(server_name=server_name, users=users)
         self.engine = engine
         self.faults = Faults()
         self._requested_address = (host, port)

@@ -25,7 +25,7 @@ from .faults import DropConnection, Faults
 from .framing import Framing
 from .interrupts import InterruptState
 from .login import LoginRequest, login_reply, read_login
-from .replies import ReplyWriter
+from .replies import EXIT_MESSAGE, ReplyWriter
 from .statements import StatementTable
 from .stream import ByteStream, ClientGone, ProtocolError
 
@@ -114,9 +114,11 @@ class Session:
         try:
             self._socket.settimeout(_LOGIN_TIMEOUT)
             request = read_login(self._stream)
-            self._socket.settimeout(None)
-            if self._log_in(request):
+            if request is not None and self._log_in(request):
+                self._socket.settimeout(None)
                 self._serve(request)
+            elif request is None or self._stream.short() == tags.EXIT:
+                self._send(EXIT_MESSAGE)
         except ProtocolError as error:
             logger.warning("session %d: %s", self.number, error or "not a login")
         except (ClientGone, OSError):

@@ -22,6 +22,7 @@ from .api import (
     EngineSessionAPI,
     ExecuteResult,
     SQLError,
+    SQLType,
     StatementAPI,
 )
 from .cursors import OpenCursor
@@ -38,6 +39,10 @@ _NOT_SCROLLABLE = -482
 _NOT_IMPLEMENTED = -999
 
 _NEXT, _LAST, _ABSOLUTE = 1, 4, 6  # SFETCH [J]
+
+_SERIAL = SQLType(typecodes.SERIAL, 4, nullable=False)
+_SERIAL8 = SQLType(typecodes.SERIAL8, 10, nullable=False)
+_BIGSERIAL = SQLType(typecodes.BIGSERIAL, 8, nullable=False)
 
 
 class PreparedStatement:
@@ -235,11 +240,11 @@ class StatementTable:
             self.close_cursors_without_hold()
 
     def _write_keys(self, current: PreparedStatement, result: ExecuteResult) -> None:
-        if current.keys is None or not result.generated_keys:
-            return
-        columns = _key_columns(current.keys, current.statement)
-        encoder = self._encoder(columns, [])
-        self._writer.generated_keys(columns, encoder.encode(result.generated_keys))
+        found = None if current.keys is None else _generated_key(current.keys, result)
+        if found is not None:
+            column, value = found
+            encoder = self._encoder([column], [])
+            self._writer.generated_keys([column], encoder.encode([value]))
 
     def _encoder(
         self, columns: Sequence[Column], return_types: list[m.ReturnType]
@@ -346,6 +351,20 @@ def _with_contents(value: BoundParameter, contents: Any) -> BoundParameter:
     return value
 
 
-def _key_columns(keys: m.AutoKeys, statement: StatementAPI) -> Sequence[Column]:
-    """Return the description of the generated keys a client asked for."""
-    raise SQLError(_NOT_IMPLEMENTED)
+def _generated_key(
+    keys: m.AutoKeys, result: ExecuteResult
+) -> tuple[Column, int] | None:
+    """Return the generated value of an INSERT as a column.
+
+    A table has one such column at most. Its name is only known here if the client
+    named it, which no client seen needs.
+    """
+    name = keys.names[0] if keys.names else ""
+    for value, sql_type in (
+        (result.serial, _SERIAL),
+        (result.serial8, _SERIAL8),
+        (result.bigserial, _BIGSERIAL),
+    ):
+        if value:
+            return Column(name, sql_type), value
+    return None
