@@ -117,6 +117,7 @@ class ExecuteResult:
     bigserial: int = 0
     database_flags: int | None = None  # set by DATABASE, CREATE/CLOSE DATABASE
     warn: int = 0
+    # The row an INSERT stored last, by StatementAPI.key_columns.
     generated_keys: Sequence[object] = field(default_factory=tuple)
 
 
@@ -143,6 +144,7 @@ class StatementAPI(Protocol):
     parameters: Sequence[Column]
     returns_rows: bool
     for_update: bool
+    key_columns: Sequence[Column]  # INSERT: all columns of its table; else empty
 
     def execute(self, parameters: Sequence[BoundParameter]) -> ExecuteResult: ...
 

@@ -39,6 +39,7 @@ class ColumnRef(Expr):
 
     source: int
     column: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

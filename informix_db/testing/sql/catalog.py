@@ -96,6 +96,7 @@ class Table:
     dropped: bool = False
     creator: Transaction | None = None  # while its CREATE is uncommitted
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
+    locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
     rows: Callable[[], Iterable[tuple[Any, ...]]] | None = None  # system catalog
     filled: int = -1  # catalog version the rows are of
 

@@ -211,6 +211,29 @@ class DDL:
         table.indexes.append(index)
         return index
 
+    def create_from(
+        self, name: str, outputs: Sequence[tuple[str, SQLType]], *, logged: bool
+    ) -> Table:
+        """Return a new temporary table with the columns of a query."""
+        columns: list[Column] = []
+        for i, (column_name, sql_type) in enumerate(outputs):
+            if any(column.name == column_name for column in columns):
+                raise SQLError(-328, token=column_name)
+            columns.append(Column(column_name, sql_type, f"c{i}"))
+        table = Table(
+            name,
+            self.user,
+            self.database.new_tabid(),
+            self.store.new_name("t"),
+            columns,
+            temporary=True,
+            logged=self.database.logged and logged,
+        )
+        table.serials = {column.name: 0 for column in columns if column.is_serial}
+        self.store.create_table(table)
+        self.transaction.undo.append(lambda: self._undo_create(table))
+        return table
+
     # --- other statements ----------------------------------------------------
 
     def add_to_catalog(self, table: Table) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import bound as b
@@ -11,6 +11,7 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Column, DefaultValue, Table
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.temporal import date_to_days, implode
+from informix_db.testing.sql.values import exporter
 
 Values = Sequence[Any]
 Evaluate = Callable[[Values], Any]
@@ -41,6 +42,30 @@ def _converted(inner: Evaluate, convert: Callable[[Any], Any] | None) -> Evaluat
         return value if convert is None or value is None else convert(value)
 
     return evaluate
+
+
+class StoredRow(Sequence[object]):
+    """A row in storage form that is exported when somebody looks at it."""
+
+    def __init__(self, table: Table, values: Values) -> None:
+        self._columns = table.columns
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> object: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[object]: ...
+
+    def __getitem__(self, index: int | slice) -> object:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        value = self._values[index]
+        export = exporter(self._columns[index].type)
+        return value if value is None or export is None else export(value)
 
 
 class RowBuilder:

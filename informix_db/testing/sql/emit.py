@@ -15,6 +15,7 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.scope import has_aggregate
 
 _TEMPLATES = {
     "not": "(NOT {0})",
@@ -204,7 +205,26 @@ class Emitter:
         text = self.body(query.body)
         if query.order_by:
             text += " ORDER BY " + ", ".join(map(self._order_key, query.order_by))
+        else:
+            text += self._storage_order(query.body)
         return text + self._limit(query.first, query.skip)
+
+    def _storage_order(self, body: b.BoundBody) -> str:
+        """Plain selects from one table come in the order of its rows, not in that of
+        whatever index SQLite finds handy."""
+        if (
+            not isinstance(body, b.BoundSelect)
+            or body.distinct
+            or body.group_by
+            or len(body.sources) != 1
+            or not isinstance(body.sources[0], b.TableSource)
+            or any(has_aggregate(output.expr) for output in body.outputs)
+        ):
+            return ""
+        alias = f"s{body.sources[0].source}"
+        if self._view.mode == "last":
+            return f" ORDER BY ifnull(nullif({alias}._o, 0), {alias}._k)"
+        return f" ORDER BY {alias}._k"
 
     def body(self, body: b.BoundBody) -> str:
         match body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from informix_db.testing.api import SQLError
@@ -14,6 +15,11 @@ NOT_EMULATED = -26999
 def unsupported(construct: str, position: int = 0) -> SQLError:
     """Return the error for SQL the emulator does not do."""
     return SQLError(NOT_EMULATED, offset=position, token=construct)
+
+
+def construct(node: object) -> str:
+    """Return what a syntax tree node is in SQL: `CREATE VIEW` for CreateView."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
 
 
 def from_sqlite(error: sqlite3.Error) -> SQLError | None:

@@ -12,9 +12,9 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
-from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.plans import (
     InsertPlan,
+    IntoTempPlan,
     Plan,
     QueryPlan,
     SelectPlan,
@@ -23,7 +23,7 @@ from informix_db.testing.sql.plans import (
 from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Slot
-from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.store import Store, check_table_lock
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.values import import_value, parse_number
 
@@ -101,6 +101,9 @@ class Executor:
         self, tables: Sequence[Table], transaction: Transaction, target: bool = False
     ) -> View:
         """Return how to look at `tables`; `target` ones are to be changed."""
+        if target or self.isolation != "dirty read":
+            for table in tables:
+                check_table_lock(table, transaction, exclusive=target)
         if not any(table.writers - {transaction} for table in tables):
             return CURRENT
         low, high = transaction.low or -1, transaction.high or -1
@@ -147,8 +150,27 @@ class Executor:
         ]
         if rows:
             self._store.insert(table, rows, transaction)
+            result.generated_keys = dml.StoredRow(table, rows[-1])
         result.rows = len(rows)
         return result
+
+    def fill(
+        self,
+        plan: IntoTempPlan,
+        table: Table,
+        values: list[Any],
+        transaction: Transaction,
+    ) -> ExecuteResult:
+        """Store the rows of a query in a new table of the same columns."""
+        view = self.view([table for table, _ in plan.tables], transaction)
+        text = self._text(plan, view)
+        rows = self._store.connection.execute(text, values).fetchall()
+        self._store.insert(table, rows, transaction)
+        for i, column in enumerate(table.columns):
+            if column.is_serial:
+                found = [row[i] for row in rows if row[i] is not None]
+                table.serials[column.name] = max([0, *found])
+        return ExecuteResult(rows=len(rows))
 
     def _insert_source(
         self, plan: InsertPlan, values: list[Any], transaction: Transaction
@@ -193,7 +215,7 @@ class Executor:
             return self.insert(plan, values, transaction)
         if isinstance(plan, WritePlan):
             return self.write(plan, values, transaction)
-        raise unsupported(type(plan.node).__name__, plan.node.position)
+        raise TypeError(type(plan).__name__)
 
 
 _LAST_COMMITTED = "committed read last committed"

@@ -11,7 +11,7 @@ from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import pack
-from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.functions import bind_function
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
@@ -65,7 +65,7 @@ class ExpressionBinder:
             return self.binding.parameter(node, hint, stores)
         method = self._METHODS.get(type(node))
         if method is None:
-            raise unsupported(type(node).__name__, node.position)
+            raise unsupported(construct(node), node.position)
         try:
             return method(self, node, hint)
         except SQLError as error:
@@ -193,9 +193,6 @@ class ExpressionBinder:
             return b.Op(t.char(32), "ifx_user")
         return b.Op(t.char(32), "ifx_role")
 
-    def _parameterless(self, node: ast.Node, hint: SQLType | None) -> b.Expr:
-        raise unsupported(type(node).__name__, node.position)
-
     # --- operators -----------------------------------------------------------
 
     def _unary(self, node: ast.Unary, hint: SQLType | None) -> b.Expr:
@@ -274,11 +271,9 @@ class ExpressionBinder:
             left, right, one, two = right, left, two, one
         if one == "date" and two == "date":
             return b.Op(result, "date_sub", (left, right))
-        if one == "interval" and two in _NUMBERS:
-            name = "iv_mul" if operator == "*" else "iv_div"
-            return b.Op(result, name, (left, right))
         if one == "interval":
-            return b.Op(result, f"iv_{_ARITHMETIC[operator]}", (left, right))
+            total = b.Op(result, f"iv_{_ARITHMETIC[operator]}", (left, right))
+            return b.Op(result, "iv_fit", (total, literal(result.length)))
         if two == "interval":
             return self._moment_shift(result, operator, left, right)
         if one == "date" and two in _NUMBERS:
@@ -485,7 +480,7 @@ class ExpressionBinder:
         if self._inside_aggregate:
             raise SQLError(-544)
         if not self.allow_aggregates:
-            raise SQLError(-201, offset=node.position)
+            raise SQLError(-595, offset=node.position)
         name = node.name.name
         if node.star:
             return b.Aggregate(rules.COUNT_TYPE, name, None)

@@ -12,7 +12,7 @@ from decimal import Decimal, DecimalException
 from functools import lru_cache
 from typing import Any
 
-from informix_db.testing.api import SQLError
+from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import CONTEXT, pack, unpack
 from informix_db.testing.sql.runtime import Runtime
@@ -22,6 +22,7 @@ from informix_db.testing.sql.temporal import (
     MIN_DATE,
     datetime_minus,
     datetime_plus,
+    fit_interval,
 )
 
 
@@ -91,6 +92,10 @@ def _interval_times(total: int, factor: Any) -> int:
 
 def _interval_over(total: int, divisor: Any) -> int:
     return int(_divide(Decimal(total), as_decimal(divisor)).to_integral_value())
+
+
+def _interval_fit(total: int, length: int) -> int:
+    return fit_interval(total, SQLType(t.INTERVAL, length))
 
 
 def _date_shift(days: int, amount: Any) -> int:
@@ -246,6 +251,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("int8", _checked(t.BIGINT))
     runtime.register("date_ok", _check_date)
     runtime.register("date_shift", _date_shift)
+    runtime.register("iv_fit", _interval_fit)
     runtime.register("iv_mul", _interval_times)
     runtime.register("iv_div", _interval_over)
     runtime.register(

@@ -42,6 +42,7 @@ class Plan:
     tables: list[tuple[Table, int]] = field(default_factory=list)
     returns_rows: bool = False
     for_update: bool = False
+    key_columns: Sequence[ApiColumn] = ()
 
     @property
     def parameters(self) -> list[ApiColumn]:
@@ -72,6 +73,18 @@ class SelectPlan(QueryPlan):
     query: b.BoundQuery = field(default_factory=lambda: b.BoundQuery(b.BoundSelect([])))
     export: Export | None = None
     key_table: Table | None = None
+
+    def emit(self, emitter: Emitter) -> str:
+        return emitter.query(self.query)
+
+
+@dataclass(slots=True)
+class IntoTempPlan(QueryPlan):
+    """SELECT ... INTO TEMP `name`."""
+
+    query: b.BoundQuery = field(default_factory=lambda: b.BoundQuery(b.BoundSelect([])))
+    name: str = ""
+    no_log: bool = False
 
     def emit(self, emitter: Emitter) -> str:
         return emitter.query(self.query)
@@ -144,15 +157,31 @@ def describe(outputs: Sequence[b.Output]) -> list[ApiColumn]:
 # --- SELECT ------------------------------------------------------------------
 
 
-def _bind_query(node: ast.Query, binding: Binding) -> SelectPlan:
+def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
     binding.names.current_database()
     query = QueryBinder(binding).query(node, None)
+    if node.into is not None:
+        return _bind_into(node, node.into, query)
     plan = SelectPlan(st.SELECT, node, describe(query.outputs), returns_rows=True)
     plan.query = query
     plan.export = row_exporter([output.expr.type for output in query.outputs])
     if node.for_update:
         _make_updatable(plan, node)
     return plan
+
+
+def _bind_into(
+    node: ast.Query, into: ast.IntoTable, query: b.BoundQuery
+) -> IntoTempPlan:
+    """SELECT ... INTO TEMP: SQLError(-249) for a column without a name."""
+    if into.kind != "temp":
+        raise unsupported(f"INTO {into.kind.upper()}", into.position)
+    for output in query.outputs:
+        if output.name.startswith("("):
+            raise SQLError(-249, offset=node.position)
+    return IntoTempPlan(
+        st.SELECT_INTO, node, query=query, name=into.name.name, no_log=into.no_log
+    )
 
 
 def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
@@ -200,6 +229,7 @@ def _bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
     else:
         raise unsupported("insert ... execute", node.source.position)
     _check_omitted(plan)
+    plan.key_columns = [ApiColumn(column.name, column.type) for column in table.columns]
     if binding.parameter_count:
         plan.columns = [ApiColumn(column.name, column.type) for column in plan.targets]
     return plan
@@ -275,7 +305,7 @@ def _write_scope(
     table = _writable(node.table.name, binding)
     source = binding.new_source()
     scope = Scope()
-    scope.add(table_item(table, source, node.table.alias))
+    scope.items.append(table_item(table, source, node.table.alias))
     return table, b.TableSource(source, table), QueryBinder(binding).expressions(scope)
 
 

@@ -9,7 +9,7 @@ from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
-from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.scope import (
     Binding,
@@ -37,8 +37,8 @@ class QueryBinder:
         """Return a query bound; `hints` type parameters of its projection."""
         if node.with_tables:
             raise unsupported("with", node.position)
-        if node.into is not None:
-            raise unsupported(f"into {node.into.kind}", node.position)
+        if node.into is not None and parent is not None:
+            raise SQLError(-201, offset=node.into.position)
         body, scope = self._body(node.body, parent, hints)
         query = b.BoundQuery(body)
         if isinstance(body, b.BoundSelect):
@@ -187,17 +187,16 @@ class QueryBinder:
     ) -> None:
         """Raise SQLError(-294) for an output that a group has no single value of."""
         exprs = [output.expr for output in select.outputs]
-        if select.having is not None:
-            exprs.append(select.having)
-        grouped = bool(select.group_by) or any(map(has_aggregate, exprs))
-        if not grouped:
-            if select.having is not None:
-                raise SQLError(-294)
-            return
         local = {item.source for item in scope.items}
+        if select.having is not None and not _is_grouped(
+            select.having, select.group_by, local
+        ):
+            raise SQLError(-304, offset=node.position)
+        if not (select.group_by or select.having or any(map(has_aggregate, exprs))):
+            return
         for expr in exprs:
             if not _is_grouped(expr, select.group_by, local):
-                raise SQLError(-294, offset=node.position)
+                raise SQLError(-294, offset=node.position, token=_column_name(expr))
 
     # --- FROM ----------------------------------------------------------------
 
@@ -207,13 +206,13 @@ class QueryBinder:
         if isinstance(node, ast.Table):
             table = self.binding.table(node.name)
             source = self.binding.new_source()
-            scope.add(table_item(table, source, node.alias))
+            scope.items.append(table_item(table, source, node.alias))
             return b.TableSource(source, table)
         if isinstance(node, ast.Derived):
             return self._derived(node, scope, parent)
         if isinstance(node, ast.Join):
             return self._join(node, scope, parent)
-        raise unsupported(type(node).__name__.lower(), node.position)
+        raise unsupported(construct(node), node.position)
 
     def _derived(
         self, node: ast.Derived, scope: Scope, parent: Scope | None
@@ -226,10 +225,10 @@ class QueryBinder:
                 raise SQLError(-236, offset=node.position)
             names = [column.name for column in node.columns]
         columns: list[tuple[str, b.Expr]] = [
-            (name, b.ColumnRef(rules.strip(output.expr.type), source, f"o{i}"))
+            (name, b.ColumnRef(rules.strip(output.expr.type), source, f"o{i}", name))
             for i, (name, output) in enumerate(zip(names, query.outputs, strict=True))
         ]
-        scope.add(ScopeItem(source, node.alias, columns, aliased=True))
+        scope.items.append(ScopeItem(source, node.alias, columns, aliased=True))
         return b.DerivedSource(source, query)
 
     def _join(self, node: ast.Join, scope: Scope, parent: Scope | None) -> b.Source:
@@ -294,7 +293,7 @@ class QueryBinder:
 def table_item(table: Table, source: int, alias: str = "") -> ScopeItem:
     """Return the scope's view of a table."""
     columns: list[tuple[str, b.Expr]] = [
-        (column.name, b.ColumnRef(column.type, source, column.storage))
+        (column.name, b.ColumnRef(column.type, source, column.storage, column.name))
         for column in table.columns
     ]
     return ScopeItem(source, alias or table.name, columns, table, bool(alias))
@@ -312,7 +311,11 @@ def _make_nullable(items: list[ScopeItem]) -> None:
 def _nullable(expr: b.ColumnRef) -> b.ColumnRef:
     old = expr.type
     sql_type = SQLType(old.code, old.length, old.extended_id, old.owner, old.name)
-    return b.ColumnRef(sql_type, expr.source, expr.column)
+    return b.ColumnRef(sql_type, expr.source, expr.column, expr.name)
+
+
+def _column_name(expr: b.Expr) -> str:
+    return expr.name if isinstance(expr, b.ColumnRef) else ""
 
 
 def _is_grouped(expr: b.Expr, groups: list[b.Expr], local: set[int]) -> bool:

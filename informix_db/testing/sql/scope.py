@@ -120,12 +120,6 @@ class Scope:
 
     parent: Scope | None = None
     items: list[ScopeItem] = field(default_factory=list)
-    correlated: bool = False  # a name was found in an enclosing block
-
-    def add(self, item: ScopeItem) -> None:
-        """Add an item; SQLError(-253? ) is not raised for repeated names: columns of
-        either are then ambiguous."""
-        self.items.append(item)
 
     def resolve(self, node: ast.Name) -> b.Expr:
         """Return the column a name means; SQLError(-217, -324) otherwise."""
@@ -136,10 +130,10 @@ class Scope:
         if found:
             return found[0]
         if self.parent is not None:
-            expr = self.parent.resolve(node)
-            self.correlated = True
-            return expr
-        raise SQLError(-217, offset=node.position, token=".".join(node.parts[-2:]))
+            return self.parent.resolve(node)
+        known = not qualifiers or any(i.name == qualifiers[-1] for i in self.items)
+        token = column if known else qualifiers[-1]
+        raise SQLError(-217, offset=node.position, token=token)
 
     def _candidates(self, qualifiers: list[str], column: str) -> Iterable[b.Expr]:
         for item in self.items:

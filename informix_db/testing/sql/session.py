@@ -18,8 +18,9 @@ from informix_db.testing.sql.errors import from_sqlite
 from informix_db.testing.sql.executor import Executor, bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.plans import (
-    InsertPlan,
+    IntoTempPlan,
     Plan,
+    QueryPlan,
     SelectPlan,
     WritePlan,
     bind_statement,
@@ -28,7 +29,7 @@ from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.store import LockConflict
 from informix_db.testing.sql.transactions import Transaction
-from informix_db.testing.sql.utility import run_utility
+from informix_db.testing.sql.utility import check_utility, run_utility, select_into
 
 if TYPE_CHECKING:
     from informix_db.testing.engine import Engine
@@ -58,6 +59,7 @@ class Session:
         self.executor = Executor(engine.store, engine.runtime)
         self.lock_wait: float | None = 0  # seconds; None waits without limit
         self.waiting_for: Transaction | None = None
+        self.lock_holder = Transaction(number)  # of LOCK TABLE without logging
         self.interrupted = threading.Event()
         self.closed = False
         self.last_serial = 0
@@ -137,6 +139,7 @@ class Session:
                 raise SQLError(-377)
             self.end_transaction(commit=False)
         self._close_cursors(hold=True)
+        self.release_table_locks()
         for table in self.temporary.values():
             self._drop_temporary(table)
         self.temporary.clear()
@@ -153,6 +156,8 @@ class Session:
         node = parse(sql, delimident=self.delimident)
         with self.entered():
             plan = bind_statement(node, self)
+            if not isinstance(plan, QueryPlan):
+                check_utility(node)
         return Statement(self, plan)
 
     def execute(
@@ -160,7 +165,7 @@ class Session:
     ) -> ExecuteResult:
         """Run a plan to its end (a SELECT's rows are not kept)."""
         with self.entered():
-            if not isinstance(plan, (SelectPlan, InsertPlan, WritePlan)):
+            if not isinstance(plan, QueryPlan):
                 return run_utility(self, plan.node)
             values = self._prepare_run(plan, parameters)
             if isinstance(plan, SelectPlan):
@@ -173,6 +178,8 @@ class Session:
     def _change(
         self, plan: Plan, values: list[object], transaction: Transaction
     ) -> ExecuteResult:
+        if isinstance(plan, IntoTempPlan):
+            return select_into(self, plan, values, transaction)
         if isinstance(plan, WritePlan) and plan.current_of:
             return self._change_current(plan, values, transaction)
         return self.executor.run(plan, values, transaction)
@@ -327,6 +334,13 @@ class Session:
         else:
             self.engine.store.rollback(transaction)
         transaction.active = False
+        self.engine.condition.notify_all()
+
+    def release_table_locks(self) -> None:
+        """Give up what LOCK TABLE took in a database without transactions."""
+        self.engine.store.unlock_tables(self.lock_holder)
+        self.lock_holder.active = False
+        self.lock_holder = Transaction(self.session_id)
         self.engine.condition.notify_all()
 
     def _for_savepoint(self, sqlcode: int, name: str) -> Transaction:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_session
 
-SELECT, UPDATE, DELETE, INSERT = 2, 4, 5, 6
+SELECT, SELECT_INTO, UPDATE, DELETE, INSERT = 2, 3, 4, 5, 6
 OPEN_DATABASE, CREATE_DATABASE, CLOSE_DATABASE = 1, 12, 31
 BEGIN, COMMIT, ROLLBACK = 34, 35, 36
 CREATE_TABLE, DROP_TABLE, EXECUTE_ROUTINE = 45, 46, 56

@@ -24,6 +24,7 @@ class Statement:
         self.parameters: Sequence[Column] = plan.parameters
         self.returns_rows = plan.returns_rows
         self.for_update = plan.for_update
+        self.key_columns: Sequence[Column] = plan.key_columns
 
     def execute(self, parameters: Sequence[BoundParameter]) -> ExecuteResult:
         return self._session.execute(self._plan, parameters)

@@ -31,13 +31,28 @@ _HIDDEN = "_k INTEGER PRIMARY KEY, _x INTEGER NOT NULL, _d INTEGER NOT NULL, _o 
 
 
 class LockConflict(Exception):
-    """Rows another transaction has not committed are in the way."""
+    """Rows another transaction has not committed, or its table lock, are in the way.
 
-    def __init__(self, owner: int, sqlcode: int = -244, isam: int = -107) -> None:
+    `owner` is that transaction or one of its writer numbers.
+    """
+
+    def __init__(
+        self, owner: int | Transaction, sqlcode: int = -244, isam: int = -107
+    ) -> None:
         super().__init__(owner, sqlcode, isam)
-        self.owner = owner  # a writer number
+        self.owner = owner
         self.sqlcode = sqlcode
         self.isam = isam
+
+
+def check_table_lock(
+    table: Table, transaction: Transaction, *, exclusive: bool, sqlcode: int = -244
+) -> None:
+    """Raise LockConflict if another session's LOCK TABLE forbids reading (or, with
+    `exclusive`, changing) the table."""
+    for owner, is_exclusive in table.locks.items():
+        if owner.session_id != transaction.session_id and (is_exclusive or exclusive):
+            raise LockConflict(owner, sqlcode, -113)
 
 
 class Store:
@@ -217,6 +232,8 @@ class Store:
 
     def _begin_write(self, table: Table, transaction: Transaction) -> int:
         """Return the writer number for rows of `table`, 0 if written as committed."""
+        if table.locks:
+            check_table_lock(table, transaction, exclusive=True, sqlcode=-271)
         if transaction.direct or not table.logged:
             return 0
         if table not in transaction.tables:
@@ -292,8 +309,25 @@ class Store:
 
     # --- transactions --------------------------------------------------------
 
-    def owner(self, writer: int) -> Transaction | None:
+    def lock_table(
+        self, table: Table, transaction: Transaction, *, exclusive: bool
+    ) -> None:
+        """Take a table lock; LockConflict(-289, -113) if others use the table."""
+        check_table_lock(table, transaction, exclusive=exclusive, sqlcode=-289)
+        for writer in table.writers - {transaction}:
+            raise LockConflict(writer, -289, -113)
+        table.locks[transaction] = exclusive or table.locks.get(transaction, False)
+        transaction.locked.add(table)
+
+    def unlock_tables(self, transaction: Transaction) -> None:
+        for table in transaction.locked:
+            table.locks.pop(transaction, None)
+        transaction.locked.clear()
+
+    def owner(self, writer: int | Transaction) -> Transaction | None:
         """Return the active transaction a writer number belongs to."""
+        if isinstance(writer, Transaction):
+            return writer
         for transaction in self._active.values():
             if transaction.low <= writer <= transaction.high:
                 return transaction
@@ -340,6 +374,7 @@ class Store:
         for table in transaction.tables:
             table.writers.discard(transaction)
         transaction.tables.clear()
+        self.unlock_tables(transaction)
         self._active.pop(transaction.low, None)
 
 

@@ -37,6 +37,7 @@ class Transaction:
     high: int = 0
     writer: int = 0
     tables: set[Table] = field(default_factory=set)
+    locked: set[Table] = field(default_factory=set)  # by LOCK TABLE
     savepoints: list[Savepoint] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
     on_commit: list[Callable[[], None]] = field(default_factory=list)

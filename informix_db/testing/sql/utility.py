@@ -9,7 +9,8 @@ from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_session
 from informix_db.testing.sql.catalog import Database, Index, Table
 from informix_db.testing.sql.ddl import DDL
-from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.errors import construct, unsupported
+from informix_db.testing.sql.plans import IntoTempPlan, describe
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.transactions import Transaction
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
 
 
+def check_utility(node: ast.Statement) -> None:
+    """Raise SQLError when a statement without plan is prepared and cannot run."""
+    if isinstance(node, ast_dml.ExecuteRoutine):
+        raise SQLError(-674, offset=node.name.position, token=node.name.name)
+    if type(node) not in _HANDLERS:
+        raise unsupported(construct(node), node.position)
+
+
 def run_utility(session: Session, node: ast.Statement) -> ExecuteResult:
     """Run a statement that has no plan of its own."""
-    handler = _HANDLERS.get(type(node))
-    if handler is None:
-        raise unsupported(type(node).__name__, node.position)
     try:
-        return handler(session, node) or ExecuteResult()
+        return _HANDLERS[type(node)](session, node) or ExecuteResult()
     except SQLError as error:
         if error.offset == 0 and error.sqlcode in (-206, -217):
             error.offset = node.position
@@ -126,6 +132,29 @@ def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None
         raise unsupported(f"set environment {node.name}", node.position)
 
 
+def _lock_table(session: Session, node: ast_session.LockTable) -> None:
+    """SQLError(-524) outside a transaction; unlogged databases have none."""
+    table = _table(session, node.table)
+    if not session.current_database().logged:
+        holder = session.lock_holder
+    elif session.transaction is not None:
+        holder = session.transaction
+    else:
+        raise SQLError(-524)
+    store = session.engine.store
+    session.transact(
+        lambda tx: store.lock_table(table, holder, exclusive=node.exclusive)
+    )
+
+
+def _unlock_table(session: Session, node: ast_session.UnlockTable) -> None:
+    """SQLError(-327) in a transaction: its locks go when it ends."""
+    table = _table(session, node.table)
+    if session.transaction is not None:
+        raise SQLError(-327, token=table.name)
+    session.release_table_locks()
+
+
 # --- databases ---------------------------------------------------------------
 
 
@@ -212,14 +241,31 @@ def _qualified(session: Session, node: ast_ddl.CreateTable) -> str:
     return f"{node.name.owner or session.user}.{node.name.name}"
 
 
+def select_into(
+    session: Session, plan: IntoTempPlan, values: list[Any], transaction: Transaction
+) -> ExecuteResult:
+    """Run SELECT ... INTO TEMP."""
+    if plan.name in session.temporary:
+        raise SQLError(-958, offset=plan.node.position, token=plan.name)
+    outputs = [(column.name, column.type) for column in describe(plan.query.outputs)]
+    ddl = _ddl(session, transaction)
+    table = ddl.create_from(plan.name, outputs, logged=not plan.no_log)
+    _add_temporary(session, table, transaction)
+    return session.executor.fill(plan, table, values, transaction)
+
+
+def _add_temporary(session: Session, table: Table, transaction: Transaction) -> None:
+    session.temporary[table.name] = table
+    transaction.undo.append(lambda: _forget_temporary(session, table))
+
+
 def _make_table(
     session: Session, node: ast_ddl.CreateTable, transaction: Transaction
 ) -> None:
     ddl = _ddl(session, transaction)
     table = ddl.create_table(node, node.kind == "temp")
     if table.temporary:
-        session.temporary[table.name] = table
-        transaction.undo.append(lambda: _forget_temporary(session, table))
+        _add_temporary(session, table, transaction)
     else:
         ddl.add_to_catalog(table)
 
@@ -304,10 +350,6 @@ def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
     session.transact(lambda tx: _ddl(session, tx).drop_index(*found))
 
 
-def _execute_routine(session: Session, node: ast_dml.ExecuteRoutine) -> None:
-    raise SQLError(-674, offset=node.name.position, token=node.name.name)
-
-
 _Handler = Callable[..., Any]
 _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_session.Begin: _begin,
@@ -318,6 +360,8 @@ _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_session.SetIsolation: _set_isolation,
     ast_session.SetTransaction: _set_transaction,
     ast_session.SetLockMode: _set_lock_mode,
+    ast_session.LockTable: _lock_table,
+    ast_session.UnlockTable: _unlock_table,
     ast_session.SetEnvironment: _set_environment,
     ast_session.SetOption: _set_option,
     ast_ddl.UpdateStatistics: _harmless,
@@ -327,5 +371,4 @@ _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_ddl.CreateTable: _create_table,
     ast_ddl.CreateIndex: _create_index,
     ast_ddl.Drop: _drop,
-    ast_dml.ExecuteRoutine: _execute_routine,
 }
