@@ -1,0 +1,189 @@
+"""The walls of the house: which room may import from which, and what stays outside."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "informix_db"
+
+# Room -> rooms it may import from, besides itself.
+BELOW_SHELLS = {"_base", "_transport", "_protocol", "_wire", "params", "values"}
+MAY_IMPORT = {
+    "values": set(),
+    "_wire": {"values"},
+    "params": {"_wire", "values"},
+    "_protocol": {"_wire", "values"},
+    "_transport": {"_protocol", "_wire", "params", "values"},
+    "_base": {"_protocol", "_wire", "params", "values"},
+    "shells": BELOW_SHELLS,
+    "aio": BELOW_SHELLS,
+    "testing": set(),
+    "init": {"shells", "_base", "_wire", "params", "values"},
+}
+ROOM_OF_MODULE = {
+    "__init__": "init",
+    "_sqlcodes": "values",
+    "_version": "values",
+    "connections": "shells",
+    "cursors": "shells",
+    "dbapi": "values",
+    "exceptions": "values",
+    "lobs": "shells",
+    "params": "params",
+    "pool": "shells",
+    "rows": "values",
+    "types": "values",
+}
+# `accel` alone chooses between the compiled decoder and its pure twin.
+ONLY_USER_OF_SPEEDUPS = f"{PACKAGE}._wire.accel"
+SHARED_WITH_TESTING = f"{PACKAGE}._wire.constants"
+WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
+WITHOUT_WAITING = ("_wire", "_protocol", "_base")
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """All nodes below `node`, without what only type checkers see unless `types`."""
+    for child in ast.iter_child_nodes(node):
+        if types or not for_types_only(child):
+            yield child
+            yield from walk(child, types)
+
+
+def imports(path: Path, *, types: bool = True) -> Iterator[str]:
+    """Every module `path` imports, by full name; relative imports resolved."""
+    package = list(path.relative_to(ROOT).parent.parts)
+    for node in walk(ast.parse(path.read_text(encoding="utf-8")), types):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            up = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*up, *filter(None, [node.module])])
+            for alias in node.names:
+                name = f"{base}.{alias.name}"
+                known = is_module(name) or name == f"{PACKAGE}._speedups"
+                yield name if known else base
+
+
+def room(module: str) -> str:
+    """The room a module of the package is in; fails for one without."""
+    parts = module.split(".")[1:] or ["__init__"]
+    name = ROOM_OF_MODULE.get(parts[0], parts[0])
+    assert name in MAY_IMPORT, f"{module}: say which room it belongs to"
+    return name
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / PACKAGE).rglob("*.py"))
+
+
+def inner_imports(path: Path) -> list[str]:
+    return [name for name in imports(path) if name.split(".")[0] == PACKAGE]
+
+
+@pytest.mark.parametrize("path", modules(), ids=module_name)
+def test_imports_point_one_way(path: Path) -> None:
+    here = room(module_name(path))
+    for name in inner_imports(path):
+        if name == f"{PACKAGE}._speedups":
+            assert module_name(path) == ONLY_USER_OF_SPEEDUPS
+            continue
+        if here == "testing" and name == SHARED_WITH_TESTING:
+            continue
+        there = room(name)
+        assert there == here or there in MAY_IMPORT[here], f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=module_name)
+def test_only_the_standard_library_is_needed(path: Path) -> None:
+    outside = {name.split(".")[0] for name in imports(path, types=False)} - {PACKAGE}
+    assert outside <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", WITHOUT_WAITING)
+def test_rooms_that_never_wait_know_no_sockets(name: str) -> None:
+    for path in sorted((ROOT / PACKAGE / name).rglob("*.py")):
+        found = {imported.split(".")[0] for imported in imports(path)} & WAITING
+        assert not found, f"{module_name(path)} imports {found}"
+
+
+def test_the_compiled_part_imports_nothing_of_the_package() -> None:
+    for path in sorted((ROOT / "_speedups").glob("*.pyx")):
+        source = path.read_text(encoding="utf-8")
+        lines = re.findall(r"^\s*(?:from|import|cimport)\s+([\w.]+)", source, re.M)
+        roots = {line.split(".")[0] for line in lines}
+        assert roots <= {"cpython", "cython", "libc"} | sys.stdlib_module_names, path
+
+
+# -- what no file may name
+
+MACHINE_PATH = re.compile("|".join(["/" + "work/", "/" + "root/", r"/tmp/[a-z]+/"]))
+TREES = (".ci", ".github", "_speedups", "benchmarks", "docker", "docs", "tools")
+GENERATED = {".c", ".html", ".pyc", ".pyd", ".so"}
+
+
+def project_files() -> Iterator[Path]:
+    for tree in (*TREES, PACKAGE, "tests"):
+        yield from (ROOT / tree).rglob("*")
+    yield from ROOT.glob("*")
+
+
+def test_no_file_names_a_path_of_some_machine() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in project_files()
+        if path.is_file() and path.suffix not in GENERATED
+        for match in [MACHINE_PATH.search(path.read_text("utf-8", "replace"))]
+        if match
+    ]
+    assert not found
+
+
+# -- the test itself: what it must catch
+
+
+def test_relative_imports_are_resolved(tmp_path: Path, monkeypatch) -> None:
+    package = tmp_path / PACKAGE
+    (package / "_wire").mkdir(parents=True)
+    for name in ("connections.py", "_wire/buffer.py", "_wire/text.py"):
+        (package / name).write_text("", encoding="utf-8")
+    (package / "_wire" / "text.py").write_text(
+        "import os.path\n"
+        "from . import buffer\n"
+        "from .buffer import ReadBuffer\n"
+        "from .. import _speedups, connections\n"
+        "from ..connections import Connection\n"
+        "if TYPE_CHECKING:\n    import typing_extensions\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    everything = list(imports(package / "_wire" / "text.py"))
+    assert list(imports(package / "_wire" / "text.py", types=False)) == everything[:-1]
+    assert everything == [
+        "os.path",
+        "informix_db._wire.buffer",
+        "informix_db._wire.buffer",
+        "informix_db._speedups",
+        "informix_db.connections",
+        "informix_db.connections",
+        "typing_extensions",
+    ]
