@@ -172,6 +172,7 @@ class StubSession:
 
     def wait(self, _: Sequence[BoundParameter]) -> list[tuple[object, ...]]:
         self.interrupted.clear()
+        self.engine.waiting.set()
         if self.interrupted.wait(20):
             raise SQLError(-213)
         return []
@@ -209,6 +210,7 @@ class StubEngine:
 
     def __init__(self) -> None:
         self.server_name = "informix"
+        self.waiting = threading.Event()  # set by the statement "wait"
         self.names = ["sysmaster", "testdb"]
         self.sessions: list[StubSession] = []
         self.statements: dict[str, Maker] = {

@@ -79,7 +79,7 @@ class Server:
             faults=self.faults,
             record=transcript,
         )
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._sessions: dict[Session, tuple[socket.socket, threading.Thread]] = {}
         self._total_sessions = 0
         self._past_requests = 0
@@ -170,6 +170,11 @@ class Server:
             total_requests=past + sum(session.requests for session in sessions),
         )
 
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until no session is left; False if `timeout` seconds are not enough."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._sessions, timeout)
+
     # Sessions.
 
     def _accept(self) -> None:
@@ -207,6 +212,7 @@ class Server:
             sock.close()
             with self._lock:
                 del self._sessions[session]
+                self._lock.notify_all()
                 self._past_requests += session.requests
 
 

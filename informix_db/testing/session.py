@@ -60,6 +60,7 @@ _INTERRUPTIBLE = frozenset(
         tags.OPEN_DATABASE,
     }
 )
+_ROW_OF_A_BATCH = frozenset({tags.EXECUTE, tags.PUT})
 _TAG_OF_MESSAGE: dict[type, int] = {
     m.Fetch: tags.FETCH,
     m.ScrollFetch: tags.SCROLL_FETCH,
@@ -273,7 +274,7 @@ class _Requests:
         self._settings = settings
         self._database_at_login = database_at_login
         self._failed = False
-        self._skip_to_command = False
+        self._resumes_at_command = False
         self.finished = False
         self._handlers: dict[type, Callable[[Any], None]] = {
             **statements.handlers,
@@ -326,22 +327,30 @@ class _Requests:
             self._fail(message, SQLError(INTERNAL_ERROR, token=repr(error)))
 
     def _fail(self, message: m.Message, error: SQLError) -> None:
+        batch_errors = self._settings.batch_errors
+        if batch_errors is BatchErrors.CONTINUE:
+            if _tag_of(message) in _ROW_OF_A_BATCH:
+                self._writer.error(error)
+                return
+            self._resumes_at_command = isinstance(message, m.Statement)
         self._failed = True
-        self._skip_to_command = isinstance(message, m.Statement)
-        if self._settings.batch_errors is BatchErrors.DROP:
+        if batch_errors is BatchErrors.DROP:
             self._writer.output.clear()
         self._statements.end_of_failed_request(
-            keep_output=self._settings.batch_errors is not BatchErrors.DROP
+            keep_output=batch_errors is not BatchErrors.DROP
         )
         self._writer.error(error)
 
     def _is_skipped(self, message: m.Message) -> bool:
-        return True
+        """Tell whether `message`, which comes after an error, is not carried out."""
+        if self._resumes_at_command and isinstance(message, m.Statement):
+            self._failed = False
+        return self._failed
 
     def end(self) -> None:
         """End the reply."""
         self._statements.end_of_request()
-        self._failed = False
+        self._failed = self._resumes_at_command = False
         if not self.finished:
             self._writer.end()
 

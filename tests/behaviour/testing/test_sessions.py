@@ -1,0 +1,620 @@
+"""Sessions over a socket: logging in, statements, cursors and errors, byte by byte."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import pytest
+from raw_client import ACCEPTED, REJECTED, RawClient, login_request
+from stub_engine import StubEngine
+
+from informix_db.testing import Server
+
+DONE_COST = "000f 0000 00000000 00000000 00000000 0037 00000001 00000001"
+END = "000c"
+FIRST_ID = (
+    "0008 0002 0000 00000001 0037 0002 00000008"
+    "00000000 00000000 0106 00000000 0000 0000 0000 0000 00000000 00000004"
+    "00000003 00000004 000d 00000000 0000 0000 0000 0000 00000000 00000032"
+    "6964006e616d6500"
+)
+
+WAITING = (
+    "0008 0002 0000 00000001 0004 0001 00000003"
+    "00000000 00000000 0106 00000000 0000 0000 0000 0000 00000000 00000004 69640000"
+)
+
+
+def prepare(sql: str, parameters: int = 0) -> str:
+    text = sql.encode()
+    pad = "00" * (len(text) % 2)
+    return f"0002 {parameters:04x} {len(text):08x} {text.hex()}{pad} 0016 0031 000c"
+
+
+def command(sql: str) -> str:
+    text = sql.encode()
+    pad = "00" * (len(text) % 2)
+    return f"0001 0000 {len(text):08x} {text.hex()}{pad} 0016 0007 000b"
+
+
+def row(number: int, name: str) -> str:
+    text = name.encode()
+    size = 5 + len(text)
+    cell = f"{number:08x} {len(text):02x}{text.hex()}" + "00" * (size % 2)
+    return f"000e 0000 {size:08x} {cell}"
+
+
+def error(sqlcode: int, isam: int = 0, offset: int = 0, token: str = "") -> str:
+    text = token.encode()
+    pad = "00" * (len(text) % 2)
+    head = struct.pack(">hhhi", 13, sqlcode, isam, offset).hex()
+    return f"{head} {len(text):04x} {text.hex()}{pad}"
+
+
+def fetch(size: int, statement: int = 0) -> str:
+    return f"0004 {statement:04x} 0009 {size:08x} 0000 000c"
+
+
+@pytest.fixture
+def engine() -> StubEngine:
+    return StubEngine()
+
+
+@pytest.fixture
+def server(engine: StubEngine) -> Iterator[Server]:
+    with Server(engine=engine) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[RawClient]:
+    with RawClient(server.address) as client:
+        client.start()
+        yield client
+
+
+# Login
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+def test_login_of_both_lengths_is_accepted(server: Server, blocks: bool) -> None:
+    with RawClient(server.address) as client:
+        reply = client.log_in(login_request(blocks=blocks))
+        assert reply[2] == ACCEPTED
+        assert b"\0\0\x01\x3c" in reply  # cap1 316
+        assert client.negotiate().hex() == "bdbe9ffe7fb7ffefff"
+
+
+def refusal(reply: bytes) -> int:
+    """Return the code in the 102 block, which is 14 bytes long and near the end."""
+    assert reply[2] == REJECTED
+    assert reply[-16:-14] == b"\0\x66"
+    code: int = struct.unpack(">h", reply[-8:-6])[0]
+    return code
+
+
+def test_wrong_password_is_951(server: Server) -> None:
+    with RawClient(server.address) as client:
+        assert refusal(client.log_in(login_request(password="no"))) == -951
+        client.exchange("0038", "0038")
+        assert client.read(1) == b""
+
+
+def test_missing_password_is_951(server: Server) -> None:
+    request = login_request(password="")
+    bare = request.replace(b"informix\0\0\x01\0", b"informix\0\0\0", 1)
+    bare = struct.pack(">H", len(bare)) + bare[2:]
+    with RawClient(server.address) as client:
+        assert refusal(client.log_in(bare)) == -951
+
+
+def test_wrong_server_name_is_761_and_tells_the_right_one(server: Server) -> None:
+    with RawClient(server.address) as client:
+        reply = client.log_in(login_request(server="nmap_probe"))
+        assert refusal(reply) == -761
+        assert b"\0\x09informix\0" in reply
+
+
+def test_unknown_locale_is_refused(server: Server) -> None:
+    with RawClient(server.address) as client:
+        request = login_request(environment={"DB_LOCALE": "xx_XX.nosuch"})
+        assert refusal(client.log_in(request)) == -23101
+
+
+def test_database_named_in_the_login_makes_dbopen_fail(server: Server) -> None:
+    with RawClient(server.address) as client:
+        request = login_request(database=b"\0\x07testdb\0")
+        assert client.log_in(request)[2] == ACCEPTED
+        client.negotiate()
+        client.exchange("0024 0006 746573746462 0000 000c", error(-759) + END)
+
+
+def test_unknown_database_is_329(server: Server) -> None:
+    with RawClient(server.address) as client:
+        client.log_in()
+        client.negotiate()
+        client.exchange(
+            "0024 0006 6e6f73756368 0000 000c",
+            error(-329, -111, token="nosuch") + END,
+        )
+        client.exchange("0035 000c", END)
+
+
+def test_unknown_block_in_a_login_does_not_hang(server: Server) -> None:
+    request = login_request()[:-2] + bytes.fromhex("00ee 0004 01020304 007f")
+    request = struct.pack(">H", len(request)) + request[2:]
+    with RawClient(server.address) as client:
+        assert client.log_in(request)[2] == ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "16030101000100",  # TLS
+        "474554202f20485454502f312e310d0a",  # HTTP
+        "0000",
+        "0003 01 3c",
+        "ffff ffff ffff",
+    ],
+)
+def test_noise_instead_of_a_login_closes_that_connection_only(
+    server: Server, client: RawClient, noise: str
+) -> None:
+    with RawClient(server.address) as other:
+        other.send(noise)
+        if noise == "0000":
+            other.socket.shutdown(1)
+        assert other.read(1) == b""
+    client.exchange("0035 000c", END)
+
+
+def test_exit_before_a_login_is_answered(server: Server) -> None:
+    with RawClient(server.address) as client:
+        client.exchange("0038", "0038")
+        assert client.read(1) == b""
+
+
+# Session
+
+
+def test_ping_database_list_and_exit(client: RawClient) -> None:
+    client.exchange("0035 000c", END)
+    names = "0009 7379736d617374657200 0006 746573746462"
+    client.exchange("001a 000c", f"001a {names} 0000 000c")
+    client.exchange("0038", "0038")
+    assert client.read(1) == b""
+
+
+def test_version_request_of_a_client_without_capabilities() -> None:
+    with (
+        Server(engine=StubEngine(), cap1=0) as server,
+        RawClient(server.address) as client,
+    ):
+        client.log_in()
+        client.exchange("0035 000c", "0035 0004 392e3238 000c")
+
+
+def test_pam_acknowledgement_is_accepted(client: RawClient) -> None:
+    client.exchange("0080 000c", "007f 000c")
+
+
+def test_transactions_and_savepoints(client: RawClient, engine: StubEngine) -> None:
+    client.exchange("0013 000c", error(-255) + END)
+    client.exchange("0023 000c", DONE_COST + END)
+    client.exchange("0089 0003 737031 00 0000 000c", END)
+    client.exchange("008b 0003 737031 00 000c", END)
+    client.exchange("008a 0003 737031 00 000c", END)
+    client.exchange("0014 0000 000c", DONE_COST + END)
+    assert engine.sessions[-1].calls == [
+        ("set", "sp1"),
+        ("rollback", "sp1"),
+        ("release", "sp1"),
+        ("rollback", None),
+    ]
+
+
+def test_closing_the_database(client: RawClient, engine: StubEngine) -> None:
+    client.exchange("0025 000c", END)
+    assert engine.sessions[-1].database == ""
+
+
+@pytest.mark.parametrize(
+    ("request_", "sqlcode"),
+    [
+        ("0065 00 00000002 6670 0000 000c", -674),
+        ("0061 0000 0003 00000064 7d00 000c", -674),
+        ("0052 0002 6462 00000001 00001000 000c", -999),
+        ("0048" + "00" * 148 + "000c", -999),
+        ("0026" + "00" * 56 + "000c", -999),
+    ],
+)
+def test_what_is_not_supported_is_refused_and_the_session_goes_on(
+    client: RawClient, request_: str, sqlcode: int
+) -> None:
+    token = {-674: "fp" if request_.startswith("0065") else "3"}.get(sqlcode, "")
+    client.exchange(request_, error(sqlcode, token=token) + END)
+    client.exchange("0035 000c", END)
+
+
+def test_unknown_tag_ends_the_session_only(server: Server, client: RawClient) -> None:
+    with RawClient(server.address) as other:
+        other.start()
+        other.send("1603 000c")
+        assert other.read(1) == b""
+    client.exchange("0035 000c", END)
+
+
+# Statements
+
+
+def test_statement_ids_are_the_lowest_free_ones(
+    server: Server, client: RawClient
+) -> None:
+    def prepared(number: int) -> str:
+        return f"0008 002d {number:04x} 00000001 0000 0000 00000000 {DONE_COST} 000c"
+
+    for number in range(3):
+        client.exchange(prepare("create"), prepared(number))
+    client.exchange("0004 0000 000b 000c", END)
+    client.exchange("0004 0001 000b 000c", END)
+    client.exchange(prepare("create"), prepared(0))
+    client.exchange(prepare("create"), prepared(1))
+    client.exchange(prepare("create"), prepared(3))
+    assert server.statistics().statements == 4
+
+
+def test_prepare_without_want_done(client: RawClient) -> None:
+    request = prepare("create").replace("0031", "")
+    client.exchange(request, "0008 002d 0000 00000001 0000 0000 00000000 000c")
+
+
+def test_failed_prepare_takes_no_id(server: Server, client: RawClient) -> None:
+    client.exchange(prepare("selec"), error(-201, offset=1) + END)
+    assert server.statistics().statements == 0
+
+
+def test_failed_execute_keeps_its_statement(server: Server, client: RawClient) -> None:
+    client.exchange(
+        prepare("insert duplicate"),
+        f"0008 0006 0000 00000001 0000 0000 00000000 005e {'00' * 18} {DONE_COST} 000c",
+    )
+    duplicate = error(-268, -100, token="u100_1") + END
+    client.exchange("0004 0000 0007 000c", duplicate)
+    client.exchange("0004 0000 0007 000c", duplicate)
+    assert server.statistics().statements == 1
+
+
+def test_failed_one_shot_leaves_nothing(server: Server, client: RawClient) -> None:
+    described = "0008 0006 0000 00000001 0000 0000 00000000"
+    client.exchange(
+        command("insert duplicate") + END,
+        described + error(-268, -100, token="u100_1") + END,
+    )
+    assert server.statistics().statements == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "sqlcode"),
+    [
+        ("0004 0007 000b 000c", -404),
+        ("0004 0007 0006 0007 000b 000c", -404),
+        ("0007 000c", -404),
+        ("0004 0000 0009 00001000 0000 000c", -400),
+        ("0004 0000 0017 0001 00000001 00001000 000c", -400),
+        ("0004 0000 0011 00000001 0001 6100 000c", -400),
+        ("0004 0000 0005 0001 0002 0000 0a00 00000001 0006 000c", -254),
+    ],
+)
+def test_messages_out_of_order(client: RawClient, request_: str, sqlcode: int) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange(request_, error(sqlcode) + END)
+    client.exchange("0035 000c", END)
+
+
+def test_values_and_names_nobody_uses_are_accepted(client: RawClient) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange(
+        "0004 0000 0003 0001 6300 0005 0001 0002 0000 0a00 000000010004 0000 000b 000c",
+        END,
+    )
+
+
+def test_several_requests_sent_ahead_are_answered_in_order(client: RawClient) -> None:
+    update = "0008 0004 0000 00000001 0000 0000 00000000"
+    two = "000f 0000 00000002 00000000 00000000 0037 00000001 00000001"
+    client.exchange(
+        (command("update") + END + "0035 000c") * 3,
+        (update + two + END + END) * 3,
+    )
+
+
+def test_internal_error_is_an_sql_error(
+    client: RawClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    described = "0008 002d 0000 00000001 0000 0000 00000000"
+    client.exchange(
+        command("break") + END,
+        described + error(-768, token="RuntimeError('a bug in the engine')") + END,
+    )
+    assert "a bug in the engine" in caplog.text
+    client.exchange("0035 000c", END)
+
+
+def test_text_outside_the_code_set_is_refused(server: Server) -> None:
+    with RawClient(server.address) as client:
+        client.log_in(login_request(environment={"DB_LOCALE": "en_US.utf8"}))
+        client.negotiate()
+        client.exchange(
+            "0001 0000 00000001 ff00 0016 0007 000b 000c", error(-23103) + END
+        )
+        client.exchange("0035 000c", END)
+
+
+# Cursors
+
+
+def open_cursor(client: RawClient, sql: str = "select id,name from t1") -> None:
+    client.exchange(prepare(sql), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0001 6300 0006 000c", END)
+
+
+def test_page_ends_where_the_buffer_does(client: RawClient) -> None:
+    open_cursor(client)
+    rows = [row(i + 1, f"row {i}") for i in range(5)]
+    client.exchange(fetch(40), rows[0] + rows[1] + END)
+    client.exchange(fetch(36), rows[2] + rows[3] + END)
+    client.exchange(fetch(18), rows[4] + DONE_COST + END)
+    client.exchange(fetch(18), DONE_COST + END)
+
+
+def test_row_larger_than_the_buffer_travels_alone(client: RawClient) -> None:
+    open_cursor(client)
+    client.exchange(fetch(1), row(1, "row 0") + END)
+    client.exchange(fetch(1), row(2, "row 1") + END)
+
+
+def test_last_rows_say_that_they_are_the_last(client: RawClient) -> None:
+    open_cursor(client)
+    rows = [row(i + 1, f"row {i}") for i in range(5)]
+    client.exchange(fetch(90), "".join(rows) + DONE_COST + END)
+
+
+def test_cursor_for_update_gives_one_row_at_a_time(client: RawClient) -> None:
+    open_cursor(client, "select for update")
+    for number in (1, 2, 3):
+        client.exchange(fetch(4096), row(number, "x") + END)
+    client.exchange(fetch(4096), DONE_COST + END)
+
+
+def test_more_rows_than_are_read_ahead(client: RawClient) -> None:
+    client.exchange(prepare("select many ?", 1), FIRST_ID + DONE_COST + END)
+    client.exchange(
+        "0004 0000 0005 0001 0002 0000 0a00 00000bb8 0003 0001 6300 0006 000c", END
+    )
+    expected = "".join(row(i + 1, f"row {i}") for i in range(3000))
+    client.exchange(fetch(1 << 20), expected + DONE_COST + END)
+
+
+def test_scroll_cursor(client: RawClient) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0001 6300 0018 0006 000c", END)
+
+    def scroll(how: int, target: int, size: int = 4096) -> str:
+        return f"0004 0000 0017 {how:04x} {target:08x} {size:08x} 000c"
+
+    rows = [row(i + 1, f"row {i}") for i in range(5)]
+    client.exchange(scroll(4, 0), rows[4] + "0019 00000005" + END)
+    client.exchange(scroll(6, 2), rows[1] + "0019 00000002" + END)
+    client.exchange(scroll(1, 3, 40), rows[2] + rows[3] + "0019 00000003" + END)
+    client.exchange(scroll(6, 6), DONE_COST + END)
+    client.exchange(scroll(6, 0), DONE_COST + END)
+    client.exchange(scroll(99, 1), error(-999) + END)
+
+
+def test_scrolling_needs_a_scroll_cursor(client: RawClient) -> None:
+    open_cursor(client)
+    client.exchange("0004 0000 0017 0004 00000000 00001000 000c", error(-482) + END)
+
+
+def test_cursor_options_reach_the_engine(client: RawClient, engine: StubEngine) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0005 6d79637572 00 002b 0006 000c", END)
+    client.exchange("0004 0000 0003 0001 6300 0018 0006 000c", END)
+    assert engine.sessions[-1].opened == [("mycur", False, True), ("c", True, False)]
+
+
+def test_cursors_take_turns(client: RawClient) -> None:
+    open_cursor(client)
+    second = FIRST_ID.replace("0002 0000 00000001", "0002 0001 00000001")
+    client.exchange(prepare("select id,name from t1"), second + DONE_COST + END)
+    client.exchange("0004 0001 0003 0001 6400 0006 000c", END)
+    for number in range(4):
+        text = row(number + 1, f"row {number}")
+        client.exchange(fetch(18, 0), text + END)
+        client.exchange(fetch(18, 1), text + END)
+
+
+def test_commit_closes_cursors_without_hold(server: Server, client: RawClient) -> None:
+    open_cursor(client)
+    second = FIRST_ID.replace("0002 0000 00000001", "0002 0001 00000001")
+    client.exchange(prepare("select id,name from t1"), second + DONE_COST + END)
+    client.exchange("0004 0001 0003 0001 6400 002b 0006 000c", END)
+    client.exchange("0023 000c", DONE_COST + END)
+    assert server.statistics().cursors == 2
+    client.exchange("0013 000c", DONE_COST + END)
+    client.exchange(fetch(18, 0), error(-400) + END)
+    client.exchange(fetch(18, 1), row(1, "row 0") + END)
+    assert server.statistics().cursors == 1
+
+
+def test_close_and_release_give_everything_back(
+    server: Server, client: RawClient
+) -> None:
+    open_cursor(client)
+    assert (server.statistics().statements, server.statistics().cursors) == (1, 1)
+    client.exchange("0004 0000 000a 000c", END)
+    assert (server.statistics().statements, server.statistics().cursors) == (1, 0)
+    client.exchange("0004 0000 000b 000c", END)
+    assert server.statistics().statements == 0
+
+
+def test_autofree_releases_with_the_cursor(server: Server, client: RawClient) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0001 6300 006c 0006 000c", END)
+    client.exchange("0004 0000 000a 000c", END)
+    assert server.statistics().statements == 0
+
+
+# Batches with an error: row 2 of 4 is a duplicate
+
+
+def batch(*names: str) -> str:
+    text = "0004 0000"
+    for name in names:
+        raw = name.encode()
+        text += (
+            "0005 0003 0002 0000 0a00 00000001"
+            f"0000 0000 0000 {len(raw):04x} {raw.hex()}{'00' * (len(raw) % 2)}"
+            "0002 0000 0a00 00000001 0007"
+        )
+    return text + END
+
+
+def stored(serial: int) -> str:
+    return (
+        f"005e {'00' * 18}"
+        f"000f 0000 00000001 00000000 {serial:08x} 0037 00000001 00000001"
+    )
+
+
+def prepare_insert(client: RawClient) -> None:
+    client.send(prepare("insert into t1 (id,name,n) values (?,?,?)", 3))
+    described = 18 + 3 * 30 + len(b"id.name.n.")
+    assert client.read(described + 28)[-28:] == bytes.fromhex(DONE_COST + END)
+
+
+DUPLICATE = error(-268, -100, token="u100_1")
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected", "kept"),
+    [
+        ("keep", stored(1) + DUPLICATE + END, 1),
+        ("drop", DUPLICATE + END, 1),
+        ("continue", stored(1) + DUPLICATE + stored(2) + stored(3) + END, 3),
+    ],
+)
+def test_batch_with_an_error(
+    engine: StubEngine, shape: str, expected: str, kept: int
+) -> None:
+    with (
+        Server(engine=engine, batch_errors=shape) as server,
+        RawClient(server.address) as client,
+    ):
+        client.start()
+        prepare_insert(client)
+        client.exchange(batch("a", "duplicate", "c", "d"), expected)
+        assert len(engine.sessions[-1].stored) == kept
+        client.exchange(batch("e"), stored(kept + 1) + END)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ("keep", "{update}{insert}{error}000c"),
+        ("drop", "{error}000c"),
+        ("continue", "{update}{insert}{error}{update}000c"),
+    ],
+)
+def test_batch_of_one_shots_with_an_error(
+    engine: StubEngine, shape: str, expected: str
+) -> None:
+    update = (
+        "0008 0004 0000 00000001 0000 0000 00000000"
+        "000f 0000 00000002 00000000 00000000 0037 00000001 00000001"
+    )
+    insert = "0008 0006 0000 00000001 0000 0000 00000000"
+    with (
+        Server(engine=engine, batch_errors=shape) as server,
+        RawClient(server.address) as client,
+    ):
+        client.start()
+        client.exchange(
+            command("update") + command("insert duplicate") + command("update") + END,
+            expected.format(update=update, insert=insert, error=DUPLICATE),
+        )
+        assert server.statistics().statements == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows", "kept"), [("keep", 1, 1), ("drop", None, 1), ("continue", 3, 3)]
+)
+def test_insert_cursor_with_an_error(
+    engine: StubEngine, shape: str, rows: int | None, kept: int
+) -> None:
+    def put(name: str) -> str:
+        raw = name.encode()
+        size = 9 + len(raw)
+        pad = "00" * (size % 2)
+        cells = f"00000001 {len(raw):02x}{raw.hex()} 00000001"
+        return f"0011 {size:08x} 0001 {cells} {pad}"
+
+    done = ""
+    if rows is not None:
+        done = f"000f 0000 {rows:08x} 00000000 00000000 0037 00000001 00000001"
+    expected = done + DUPLICATE if shape != "continue" else DUPLICATE + done
+    with (
+        Server(engine=engine, batch_errors=shape) as server,
+        RawClient(server.address) as client,
+    ):
+        client.start()
+        prepare_insert(client)
+        puts = "".join(put(name) for name in ("a", "duplicate", "c", "d"))
+        client.exchange(f"0004 0000 0003 0001 6300 0006 {puts} 000c", expected + END)
+        assert len(engine.sessions[-1].stored) == kept
+        client.exchange("0004 0000 000a 000c", END)
+
+
+# Ends
+
+
+def test_everything_is_given_back_when_a_client_vanishes(
+    server: Server, engine: StubEngine
+) -> None:
+    with RawClient(server.address) as client:
+        client.start()
+        open_cursor(client)
+        assert server.statistics().sessions == 1
+    assert server.wait_until_idle(5)
+    statistics = server.statistics()
+    assert (statistics.sessions, statistics.statements, statistics.cursors) == (0, 0, 0)
+    assert statistics.total_sessions == 1
+    assert engine.sessions[-1].closed
+
+
+def test_closing_the_server_ends_running_statements(engine: StubEngine) -> None:
+    server = Server(engine=engine).start()
+    with RawClient(server.address) as client:
+        client.start()
+        client.exchange(prepare("wait"), WAITING + DONE_COST + END)
+        client.send("0004 0000 0003 0001 6300 0006 000c")
+        assert engine.waiting.wait(5)
+        server.close()
+        assert engine.sessions[-1].closed
+        assert client.read(1000) in (b"", bytes.fromhex(error(-213) + END))
+
+
+def test_two_hundred_sessions(server: Server) -> None:
+    clients = [RawClient(server.address) for _ in range(200)]
+    try:
+        for client in clients:
+            client.start()
+        for client in clients:
+            open_cursor(client)
+        assert server.statistics().cursors == 200
+        for client in clients:
+            client.exchange(fetch(18), row(1, "row 0") + END)
+    finally:
+        for client in clients:
+            client.socket.close()
