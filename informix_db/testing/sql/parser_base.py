@@ -239,7 +239,7 @@ class ParserBase:
         closing = self.closing(self._index)
         self.expect("(")
         self._index = closing + 1
-        return self.text_between(start, closing)
+        return self.unread(start, closing)
 
     def closing(self, opening: int) -> int:
         """Return the index of the parenthesis that closes the one at `opening`."""
@@ -259,6 +259,13 @@ class ParserBase:
         if first >= end:
             return ""
         return self._sql[self._starts[first] : self._tokens.ends[end - 1]]
+
+    def unread(self, first: int, end: int) -> str:
+        """As `text_between`, for tokens skipped: no parameter can be among them."""
+        for index in range(first, end):
+            if self._keys[index] == "?":
+                self.fail(index)
+        return self.text_between(first, end)
 
     # --- whole statements ---
 

@@ -182,5 +182,5 @@ class SessionParser(DMLParser):
         start = self._index
         while not self.at(END, ";"):
             self._index += 1
-        text = self.text_between(start, self._index)
+        text = self.unread(start, self._index)
         return ast_session.SetOption(position, name, text)

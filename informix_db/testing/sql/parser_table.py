@@ -270,7 +270,7 @@ class TableParser(SessionParser):
             self._index += 1
         if start == self._index:
             self.fail()
-        return self.text_between(start, self._index)
+        return self.unread(start, self._index)
 
     # --- ALTER TABLE ---
 
