@@ -34,8 +34,18 @@ class BlockingTransport:
         self._channel = channel
         self._peer = peer
         self._receive_size = _MIN_RECEIVE
-        self.read_timeout: float | None = None  # seconds for each single wait
+        self._read_timeout: float | None = None
         self.round_trips = 0  # suspensions that sent something and then waited
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds any single wait may take; None waits for ever."""
+        return self._read_timeout
+
+    @read_timeout.setter
+    def read_timeout(self, seconds: float | None) -> None:
+        self._read_timeout = seconds
+        self._socket.settimeout(seconds)
 
     def run(self, generator: Wire[T], deadline: float | None = None) -> T:
         """Drive `generator` to its end and return its result.
