@@ -26,7 +26,7 @@ FRACTION = 12
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Anything with a place in the SQL text."""
+    """Anything with a place in the SQL text; if empty, that of the next token."""
 
     position: int = field(compare=False)
 

@@ -45,7 +45,7 @@ _BEFORE_COLLECTION = frozenset(("(", ",", "{", "=", "<>"))
 
 
 class Tokens:
-    """The tokens of a text, as parallel lists closed by an END token.
+    """The tokens of a text, as parallel lists closed by END tokens.
 
     `keys`: the folded word, the operator, or one of the constants above.
     `names`: the identifier a word or delimited identifier stands for, else None.
@@ -72,7 +72,8 @@ class Tokens:
         position = 0
         while position < length:
             position = self._scan(position, length, delimident)
-        self._append(END, None, length, length)
+        for _ in range(3):  # two tokens of lookahead then need no bounds check
+            self._append(END, None, length, length)
 
     def _append(self, key: str, name: str | None, start: int, end: int) -> None:
         self.keys.append(key)

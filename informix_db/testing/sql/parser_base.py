@@ -58,9 +58,6 @@ class ParserBase:
         self._parameters = 0
         self._spl = False  # inside a routine's body
         self._closings: dict[int, int] = {}  # by opening parenthesis, once asked for
-        # Two keys of lookahead beyond END, so that peeking needs no bounds check.
-        self._keys += [END, END, END]
-        self._names += [None, None, None]
 
     # --- errors ---
 
