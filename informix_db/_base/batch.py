@@ -69,6 +69,7 @@ class Batch:
             if isinstance(exc, Error):
                 exc.row_index = self._done + len(window)
             self._failure = exc
+            self._rows = iter(())  # the rows after the failing one are not executed
         self._window = window
         return bool(window)
 

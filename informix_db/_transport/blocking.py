@@ -8,6 +8,7 @@ session is the connection's business.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import time
 
@@ -34,6 +35,7 @@ class BlockingTransport:
         self._channel = channel
         self._peer = peer
         self._receive_size = _MIN_RECEIVE
+        self._process = os.getpid()
         self._read_timeout: float | None = None
         self.round_trips = 0  # suspensions that sent something and then waited
 
@@ -138,9 +140,15 @@ class BlockingTransport:
 
     def close(self) -> None:
         """Close the socket at once; what was not sent is lost."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        if not self.inherited:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the connection is the parent process's: not this one's to end."""
+        return os.getpid() != self._process
 
 
 def deadline_after(seconds: float | None) -> float | None:
