@@ -40,36 +40,43 @@ class InterruptState:
         self._socket = sock
         self._interrupt = interrupt
         self._lock = threading.Lock()
-        self._receiving = False
-        self._undecided = False
+        self._between_requests = True  # nothing received is left to carry out
+        self._undecided = False  # an urgent byte came while between requests
         self.requested = False
 
     def receive(self, size: int) -> bytes:
         """Receive from the socket, noting to which bytes an urgent byte belongs."""
         with self._lock:
-            self._receiving = True
-        data = b""
-        try:
-            data = self._socket.recv(size)
-        finally:
-            with self._lock:
-                self._receiving = False
-                if self._undecided and data:
-                    self._undecided = len(data) == size
-                    if _at_mark(self._socket):
-                        self._undecided = False
-                        self.requested = True
+            self._between_requests = True
+        data = self._socket.recv(size)
+        with self._lock:
+            self._between_requests = False
+            if self._undecided:
+                self._undecided = len(data) == size
+                if _at_mark(self._socket):
+                    self._undecided = False
+                    self.requested = True
         return data
 
+    def answer(self, *, more_waits: bool) -> None:
+        """Note that a reply is about to be sent, `more_waits` if requests are read.
+
+        An urgent byte from now on is not meant for the request answered.
+        """
+        if not more_waits:
+            with self._lock:
+                self._between_requests = True
+                self.requested = False
+
     def clear(self) -> None:
-        """Forget an interrupt: it was answered, or came after the answer."""
+        """Forget an interrupt that was answered with an error."""
         with self._lock:
             self.requested = False
 
     def urgent(self) -> None:
         """Take note of an urgent byte."""
         with self._lock:
-            if self._receiving:
+            if self._between_requests:
                 self._undecided = True
                 return
             self.requested = True

@@ -216,8 +216,6 @@ class Session:
             database_at_login=bool(login.database),
         )
         while not requests.finished:
-            if self._stream.is_drained:
-                self.interrupts.clear()
             self._serve_request(requests, reader, writer)
 
     def _serve_request(
@@ -235,6 +233,7 @@ class Session:
         self.requests += 1
         if recording:
             self._record(transcript.CLIENT, self._stream.take_recorded(), tuple(notes))
+        self.interrupts.answer(more_waits=not self._stream.is_drained)
         self._flush(writer)
 
     def _flush(self, writer: ReplyWriter) -> None:
