@@ -1,0 +1,162 @@
+"""Show the driver at work against the emulator of the server.
+
+Every section runs a few statements and prints what came back. Nothing but this project
+is needed: the emulator runs in this process and listens on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import decimal
+import time
+from typing import Any
+
+import informix_db
+from informix_db import aio
+from informix_db.testing import Server
+
+
+def title(text: str) -> None:
+    print(f"\n{text}")
+
+
+def show(label: str, value: object) -> None:
+    print(f"   {label:<24} {value}")
+
+
+def queries(conn: informix_db.Connection) -> None:
+    title("Queries: parameters are ?, :1 or :name, rows are streamed")
+    cur = conn.cursor()
+    cur.execute("CREATE TABLE city (id SERIAL PRIMARY KEY, name VARCHAR(30), size INT)")
+    cur.execute("INSERT INTO city (name, size) VALUES (?, ?)", ("Lyon", 522_000))
+    cur.execute("INSERT INTO city (name, size) VALUES (:1, :2)", ("Graz", 302_000))
+    cur.execute(
+        "INSERT INTO city (name, size) VALUES (:name, :size)",
+        {"name": "Málaga", "size": None},
+    )
+    show("last serial", cur.lastrowid)
+    conn.commit()
+    cur.execute("SELECT id, name, size FROM city WHERE id < ? ORDER BY name", (4,))
+    for row in cur:
+        show("row", row)
+    cur = conn.cursor(row_factory=informix_db.Row)
+    cur.execute("SELECT name, size FROM city ORDER BY size DESC")
+    largest = cur.fetchone()
+    show("by name", f"{largest.name} has {largest.size} people")
+
+
+def types(conn: informix_db.Connection) -> None:
+    title("Types: exact values both ways, NULL is None")
+    cur = conn.cursor()
+    cur.execute(
+        "CREATE TABLE sample (big BIGINT, price DECIMAL(12,4), ratio FLOAT, day DATE,"
+        " moment DATETIME YEAR TO FRACTION(5), lasts INTERVAL DAY TO SECOND,"
+        " age INTERVAL YEAR TO MONTH, code CHAR(6), note LVARCHAR(200), ok BOOLEAN)"
+    )
+    values = (
+        2**62,
+        decimal.Decimal("-12345678.1234"),
+        0.1,
+        datetime.date(2024, 2, 29),
+        datetime.datetime(2024, 2, 29, 13, 14, 15, 123450),
+        datetime.timedelta(days=10, hours=11, minutes=12, seconds=13),
+        informix_db.IntervalYM(12 * 12 + 5),
+        "abc",
+        "long text " * 12,
+        True,
+    )
+    cur.execute(f"INSERT INTO sample VALUES ({', '.join('?' * len(values))})", values)
+    cur.execute("SELECT * FROM sample")
+    stored = cur.fetchone()
+    names = [column[0] for column in cur.description or ()]
+    for name, given, got in zip(names, values, stored, strict=True):
+        text = repr(got) if len(repr(got)) < 60 else f"{repr(got)[:57]}..."
+        show(name, f"{text}{'' if got == given else '  CHANGED'}")
+    conn.rollback()
+
+
+def transactions(conn: informix_db.Connection) -> None:
+    title("Transactions: BEGIN is sent when it is needed, commit or undo")
+    cur = conn.cursor()
+
+    def count() -> Any:
+        cur.execute("SELECT COUNT(*) FROM city")
+        return cur.fetchone()[0]
+
+    cur.execute("DELETE FROM city")
+    show("inside, after DELETE", f"{count()} rows, open: {conn.in_transaction}")
+    conn.rollback()
+    show("after rollback", f"{count()} rows")
+    with conn.transaction():
+        cur.execute("INSERT INTO city (name) VALUES ('Turku')")
+    show("after a with block", f"{count()} rows")
+
+
+def errors(conn: informix_db.Connection) -> None:
+    title("Errors: class by PEP 249, the server's code, where in the statement")
+    cur = conn.cursor()
+    statements = [
+        "SELECT nme FROM city",
+        "SELECT name FORM city",
+        "INSERT INTO city (id, name) VALUES (1, 'again')",
+    ]
+    for sql in statements:
+        try:
+            cur.execute(sql)
+        except informix_db.Error as error:
+            show(type(error).__name__, str(error).replace("\n", f"\n{'':28}"))
+    conn.rollback()
+    cur.execute("SELECT FIRST 1 name FROM city")
+    show("still usable", cur.fetchone())
+
+
+def many(conn: informix_db.Connection) -> None:
+    title("Many rows: executemany is pipelined, fetching is streamed")
+    cur = conn.cursor()
+    cur.execute("CREATE TABLE many (id INT, name VARCHAR(20))")
+    rows = [(i, f"name {i}") for i in range(10_000)]
+    start = time.perf_counter()
+    cur.executemany("INSERT INTO many VALUES (?, ?)", rows)
+    conn.commit()
+    show("inserted", f"{len(rows)} rows in {time.perf_counter() - start:.2f} s")
+    start = time.perf_counter()
+    cur.execute("SELECT id, name FROM many")
+    total = sum(row[0] for row in cur)
+    show("fetched, sum of id", f"{total} in {time.perf_counter() - start:.2f} s")
+
+
+async def concurrently(server: Server) -> None:
+    title("asyncio: native, one task for each connection")
+
+    async def ask(number: int) -> Any:
+        async with aio.connect(server.host, server.port, **LOGIN) as conn:
+            cur = await conn.cursor()
+            await cur.execute("SELECT name FROM city WHERE id = ?", (number,))
+            return await cur.fetchone()
+
+    for answer in await asyncio.gather(*(ask(number) for number in (1, 2, 3))):
+        show("task", answer)
+
+
+LOGIN: dict[str, Any] = {
+    "user": "informix",
+    "password": "in4mix",
+    "database": "testdb",
+    "server": "informix",
+}
+
+
+def main() -> None:
+    print(f"informix_db {informix_db.__version__}, {informix_db.IMPLEMENTATION}")
+    with Server() as server:
+        with informix_db.connect(server.host, server.port, **LOGIN) as conn:
+            show("server", conn.server_version)
+            for section in (queries, types, transactions, errors, many):
+                section(conn)
+        asyncio.run(concurrently(server))
+    print("\nThis was the emulator, not a real Informix server.")
+
+
+if __name__ == "__main__":
+    main()
