@@ -58,3 +58,18 @@ def test_a_missing_command_is_a_failure_that_names_the_package(package: str) -> 
     done = system_packages("cd=other", f"no-such-command={package}")
     assert done.returncode == 1
     assert done.stderr.endswith(f"please install them: {package}\n")
+
+
+def test_this_python_lacks_nothing() -> None:
+    check = runpy.run_path(str(TOOLS / "check_python.py"))
+    assert list(check["lacks"]()) == []
+
+
+def test_what_a_python_lacks_is_named(monkeypatch) -> None:
+    check = runpy.run_path(str(TOOLS / "check_python.py"))
+    monkeypatch.setenv("CC", "no-such-compiler")
+    monkeypatch.setattr("sys.version_info", (3, 9, 18))
+    assert list(check["lacks"]()) == [
+        "Python 3.10 or newer is needed; set PYTHON= to one",
+        "a C compiler is needed (Debian: gcc)",
+    ]
