@@ -159,11 +159,12 @@ class Connection(BaseConnection):
     ) -> Cursor:
         """Return a new cursor.
 
-        With `hold` its rows can be fetched across commits. `row_factory` overrides
-        the connection's. Raises InterfaceError if the connection is closed.
+        Every cursor can be scrolled; with `scrollable` the rows stay on the server.
+        With `hold` they can be fetched across commits. `row_factory` overrides the
+        connection's. Raises InterfaceError if the connection is closed.
         """
         self._check_usable()
-        return Cursor(self, hold=hold, row_factory=row_factory)
+        return Cursor(self, scrollable=scrollable, hold=hold, row_factory=row_factory)
 
     def commit(self) -> None:
         """Commit the work done; nothing to do without any, or without logging."""

@@ -27,9 +27,11 @@ from informix_db._protocol.session import (
     ping_gen,
 )
 from informix_db._protocol.statement import (
+    Opening,
     Statement,
     describes_rows,
     description_of,
+    opened_gen,
     write_execute,
     write_open,
     write_prepare,
@@ -227,6 +229,7 @@ class BaseConnection(Transactions):
         raw = encode_text(sql, channel.encoding, "SQL text")
         write_prepare(channel, raw, parameter_count)
         reply = yield from exchange_gen(channel, sql)
+        channel.counters.prepared += 1
         described = description_of(reply)
         statement = Statement(
             statement_id=described.statement_id,
@@ -263,7 +266,7 @@ class BaseConnection(Transactions):
         return encode_row(values, self._bind_context) if values else None
 
     def _execute_gen(
-        self, sql: str, values: Sequence[Any], fetch_size: int, hold: bool
+        self, sql: str, values: Sequence[Any], opening: Opening
     ) -> Wire[tuple[Statement, Reply]]:
         """Run a statement: the one way through for every cursor.
 
@@ -276,24 +279,23 @@ class BaseConnection(Transactions):
         if statement is not None:
             try:
                 return statement, (
-                    yield from self._execute_once_gen(statement, bind, fetch_size, hold)
+                    yield from self._execute_once_gen(statement, bind, opening)
                 )
             except Error as exc:
                 if exc.sqlcode not in _STALE or not self._channel.in_sync:
                     raise
                 self._statements.clear()
         statement = yield from self._prepare_gen(sql, len(values))
-        return statement, (
-            yield from self._execute_once_gen(statement, bind, fetch_size, hold)
-        )
+        return statement, (yield from self._execute_once_gen(statement, bind, opening))
 
     def _execute_once_gen(
-        self, statement: Statement, bind: bytes | None, fetch_size: int, hold: bool
+        self, statement: Statement, bind: bytes | None, opening: Opening
     ) -> Wire[Reply]:
         """Run a prepared statement; on an error it is given back."""
+        self._channel.counters.executed += 1
         try:
             if statement.returns_rows:
-                return (yield from self._query_gen(statement, bind, fetch_size, hold))
+                return (yield from self._query_gen(statement, bind, opening))
             return (yield from self._change_gen(statement, bind))
         except Error:
             if self._channel.in_sync:
@@ -301,7 +303,7 @@ class BaseConnection(Transactions):
             raise
 
     def _query_gen(
-        self, statement: Statement, bind: bytes | None, fetch_size: int, hold: bool
+        self, statement: Statement, bind: bytes | None, opening: Opening
     ) -> Wire[Reply]:
         """Open and fetch. BEGIN, if it is needed, travels along."""
         channel = self._channel
@@ -309,11 +311,12 @@ class BaseConnection(Transactions):
         if self._must_begin(statement):
             write_begin(channel)
             begun = Reply()
-        write_open(channel, statement, bind, fetch_size, hold or self._commits_itself)
+        if self._commits_itself:
+            opening = opening._replace(hold=True)
+        write_open(channel, statement, bind, opening)
         if begun is not None:
             yield from reply_gen(channel, begun)
-        reply = Reply(statement.sql, statement.plan)
-        yield from reply_gen(channel, reply)
+        reply = yield from opened_gen(channel, statement, opening)
         if begun is not None:
             self._began(begun)
         self._note_effects(statement, reply)

@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import BaseConnection
-from informix_db._base.result import FIRST_FETCH_SIZE, Result
+from informix_db._base.result import BEFORE_FIRST, FIRST_FETCH_SIZE, Result
+from informix_db._base.scroll import ScrollResult
 from informix_db._base.sqltext import prepare_text
 from informix_db._protocol.channel import Reply
-from informix_db._protocol.statement import Statement
+from informix_db._protocol.statement import Opening, Statement
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db._wire.describe import ColumnInfo
@@ -39,10 +40,12 @@ class BaseCursor(Generic[ConnectionT]):
         self,
         connection: ConnectionT,
         *,
+        scrollable: bool = False,
         hold: bool = False,
         row_factory: RowFactory | type[Row] | None = None,
     ) -> None:
         self._connection = connection
+        self._scrollable = scrollable
         self._hold = hold
         self._closed = False
         self._result: Result | None = None
@@ -92,6 +95,23 @@ class BaseCursor(Generic[ConnectionT]):
         return None if self._result is None else self._result.position
 
     @property
+    def name(self) -> str | None:
+        """Name of the open query's cursor on the server, None if none is open.
+
+        For ``UPDATE ... WHERE CURRENT OF {cursor.name}`` on another cursor, which
+        means the row fetched last. That takes a query with FOR UPDATE: the server
+        sends its rows one at a time. Raises ProgrammingError if the server is ahead.
+        """
+        if self._result is None:
+            return None
+        if self._result.ahead:
+            raise ProgrammingError(
+                "the server has sent rows ahead of the one fetched last, so that WHERE "
+                "CURRENT OF would mean another one: add FOR UPDATE to the query"
+            )
+        return self._result.cursor_name
+
+    @property
     def lastrowid(self) -> int | None:
         """The last SERIAL, BIGSERIAL or SERIAL8 value the last INSERT stored."""
         return self._last_row_id
@@ -138,12 +158,38 @@ class BaseCursor(Generic[ConnectionT]):
             )
         return self._result
 
+    def _need_scrolling(self) -> Result:
+        """Return the result to scroll in."""
+        result = self._need_result()
+        result.scrolling = True
+        return result
+
+    def _relative(self, offset: int) -> int | None:
+        """Return the index of the row `offset` rows from the current one."""
+        index = self._need_scrolling().current + as_row_number(offset)
+        return BEFORE_FIRST if index < 0 else index
+
+    def _scroll_index(self, value: int, mode: str) -> int:
+        """Return the index of the row scroll() makes the next one."""
+        position = self._need_scrolling().position
+        if mode not in ("relative", "absolute"):
+            raise ProgrammingError(f"mode must be relative or absolute, not {mode!r}")
+        index = as_row_number(value) + (position if mode == "relative" else 0)
+        if index < 0:
+            raise IndexError(f"there is no row {index}")
+        return index
+
     def _fetch_count(self, size: int | None) -> int:
         if size is None:
             return self._array_size
         if not isinstance(size, int) or isinstance(size, bool) or size < 0:
             raise ProgrammingError(f"size must be a count of rows, not {size!r}")
         return size
+
+    def _finish_row(self, row: tuple[Any, ...] | None) -> Any:
+        """Pass a row through the row factory."""
+        make = self._make_row
+        return row if row is None or make is None else make(row)
 
     def _finish_rows(self, rows: list[tuple[Any, ...]]) -> list[Any]:
         """Pass rows through the row factory."""
@@ -164,15 +210,15 @@ class BaseCursor(Generic[ConnectionT]):
         values = text.arrange(parameters)
         self._reset()
         connection = self._connection
-        fixed = connection._params.fetch_buffer_size
-        fetch_size = fixed or FIRST_FETCH_SIZE
-        statement, reply = yield from connection._execute_gen(
-            text.sql, values, fetch_size, self._hold
+        opening = Opening(
+            connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
+            self._hold,
+            self._scrollable,
         )
+        statement, reply = yield from connection._execute_gen(text.sql, values, opening)
         if statement.returns_rows:
-            self._result = Result(
-                connection, statement, reply, fetch_size, fixed is not None, self._hold
-            )
+            kind = ScrollResult if self._scrollable else Result
+            self._result = kind(connection, statement, reply, opening, text.for_update)
             self._columns = statement.columns
             self._make_row = row_maker(
                 self.row_factory, self, tuple(column.name for column in self._columns)
@@ -214,6 +260,12 @@ class BaseCursor(Generic[ConnectionT]):
             raise ProgrammingError(f"{name!r} is not the name of a routine")
         marks = ", ".join("?" * len(parameters))
         return f"EXECUTE PROCEDURE {name.strip()}({marks})"
+
+
+def as_row_number(value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ProgrammingError(f"a row number must be an int, not {value!r}")
+    return value
 
 
 def _as_sql(operation: object) -> str:

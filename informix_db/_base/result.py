@@ -1,7 +1,9 @@
 """The rows of one execution: what has been fetched, and how the rest is.
 
-Rows are streamed: a result holds one fetch buffer's worth and asks for the next when
-that is used up. Nothing here waits.
+Rows are streamed: a result asks for the next fetch buffer when the rows it holds are
+used up. It goes on holding the rows that were taken while there are few of them, so
+that scrolling back needs no server; a large result that nobody scrolls holds one
+buffer. Nothing here waits.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from informix_db._protocol.channel import Reply
-from informix_db._protocol.statement import Statement, fetch_gen, is_last
+from informix_db._protocol.statement import Opening, Statement, fetch_gen, is_last
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db.exceptions import DataError, Error, ProgrammingError
@@ -21,101 +23,223 @@ if TYPE_CHECKING:
 # the connection's limit: small results stay cheap, a large one costs few round trips.
 FIRST_FETCH_SIZE = c.FETCH_SIZE_CLASSIC
 
+# Rows taken are held until a result has more than this, by number or by size on the
+# wire. A result that is scrolled before holds all of them.
+KEPT_ROWS = 10_000
+KEPT_BYTES = 16 * 1024 * 1024
+
+# An index that means: before the first row.
+BEFORE_FIRST = None
+
 
 class Result:
-    """Rows of a statement that is in use by a cursor."""
+    """Rows of a statement that is in use by a cursor.
+
+    Rows are numbered from 0. The current row is the one taken last: -1 before the
+    first, the number of rows after an attempt to take more than there are.
+    """
 
     def __init__(
         self,
         connection: BaseConnection,
         statement: Statement,
         reply: Reply,
-        fetch_size: int,
-        fixed_size: bool,
-        hold: bool,
+        opening: Opening,
+        for_update: bool,
     ) -> None:
         self._connection = connection
         self._sql = statement.sql
         self._statement: Statement | None = statement
-        self._fetch_size = fetch_size
-        self._fixed_size = fixed_size
-        self._hold = hold or connection._commits_itself
+        self._fetch_size = opening.fetch_size
+        self._hold = opening.hold or connection._commits_itself
+        self._for_update = for_update
         self._rows: list[tuple[Any, ...]] = []
-        self._next = 0  # index into _rows
-        self._before = 0  # rows consumed before _rows
+        self._first = 0  # number of the first row of _rows
+        self._next = 0  # index into _rows of the row that comes next
+        self._count: int | None = None  # rows in all, once known
+        self._held_bytes = 0  # what _rows took on the wire
+        self._past_end = False  # more rows were asked for than there are
         self._row_error: DataError | None = None
         self._ended_by = ""  # what closed the cursor early
-        self.exhausted = False  # no rows but the ones held
+        self.scrolling = False  # hold every row, somebody may go back to it
+        self.ahead = False  # the server sent rows before they were taken
         connection._open_results.add(self)
         self._accept(statement, reply)
 
     @property
     def position(self) -> int:
-        """0-based index of the row that comes next."""
-        return self._before + self._next
+        """Index of the row that comes next."""
+        return self._first + self._next
+
+    @property
+    def current(self) -> int:
+        """Index of the row taken last, -1 before the first."""
+        return self.position - (not self._past_end)
 
     @property
     def row_count(self) -> int:
         """Number of rows, -1 while it is not known."""
-        return self._before + len(self._rows) if self.exhausted else -1
+        return -1 if self._count is None else self._count
+
+    @property
+    def cursor_name(self) -> str | None:
+        """Name of the server's cursor while it is open."""
+        statement = self._statement
+        return None if statement is None else statement.cursor_name.decode("ascii")
+
+    # -- going forward ---------------------------------------------------------------
 
     def take(self, count: int) -> list[tuple[Any, ...]]:
         """Take at most `count` rows of those held."""
         start = self._next
-        if start == 0 and count >= len(self._rows):
-            self._before += len(self._rows)
-            rows, self._rows = self._rows, []
-            return rows
         rows = self._rows[start : start + count]
         self._next = start + len(rows)
+        if len(rows) < count and self._first + self._next == self._count:
+            self._past_end = True
         return rows
 
     def take_all(self) -> list[tuple[Any, ...]]:
-        """Take all rows held."""
-        return self.take(len(self._rows))
+        """Take all rows held, and more if there were any."""
+        return self.take(len(self._rows) + 1)
 
     @property
     def needs_fetch(self) -> bool:
         """Whether the rows held are used up and there may be more."""
-        return self._next >= len(self._rows) and not self.exhausted
+        return self._next >= len(self._rows) and (
+            self._count is None or self._first + self._next < self._count
+        )
 
     def fetch_gen(self) -> Wire[None]:
         """Get more rows, unless another caller did so meanwhile."""
-        if not self.needs_fetch:
-            return
+        if self.needs_fetch:
+            yield from self._fetch_more_gen()
+
+    # -- going anywhere --------------------------------------------------------------
+
+    def holds(self, index: int | None) -> bool:
+        """Whether `go_to` needs no fetch to find row `index`."""
+        if index is BEFORE_FIRST or self._count is not None:
+            return True
+        return 0 <= index < self._first + len(self._rows)
+
+    def seek_gen(self, index: int | None) -> Wire[None]:
+        """Fetch until `holds(index)`."""
+        while not self.holds(index):
+            yield from self._fetch_more_gen()
+
+    def go_to(self, index: int | None) -> tuple[Any, ...] | None:
+        """Make row `index` the current one and return it; None past either end.
+
+        A negative index counts from the end, as long as it does not pass the first
+        row; BEFORE_FIRST is before that. `holds(index)` must be true.
+        """
+        if index is not BEFORE_FIRST and index < 0:
+            assert self._count is not None
+            index = index + self._count if index + self._count >= 0 else BEFORE_FIRST
+        self._past_end = False
+        if index is BEFORE_FIRST:
+            self._place(0)
+            return None
+        if self._count is not None and index >= self._count:
+            self._place(self._count)
+            self._past_end = True
+            return None
+        self._place(index)
+        return self.take(1)[0]
+
+    def scroll_to(self, index: int) -> None:
+        """Make row `index` the next one; IndexError if there is no such row."""
+        if self._count is not None and index >= self._count:
+            raise IndexError(f"the result has {self._count} rows, none at {index}")
+        self._place(index)
+        self._past_end = False
+
+    def _place(self, position: int) -> None:
+        """Make row `position` the next one, among the rows held."""
+        if position < self._first:
+            raise ProgrammingError(
+                f"row {position} is no longer there: a result of more than "
+                f"{KEPT_ROWS} rows drops those it has passed; use "
+                "cursor(scrollable=True), or scroll before fetching that far"
+            )
+        self._next = position - self._first
+
+    # -- fetching --------------------------------------------------------------------
+
+    def _fetch_more_gen(self) -> Wire[None]:
+        """Get the rows after those held."""
         if self._row_error is not None:
             error, self._row_error = self._row_error, None
-            self.close()
-            self._ended_by = "an error"
+            self._fail()
             raise error
-        statement = self._statement
-        if statement is None:
-            raise ProgrammingError(
-                f"the rows after the first {self.position} are gone: {self._ended_by} "
-                "closed the cursor; fetch them before, or use cursor(hold=True)"
-            )
-        if not self._fixed_size:
-            self._fetch_size = min(
-                self._fetch_size * 2, self._connection._largest_fetch
-            )
-        channel = self._connection._channel
+        statement = self._open_statement()
+        self._grow_fetch_size()
         try:
-            reply = yield from fetch_gen(channel, statement, self._fetch_size)
+            reply = yield from fetch_gen(
+                self._connection._channel, statement, self._fetch_size
+            )
         except Error:
-            if channel.in_sync:
-                self.close()
-                self._ended_by = "an error"
+            self._fail()
             raise
         self._accept(statement, reply)
 
-    def _accept(self, statement: Statement, reply: Reply) -> None:
-        self._before += len(self._rows)
-        self._rows = reply.rows
-        self._next = 0
-        self._row_error = reply.row_error
-        if reply.row_error is None and is_last(reply, statement, self._fetch_size):
-            self.exhausted = True
+    def _open_statement(self) -> Statement:
+        if self._statement is None:
+            raise ProgrammingError(
+                f"the rows after the first {self._first + len(self._rows)} are gone: "
+                f"{self._ended_by} closed the cursor; fetch them before, or use "
+                "cursor(hold=True)"
+            )
+        return self._statement
+
+    def _grow_fetch_size(self) -> None:
+        connection = self._connection
+        if connection._params.fetch_buffer_size is None:
+            self._fetch_size = min(self._fetch_size * 2, connection._largest_fetch)
+
+    def _fail(self) -> None:
+        if self._connection._channel.in_sync:
             self.close()
+            self._ended_by = "an error"
+
+    def _accept(self, statement: Statement, reply: Reply) -> None:
+        rows = reply.rows
+        self._row_error = reply.row_error
+        self.ahead = self.ahead or len(rows) > 1
+        self._connection._channel.counters.rows_fetched += len(rows)
+        self._hold_rows(rows, reply.row_bytes)
+        if reply.row_error is not None:
+            return
+        if is_last(reply, statement, self._fetch_size, self._single(rows)):
+            self._count = self._first + len(self._rows)
+            self.close()
+
+    def _hold_rows(self, rows: list[tuple[Any, ...]], row_bytes: int) -> None:
+        held = len(self._rows)
+        self._held_bytes += row_bytes
+        if held and (
+            self.scrolling
+            or (
+                self._first == 0
+                and held + len(rows) <= KEPT_ROWS
+                and self._held_bytes <= KEPT_BYTES
+            )
+        ):
+            self._rows += rows
+            return
+        self._first += held
+        self._rows = rows
+        self._next = 0
+
+    def _single(self, rows: list[tuple[Any, ...]]) -> bool:
+        """Whether the server may have stopped because it sends one row at a time.
+
+        It has to for a FOR UPDATE cursor, whose current row is the one it sent last
+        (PROTOCOL-2.md section 2) [J]. In an ANSI database any cursor may be one [?].
+        """
+        return self._for_update or (len(rows) == 1 and self._connection._database.ansi)
+
+    # -- the end ---------------------------------------------------------------------
 
     def transaction_ended(self, how: str) -> None:
         """The server closed the cursor; the rows held stay readable."""

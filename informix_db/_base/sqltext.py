@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     | ::
     | (?P<mark>\?)                         # never part of a name, so no look behind
     | (?<![\w"$']):(?:(?P<number>\d{1,9})(?!\w)|(?P<name>[^\W\d]\w*))
+    | \b(?P<for_update>FOR(?:\s|--[^\n]*|/\*.*?\*/|\{[^}]*\})+UPDATE)\b
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -39,6 +40,7 @@ class PreparedText:
 
     `sources` holds positions (from 0) or names, one per `?`; `needed` counts the
     parameters, `in_order` says that each is used once and in its own place.
+    `for_update` is set if a cursor on it is for updating the rows it is on.
     """
 
     sql: str
@@ -46,6 +48,7 @@ class PreparedText:
     named: bool
     needed: int
     in_order: bool
+    for_update: bool = False
 
     def arrange(self, parameters: object) -> Sequence[Any]:
         """Return the values in the order of the `?`.
@@ -108,7 +111,11 @@ def prepare_text(sql: str) -> PreparedText:
     sources: list[int | str] = []
     kinds: set[str] = set()
     copied = 0
+    for_update = False
     for match in _TOKEN.finditer(sql):
+        if match.lastgroup == "for_update":
+            for_update = True
+            continue
         if match.lastgroup is None:
             continue
         number, name = match["number"], match["name"]
@@ -137,6 +144,7 @@ def prepare_text(sql: str) -> PreparedText:
         named=":name" in kinds,
         needed=len(set(sources)),
         in_order=sources == list(range(len(sources))),
+        for_update=for_update,
     )
 
 

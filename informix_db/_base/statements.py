@@ -51,7 +51,10 @@ class StatementCache:
 
     def take(self, sql: str) -> Statement | None:
         """Return an idle statement for `sql`, which is then in use."""
-        return self._idle.pop(sql, None)
+        statement = self._idle.pop(sql, None)
+        if statement is not None:
+            self._channel.counters.cache_hits += 1
+        return statement
 
     def give_back(self, statement: Statement) -> None:
         """Keep a statement that is no longer in use, or release it."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -49,6 +50,17 @@ class Done(NamedTuple):
     serial: int
 
 
+@dataclass(slots=True)
+class Counters:
+    """What a session has done so far."""
+
+    requests: int = 0  # PDUs
+    prepared: int = 0  # statements
+    executed: int = 0  # times a statement was executed or its cursor opened
+    cache_hits: int = 0  # statements that need not be prepared
+    rows_fetched: int = 0
+
+
 class Reply:
     """What one reply held."""
 
@@ -67,6 +79,7 @@ class Reply:
         "rows",
         "statement",
         "total_rows",
+        "tuple_id",
     )
 
     def __init__(self, statement: str | None = None, plan: Plan | None = None) -> None:
@@ -75,6 +88,7 @@ class Reply:
         self.rows: list[tuple[Any, ...]] = []
         self.row_bytes = 0  # size of the TUPLE messages
         self.row_error: DataError | None = None  # why row len(rows) is not there
+        self.tuple_id: int | None = None  # 1-based number of the first row
         self.description: Description | None = None
         self.input_description: tuple[ColumnInfo, ...] | None = None
         self.done: Done | None = None
@@ -90,6 +104,7 @@ class Channel:
     """The state that all conversations of one session share. Does no I/O."""
 
     __slots__ = (
+        "counters",
         "encoding",
         "framing",
         "mid_reply",
@@ -107,6 +122,7 @@ class Channel:
         self.unread = 0  # PDUs written whose reply has not been read to its end
         self.owed = 0  # how many of these, the oldest, nobody waits for
         self.mid_reply = False
+        self.counters = Counters()
 
     @property
     def in_sync(self) -> bool:
@@ -117,6 +133,7 @@ class Channel:
         """End the PDU in the write buffer."""
         self.write.put_short(c.SQ_EOT)
         self.unread += 1
+        self.counters.requests += 1
 
     def end_request_unwaited(self) -> None:
         """End the PDU; its reply will be read, and forgotten, before the next one.
@@ -252,6 +269,10 @@ def _insertdone_gen(channel: Channel, reply: Reply) -> Wire[None]:
     reply.last_bigserial = rest[0] if rest else 0
 
 
+def _tupid_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.tuple_id = yield from channel.read.int_gen()
+
+
 def _err_gen(channel: Channel, reply: Reply) -> Wire[None]:
     layout = _ERR_WIDE if channel.framing.long_sql else _ERR_NARROW
     sqlcode, isamcode, offset = yield from channel.read.struct_gen(layout)
@@ -283,7 +304,7 @@ _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_ERR: _err_gen,
     c.SQ_COST: _skipper(8),  # two estimates: cost, rows [J]
     c.SQ_XACTSTAT: _skipper(6),  # event, new state, old state [P]
-    c.SQ_TUPID: _skipper(4),  # number of the first row of the reply [J]
+    c.SQ_TUPID: _tupid_gen,
     c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]
     c.SQ_UNKNOWN_86: _skipper(0),
 }

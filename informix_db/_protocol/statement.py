@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from informix_db._protocol.channel import Channel, Reply, exchange_gen
+from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
 from informix_db._wire.buffer import USHORT, Wire
@@ -20,6 +21,11 @@ from informix_db.exceptions import DataError, ProtocolError
 
 # Room in the fetch buffer that a server may count besides the rows [?].
 _FETCH_OVERHEAD = 64
+
+# What SFETCH can ask for [J]; how IBM's client gets the row before is by number.
+SCROLL_NEXT = 1
+SCROLL_LAST = 4
+SCROLL_ABSOLUTE = 6
 
 
 @dataclass
@@ -44,6 +50,14 @@ class Statement:
     def cursor_name(self) -> bytes:
         """The name its cursor has on the server; the form is IBM's client's [J]."""
         return b"_ifxc%013d" % self.statement_id
+
+
+class Opening(NamedTuple):
+    """How a cursor is opened on the server."""
+
+    fetch_size: int  # bytes of rows to send along
+    hold: bool = False  # it stays open across commits
+    scroll: bool = False  # its rows can be fetched by number
 
 
 def describes_rows(description: Description) -> bool:
@@ -110,22 +124,39 @@ def write_open(
     channel: Channel,
     statement: Statement,
     bind: bytes | None,
-    fetch_size: int,
-    hold: bool = False,
+    opening: Opening,
 ) -> None:
-    """Write OPEN and the first fetch, in one PDU.
+    """Write OPEN and the first fetch; `opened_gen` reads what comes back.
 
-    `hold` keeps the cursor open across commits.
+    Both are one PDU, as IBM's client sends them; those of a scroll cursor are the
+    two it sends [J], the second without waiting for the reply to the first [P].
     """
     out = channel.write
     _write_id(channel, statement)
     out.put_short(c.SQ_CURNAME)
     out.put_pstr(statement.cursor_name)
-    if hold:
-        out.put_short(c.SQ_HOLD)
     _write_bind(channel, bind)
+    if opening.scroll:
+        out.put_short(c.SQ_SCROLL)
+    if opening.hold:
+        out.put_short(c.SQ_HOLD)
     out.put_short(c.SQ_OPEN)
-    write_fetch(channel, statement, fetch_size)
+    if opening.scroll:
+        channel.end_request()
+        write_scroll_fetch(channel, statement, SCROLL_NEXT, 1, opening.fetch_size)
+    else:
+        write_fetch(channel, statement, opening.fetch_size)
+
+
+def opened_gen(channel: Channel, statement: Statement, opening: Opening) -> Wire[Reply]:
+    """Read the first rows of a cursor; an SQL error is left in ``reply.error``."""
+    opened = None
+    if opening.scroll:
+        opened = yield from reply_gen(channel, Reply(statement.sql))
+    reply = yield from reply_gen(channel, Reply(statement.sql, statement.plan))
+    if opened is not None and opened.error is not None:
+        reply.error = opened.error
+    return reply
 
 
 def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None:
@@ -133,12 +164,26 @@ def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None
     out = channel.write
     _write_id(channel, statement)
     out.put_short(c.SQ_NFETCH)
-    if channel.framing.wide_fetch_size:
-        out.put_int(fetch_size)
-    else:
-        out.put_short(min(fetch_size, c.FETCH_SIZE_CLASSIC))
+    _write_fetch_size(channel, fetch_size)
     if channel.framing.fetch_trailer:
         out.put_short(0)
+    channel.end_request()
+
+
+def write_scroll_fetch(
+    channel: Channel, statement: Statement, how: int, row: int, fetch_size: int
+) -> None:
+    """Write SFETCH: rows of a scroll cursor by number.
+
+    SCROLL_NEXT asks for as many rows from `row` (1-based) on as `fetch_size` bytes
+    hold, SCROLL_ABSOLUTE for row `row` alone, SCROLL_LAST for the last one [J].
+    """
+    out = channel.write
+    _write_id(channel, statement)
+    out.put_short(c.SQ_SFETCH)
+    out.put_short(how)
+    out.put_int(row)
+    _write_fetch_size(channel, fetch_size)
     channel.end_request()
 
 
@@ -162,20 +207,38 @@ def fetch_gen(channel: Channel, statement: Statement, fetch_size: int) -> Wire[R
     return (yield from exchange_gen(channel, statement.sql, statement.plan))
 
 
-def is_last(reply: Reply, statement: Statement, fetch_size: int) -> bool:
+def scroll_fetch_gen(
+    channel: Channel, statement: Statement, how: int, row: int, fetch_size: int
+) -> Wire[Reply]:
+    """Fetch from a scroll cursor. No rows: there is no such row."""
+    write_scroll_fetch(channel, statement, how, row, fetch_size)
+    return (yield from exchange_gen(channel, statement.sql, statement.plan))
+
+
+def is_last(
+    reply: Reply, statement: Statement, fetch_size: int, single: bool = False
+) -> bool:
     """Whether the rows of this reply are known to be the last.
 
     No rows: yes [J, P]. Otherwise DONE came with them, which says so on 11.50 [N],
     and there was room for one more row, so that the server had no other reason to
     stop. Room is measured against the buffer every server fills, because one that
-    caps larger buffers would look as if it had stopped early [?].
+    caps larger buffers would look as if it had stopped early [?]. `single` is another
+    reason to stop: the server sends one row at a time.
     """
     if not reply.rows and reply.row_error is None:
         return True
-    if reply.done is None:
+    if reply.done is None or single:
         return False
     room = min(fetch_size, c.FETCH_SIZE_CLASSIC) - _FETCH_OVERHEAD - reply.row_bytes
     return room >= statement.tuple_size + 10  # TUPLE's head and pad
+
+
+def _write_fetch_size(channel: Channel, fetch_size: int) -> None:
+    if channel.framing.wide_fetch_size:
+        channel.write.put_int(fetch_size)
+    else:
+        channel.write.put_short(min(fetch_size, c.FETCH_SIZE_CLASSIC))
 
 
 def _write_id(channel: Channel, statement: Statement) -> None:
