@@ -1,4 +1,4 @@
-"""A network and a server that misbehave: what is raised, and what the session is then."""
+"""A network and a server that misbehave: the error, and what the session is then."""
 
 from __future__ import annotations
 

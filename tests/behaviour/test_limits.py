@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 import informix_db
@@ -31,32 +33,24 @@ def test_sql_of_a_million_bytes(cur: informix_db.Cursor) -> None:
 def test_a_list_of_a_hundred_thousand_values(cur: informix_db.Cursor) -> None:
     numbers = ",".join(str(n) for n in range(2, 100_000))
     sql = f"SELECT tabid {ONE} AND tabid NOT IN ({numbers})"
-    try:
+    with suppress(informix_db.DatabaseError):
         assert cur.execute(sql).fetchall() == [(1,)]
-    except informix_db.DatabaseError as error:
-        assert error.sqlcode is not None
     assert alive(cur)
 
 
 def test_deeply_nested_sql(cur: informix_db.Cursor) -> None:
     sql = f"SELECT {'(' * 5000}1{')' * 5000} {ONE}"
-    try:
+    with suppress(informix_db.DatabaseError):
         assert cur.execute(sql).fetchall() == [(1,)]
-    except informix_db.DatabaseError as error:
-        assert error.sqlcode is not None
     assert alive(cur)
 
 
 @pytest.mark.parametrize("count", [1000, 10_000])
 def test_many_columns(cur: informix_db.Cursor, count: int) -> None:
     columns = ", ".join(f"tabid + {n} AS c{n}" for n in range(count))
-    try:
+    with suppress(informix_db.DatabaseError):
         cur.execute(f"SELECT {columns} {ONE}")
-        row = cur.fetchone()
-    except informix_db.DatabaseError as error:
-        assert error.sqlcode is not None
-    else:
-        assert row == tuple(range(1, count + 1))
+        assert cur.fetchone() == tuple(range(1, count + 1))
         assert len(cur.description or ()) == count
     assert alive(cur)
 
@@ -65,10 +59,8 @@ def test_many_columns(cur: informix_db.Cursor, count: int) -> None:
 def test_many_parameters(cur: informix_db.Cursor, count: int) -> None:
     marks = ",".join("?" * count)
     sql = f"SELECT tabid {ONE} AND tabid IN ({marks})"
-    try:
+    with suppress(informix_db.DatabaseError):
         assert cur.execute(sql, tuple(range(count))).fetchall() == [(1,)]
-    except informix_db.DatabaseError as error:
-        assert error.sqlcode is not None
     assert alive(cur)
 
 
@@ -90,7 +82,7 @@ def test_rows_of_nearly_32_kib(cur: informix_db.Cursor, table: str) -> None:
 
 
 def test_rows_larger_than_the_fetch_buffer(
-    connect: object, table: str, conn: informix_db.Connection
+    table: str, conn: informix_db.Connection
 ) -> None:
     cursor = conn.cursor()
     cursor.execute(f"CREATE TABLE {table} (a LVARCHAR(32739))")
