@@ -130,6 +130,10 @@ def _message(cursor: Cursor, narrow: bool) -> tuple[object, ...]:
         return ("RBWORK", cursor.short())
     if tag == 36:
         return ("DBOPEN", cursor.pstr(), cursor.short())
+    if tag == 137:
+        return ("SETSVPT", cursor.pstr(), cursor.short())
+    if tag in (138, 139):
+        return ("RELSVPT" if tag == 138 else "RBACKSVPT", cursor.pstr())
     if tag == 81:
         return ("INFO", *_info(cursor))
     if tag == 100:
