@@ -200,11 +200,14 @@ class AsyncConnection(BaseConnection):
     ) -> AsyncCursor:
         """Return a new cursor: ``async with conn.cursor()``, or ``await`` it.
 
-        With `hold` its rows can be fetched across commits. `row_factory` overrides
-        the connection's. Raises InterfaceError if the connection is closed.
+        Every cursor can be scrolled; with `scrollable` the rows stay on the server.
+        With `hold` they can be fetched across commits. `row_factory` overrides the
+        connection's. Raises InterfaceError if the connection is closed.
         """
         self._check_usable()
-        return AsyncCursor(self, hold=hold, row_factory=row_factory)
+        return AsyncCursor(
+            self, scrollable=scrollable, hold=hold, row_factory=row_factory
+        )
 
     async def commit(self) -> None:
         """Commit the work done; nothing to do without any, or without logging."""

@@ -6,7 +6,8 @@ from collections.abc import Generator, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from informix_db._base.cursor import BaseCursor
+from informix_db._base.cursor import BaseCursor, as_row_number
+from informix_db._base.result import Result
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -91,6 +92,56 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
             await self._connection._run(result.fetch_gen)
             rows += result.take_all()
         return self._finish_rows(rows)
+
+    async def scroll(self, value: int, mode: str = "relative") -> None:
+        """Make another row the next one to be fetched (PEP 249).
+
+        `value` is counted from the row that is next now, or with mode "absolute"
+        from 0. Raises IndexError, and stays, if the result has no such row.
+
+        A cursor keeps the rows it has passed while the result is small (10,000 rows),
+        and all of them once it was scrolled; a ``cursor(scrollable=True)`` leaves
+        them on the server. Raises ProgrammingError for a row that was dropped.
+        """
+        index = self._scroll_index(value, mode)
+        (await self._seek(index)).scroll_to(index)
+
+    async def fetch_first(self) -> Any:
+        """Return the first row, None if there is none."""
+        return await self.fetch_absolute(0)
+
+    async def fetch_last(self) -> Any:
+        """Return the last row, None if there is none."""
+        return await self.fetch_absolute(-1)
+
+    async def fetch_prior(self) -> Any:
+        """Return the row before the one fetched last, None at the first.
+
+        After a fetch that found the end of the rows it is the last row.
+        """
+        return await self.fetch_relative(-1)
+
+    async def fetch_absolute(self, n: int) -> Any:
+        """Return row `n`, counted from 0, or from the end if negative (-1: the last).
+
+        None, and a place before the first or after the last row, if there is no such
+        row. See `scroll` for what is kept.
+        """
+        return await self._fetch_row(as_row_number(n))
+
+    async def fetch_relative(self, n: int) -> Any:
+        """Return the row `n` rows after the one fetched last; see `fetch_absolute`."""
+        return await self._fetch_row(self._relative(n))
+
+    async def _fetch_row(self, index: int | None) -> Any:
+        return self._finish_row((await self._seek(index)).go_to(index))
+
+    async def _seek(self, index: int | None) -> Result:
+        """Return the result, with row `index` at hand."""
+        result = self._need_scrolling()
+        if not result.holds(index):
+            await self._connection._run(lambda: result.seek_gen(index))
+        return result
 
     async def _fetch(self, count: int) -> list[Any]:
         result = self._need_result()
