@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._base.stats import ConnectionStats
 from informix_db._transport.blocking import (
     BlockingTransport,
     DeadlineReached,
@@ -267,6 +268,11 @@ class Connection(BaseConnection):
     def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""
         self._run(self._ping_gen)
+
+    @property
+    def stats(self) -> ConnectionStats:
+        """What this connection has done so far, in numbers."""
+        return ConnectionStats.of(self._transport.round_trips, self._channel.counters)
 
     @property
     def server_version(self) -> str:
