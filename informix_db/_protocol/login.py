@@ -8,7 +8,7 @@ are. The login request and its reply have no EOT.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import struct
 import threading
 from collections.abc import Mapping
@@ -123,7 +123,7 @@ def login_request(request: LoginRequest) -> bytes:
     out.put_int(os.getpid() & _INT31)
     thread_id = threading.get_ident()
     out.put_int(thread_id if thread_id <= _INT31 else 0)
-    out.put_zstr(socket.gethostname().encode("ascii", "replace"))
+    out.put_zstr(platform.node().encode("ascii", "replace"))
     out.put_short(0)
     out.put_zstr(b".")  # working directory: nobody's business
     out.put_short(116)  # application
