@@ -7,8 +7,6 @@ import pytest
 import informix_db
 from informix_db.testing import Server
 
-from .conftest import Connect
-
 
 @pytest.fixture
 def strict(cur: informix_db.Cursor, conn: informix_db.Connection, table: str) -> str:
