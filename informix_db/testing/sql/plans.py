@@ -23,7 +23,7 @@ from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.queries import QueryBinder, table_item
 from informix_db.testing.sql.rules import strip
-from informix_db.testing.sql.scope import Binding, Names, Scope, Slot
+from informix_db.testing.sql.scope import Binding, Names, Scope, Slot, has_aggregate
 from informix_db.testing.sql.values import row_exporter
 
 _NO_PRIVILEGE = -273  # on the system catalog, to anybody
@@ -195,6 +195,7 @@ def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
         or body.distinct
         or body.group_by
         or plan.query.order_by
+        or any(has_aggregate(output.expr) for output in body.outputs)
     ):
         raise SQLError(-365, offset=node.position)
     source = body.sources[0]

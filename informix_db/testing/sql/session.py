@@ -309,7 +309,7 @@ class Session:
                 self._finish(commit=False)
                 return
             transaction = self._for_savepoint(-26076, savepoint)
-            found = transaction.find_savepoint(savepoint, -26076)
+            found = transaction.find_savepoint(savepoint.lower(), -26076)
             store = self.engine.store
             store.rollback_to(transaction, found.writer, found.undo_mark)
             del transaction.savepoints[transaction.savepoints.index(found) + 1 :]

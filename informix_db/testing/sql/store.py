@@ -105,7 +105,7 @@ class Store:
             execute(f"CREATE INDEX {name}_d ON {name}(_d) WHERE _d<>0")
 
     def drop_table(self, table: Table) -> None:
-        self.connection.execute(f"DROP TABLE {table.storage}")
+        self.connection.execute(f"DROP TABLE IF EXISTS {table.storage}")
 
     def create_index(self, table: Table, index: Index) -> None:
         """Create an index; SQLError(-371, -100) if a unique one meets duplicates."""
@@ -115,11 +115,13 @@ class Store:
         )
         execute = self.connection.execute
         if not index.unique:
-            execute(f"CREATE INDEX {index.storage} ON {table.storage}({keys})")
+            execute(
+                f"CREATE INDEX IF NOT EXISTS {index.storage} ON {table.storage}({keys})"
+            )
             return
         try:
             execute(
-                f"CREATE UNIQUE INDEX {index.storage} "
+                f"CREATE UNIQUE INDEX IF NOT EXISTS {index.storage} "
                 f"ON {table.storage}({keys}) WHERE _d=0"
             )
             self._create_null_index(table, index)
@@ -135,7 +137,7 @@ class Store:
         keys = ", ".join(f"ifnull({c}, x'00')" for c in columns)
         some_null = " OR ".join(f"{c} IS NULL" for c in nullable)
         self.connection.execute(
-            f"CREATE UNIQUE INDEX {index.storage}_n ON {table.storage}({keys}) "
+            f"CREATE UNIQUE INDEX IF NOT EXISTS {index.storage}_n ON {table.storage}({keys}) "
             f"WHERE _d=0 AND ({some_null})"
         )
 

@@ -1,0 +1,254 @@
+"""Tables, temporary tables, indexes, constraints, databases.
+
+Tags in parentheses are sources of sql-semantics.md.
+"""
+
+from __future__ import annotations
+
+import pytest
+from engine_client import SQLClient
+
+from informix_db.testing.sql.errors import NOT_EMULATED
+
+
+@pytest.mark.parametrize(
+    ("columns", "sqlcode"),
+    [
+        ("a INT, A INT", -328),
+        ("a NOSUCHTYPE", -9628),
+        ("a VARCHAR(256)", -650),
+        ("a VARCHAR(10,20)", -651),
+        ("a CHAR(40000)", -235),
+        ("a DECIMAL(5,6)", -366),
+        ("a SERIAL, b SERIAL", -362),
+        ("a SERIAL8, b BIGSERIAL", -362),
+        ("a INT PRIMARY KEY, b INT PRIMARY KEY", -297),
+        ("a INT, PRIMARY KEY (b)", -217),
+        ("a INT UNIQUE, UNIQUE (a)", -577),
+        ("a SERIAL DEFAULT 5", -593),  # (ERR)
+        ("a INT NOT NULL DEFAULT NULL", -592),
+        ("a INT DEFAULT TODAY", -591),
+        ("a TEXT DEFAULT 'x'", -594),
+        ("a DATETIME YEAR TO DAY DEFAULT CURRENT YEAR TO SECOND", -591),
+        ("a CHAR(30000), b CHAR(30000)", -499),
+        ("a INT CHECK (a > 5)", NOT_EMULATED),
+        ("a SET(INT NOT NULL)", NOT_EMULATED),
+    ],
+)
+def test_bad_columns(sql: SQLClient, columns: str, sqlcode: int) -> None:
+    assert sql.code(f"CREATE TABLE t ({columns})") == sqlcode
+    assert sql.code("SELECT 1 FROM t") == -206
+
+
+def test_create_and_drop(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    error = sql.error("CREATE TABLE T (a INT)")
+    assert (error.sqlcode, error.token) == (-310, "informix.t")
+    sql.do("CREATE TABLE IF NOT EXISTS t (b INT)")
+    assert sql.names("SELECT * FROM t") == ["a"]
+    sql.do("DROP TABLE t")
+    assert sql.codes("DROP TABLE t") == (-206, -111)
+    sql.do("DROP TABLE IF EXISTS t")
+    assert sql.code("DROP TABLE systables") == -319
+
+
+def test_owners_need_not_be_given(sql: SQLClient) -> None:
+    sql.do('CREATE TABLE "bob".t (a INT)')
+    sql.do("INSERT INTO bob.t VALUES (1)")
+    assert sql.rows('SELECT t.a FROM "bob".t') == [(1,)]
+    assert sql.rows("SELECT bob.t.a FROM bob.t") == [(1,)]
+    assert sql.rows("SELECT owner FROM systables WHERE tabname = 't'") == [("bob",)]
+    assert sql.rows("SELECT a FROM testdb:t") == [(1,)]
+    assert sql.rows("SELECT a FROM testdb@informix:bob.t") == [(1,)]
+    assert sql.code("SELECT a FROM nosuch:t") == -329
+
+
+def test_ansi_databases_have_owners(sql: SQLClient) -> None:
+    """(4JS-077)"""
+    ann, bob = sql.another("ansidb", "ann"), sql.another("ansidb", "bob")
+    for client in (ann, bob):
+        client.do("CREATE TABLE t (a CHAR(3))")
+        client.do("INSERT INTO t VALUES (USER)")
+        client.do("COMMIT")
+    assert ann.rows("SELECT a FROM t") == [("ann",)]
+    assert ann.rows("SELECT a FROM bob.t") == [("bob",)]
+    assert ann.rows("SELECT tabid FROM systables WHERE tabname = 'systables'") == [(1,)]
+
+
+class TestTemporaryTables:
+    def test_belong_to_the_session(self, sql: SQLClient) -> None:
+        """(SQS-1066)"""
+        sql.do("CREATE TEMP TABLE tt (a INT)")
+        assert sql.code("CREATE TEMP TABLE tt (a INT)") == -958
+        assert sql.another().code("SELECT * FROM tt") == -206
+        sql.do("DROP TABLE tt")
+        assert sql.code("SELECT * FROM tt") == -206
+
+    def test_hide_a_table(self, sql: SQLClient) -> None:
+        sql.do("CREATE TABLE t (a INT)")
+        sql.do("CREATE TEMP TABLE t (b INT)")
+        assert sql.names("SELECT * FROM t") == ["b"]
+        sql.do("DROP TABLE t")
+        assert sql.names("SELECT * FROM t") == ["a"]
+
+    def test_go_with_the_database(self, sql: SQLClient) -> None:
+        sql.do("CREATE TEMP TABLE tt (a INT)")
+        sql.do("DATABASE testdb")
+        assert sql.code("SELECT * FROM tt") == -206
+
+    def test_with_no_log_are_not_rolled_back(self, sql: SQLClient) -> None:
+        """(SQS-575, ADM-515)"""
+        sql.do("CREATE TEMP TABLE logged (a INT)")
+        sql.do("CREATE TEMP TABLE nolog (a INT) WITH NO LOG")
+        sql.do("BEGIN WORK")
+        sql.do("INSERT INTO logged VALUES (1)")
+        sql.do("INSERT INTO nolog VALUES (1)")
+        sql.do("ROLLBACK WORK")
+        assert sql.rows("SELECT * FROM logged") == []
+        assert sql.rows("SELECT * FROM nolog") == [(1,)]
+
+    def test_are_undone_by_rollback(self, sql: SQLClient) -> None:
+        sql.do("BEGIN WORK")
+        sql.do("CREATE TEMP TABLE tt (a INT)")
+        sql.do("ROLLBACK WORK")
+        sql.do("CREATE TEMP TABLE tt (a INT)")
+        sql.do("BEGIN WORK")
+        sql.do("INSERT INTO tt VALUES (1)")
+        sql.do("DROP TABLE tt")
+        sql.do("ROLLBACK WORK")
+        assert sql.rows("SELECT * FROM tt") == []
+
+    def test_from_a_query(self, sql: SQLClient) -> None:
+        """(SQS-1066): expressions need names (-249), a SERIAL stays one."""
+        sql.do("CREATE TABLE t (id SERIAL, v VARCHAR(5))")
+        sql.do("INSERT INTO t VALUES (7, 'a')")
+        assert sql.code("SELECT id + 1 FROM t INTO TEMP x") == -249
+        assert sql.do("SELECT id, v || 'b' vb FROM t INTO TEMP x").rows == 1
+        assert sql.do("INSERT INTO x VALUES (0, 'c')").serial == 8
+        assert sql.rows("SELECT * FROM x") == [(7, "ab"), (8, "c")]
+        assert sql.code("SELECT id FROM t INTO TEMP x") == -958
+
+
+class TestIndexes:
+    def test_names_and_columns_are_unique(self, sql: SQLClient) -> None:
+        sql.do("CREATE TABLE t (a INT, b INT)")
+        sql.do("CREATE INDEX i1 ON t (a, b DESC)")
+        assert sql.code("CREATE INDEX i1 ON t (b)") == -316
+        assert sql.code("CREATE INDEX i2 ON t (a, b DESC)") == -350
+        sql.do("CREATE INDEX i2 ON t (a, b)")
+        assert sql.code("CREATE INDEX i3 ON t (z)") == -217
+        sql.do("DROP INDEX i1")
+        assert sql.code("DROP INDEX i1") == -319
+        sql.do("DROP INDEX IF EXISTS i1")
+
+    def test_duplicates_prevent_a_unique_one(self, sql: SQLClient) -> None:
+        sql.do("CREATE TABLE t (a INT)")
+        sql.do("INSERT INTO t SELECT 1 FROM systables WHERE tabid < 3")
+        assert sql.codes("CREATE UNIQUE INDEX i ON t (a)") == (-371, -100)
+        sql.do("CREATE INDEX i ON t (a)")
+
+    def test_can_be_rolled_back(self, sql: SQLClient) -> None:
+        sql.do("CREATE TABLE t (a INT)")
+        sql.do("BEGIN WORK")
+        sql.do("CREATE UNIQUE INDEX i ON t (a)")
+        sql.do("ROLLBACK WORK")
+        sql.do("INSERT INTO t VALUES (1)")
+        sql.do("INSERT INTO t VALUES (1)")
+        sql.do("DELETE FROM t")
+        sql.do("CREATE UNIQUE INDEX i ON t (a)")
+        sql.do("BEGIN WORK")
+        sql.do("DROP INDEX i")
+        sql.do("ROLLBACK WORK")
+        sql.do("INSERT INTO t VALUES (1)")
+        assert sql.code("INSERT INTO t VALUES (1)") == -239
+
+
+class TestConstraints:
+    def test_get_names(self, sql: SQLClient) -> None:
+        """u<tabid>_<constrid>, the index after a blank (PUB-295)."""
+        sql.do("CREATE TABLE t (a INT PRIMARY KEY, b INT UNIQUE, c INT NOT NULL)")
+        assert sql.rows(
+            "SELECT constrname, constrtype, idxname FROM sysconstraints "
+            "WHERE tabid = 100 ORDER BY constrid"
+        ) == [("u100_1", "P", " 100_1"), ("u100_2", "U", " 100_2"), ("n100_3", "N", "")]
+
+    def test_keep_given_names(self, sql: SQLClient) -> None:
+        sql.do("CREATE TABLE t (a INT, b INT, PRIMARY KEY (a, b) CONSTRAINT pk_t)")
+        sql.do("INSERT INTO t VALUES (1, 1)")
+        assert sql.error("INSERT INTO t VALUES (1, 1)").token == "informix.pk_t"
+        sql.do("INSERT INTO t VALUES (1, 2)")
+
+
+class TestDatabases:
+    def test_create_makes_current(self, sql: SQLClient) -> None:
+        assert sql.do("CREATE DATABASE plain").database_flags == 0x14
+        assert sql.value("DBINFO('dbname')") == "plain"
+        assert sql.do("CREATE DATABASE logged WITH LOG").database_flags == 0x15
+        assert sql.do("CREATE DATABASE ansi WITH LOG MODE ANSI").database_flags == 0x17
+        assert sql.codes("CREATE DATABASE plain") == (-330, -100)
+        assert sql.rows(
+            "SELECT name, is_logging, is_ansi FROM sysmaster:sysdatabases "
+            "WHERE name IN ('plain', 'logged', 'ansi')"
+        ) == [("plain", 0, 0), ("logged", 1, 0), ("ansi", 1, 1)]
+
+    def test_drop(self, sql: SQLClient) -> None:
+        sql.do("CREATE DATABASE x")
+        sql.do("CREATE TABLE t (a INT)")
+        assert sql.code("DROP DATABASE x") == -359  # it is the current one
+        other = sql.another("x")
+        sql.do("DATABASE testdb")
+        assert sql.codes("DROP DATABASE x") == (-425, -107)
+        other.session.close()
+        sql.do("DROP DATABASE x")
+        assert sql.codes("DROP DATABASE x") == (-329, -111)
+        assert sql.codes("DATABASE x") == (-329, -111)
+        sql.do("DROP DATABASE IF EXISTS x")
+
+    def test_without_one(self, sql: SQLClient) -> None:
+        assert sql.do("CLOSE DATABASE").database_flags == 0
+        assert sql.code("SELECT 1 FROM systables") == -349
+        assert sql.code("CREATE TABLE t (a INT)") == -349
+        assert sql.code("BEGIN WORK") == -349
+
+    def test_leaving_one_in_a_transaction(self, sql: SQLClient) -> None:
+        """(PUB-150)"""
+        sql.do("BEGIN WORK")
+        assert sql.code("DATABASE sysmaster") == -377
+        assert sql.code("CLOSE DATABASE") == -377
+        assert sql.code("CREATE DATABASE x") == -377
+
+    def test_exclusive(self, sql: SQLClient) -> None:
+        sql.another("unlogdb")
+        assert sql.codes("DATABASE unlogdb EXCLUSIVE") == (-425, -107)
+
+
+def test_a_prepared_statement_notices_schema_changes(sql: SQLClient) -> None:
+    """(ERR -710)"""
+    sql.do("CREATE TABLE t (a INT)")
+    select = sql.session.prepare("SELECT * FROM t")
+    select.open([])
+    sql.do("DROP TABLE t")
+    sql.do("CREATE TABLE t (a INT)")
+    with pytest.raises(Exception, match="-710"):
+        select.open([])
+
+
+@pytest.mark.parametrize(
+    ("statement", "construct"),
+    [
+        ("CREATE VIEW w AS SELECT 1 a FROM systables", "CREATE VIEW"),
+        ("CREATE SEQUENCE s", "CREATE SEQUENCE"),
+        ("MERGE INTO t USING t s ON t.a = s.a WHEN MATCHED THEN DELETE", "MERGE"),
+        ("ALTER TABLE t ADD (b INT)", "ALTER TABLE"),
+        ("GRANT SELECT ON t TO PUBLIC", "GRANT"),
+        ("SET ENVIRONMENT NOSUCHTHING 'x'", "set environment nosuchthing"),
+        ("SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t", "window function"),
+    ],
+)
+def test_what_is_not_emulated_says_so(
+    sql: SQLClient, statement: str, construct: str
+) -> None:
+    """One code of the emulator's own, and the construct's name; never a no-op."""
+    sql.do("CREATE TABLE t (a INT)")
+    error = sql.error(statement)
+    assert (error.sqlcode, error.token) == (-26999, construct)
