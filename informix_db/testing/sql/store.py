@@ -137,8 +137,8 @@ class Store:
         keys = ", ".join(f"ifnull({c}, x'00')" for c in columns)
         some_null = " OR ".join(f"{c} IS NULL" for c in nullable)
         self.connection.execute(
-            f"CREATE UNIQUE INDEX IF NOT EXISTS {index.storage}_n ON {table.storage}({keys}) "
-            f"WHERE _d=0 AND ({some_null})"
+            f"CREATE UNIQUE INDEX IF NOT EXISTS {index.storage}_n "
+            f"ON {table.storage}({keys}) WHERE _d=0 AND ({some_null})"
         )
 
     def drop_index(self, index: Index) -> None:
