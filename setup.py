@@ -1,22 +1,25 @@
 """Build the compiled part.
 
 INFORMIX_DB_NO_EXTENSIONS=1 builds the pure py3-none-any package instead. Without it
-a failed compile fails the build: a silent fallback would be a silent slowdown.
+a failed compile fails the build: a silent fallback would be a silent slowdown. C
+flags come from CFLAGS, as for any extension.
 """
 
 import os
 
 from setuptools import Extension, setup
 
-if os.environ.get("INFORMIX_DB_NO_EXTENSIONS"):
-    ext_modules = []
-else:
+
+def extensions():
+    # accel.py reads the variable at run time by the same rule.
+    if os.environ.get("INFORMIX_DB_NO_EXTENSIONS", "") not in ("", "0"):
+        return []
     from Cython.Build import cythonize
 
-    ext_modules = cythonize(
-        [Extension("informix_db._speedups", ["_speedups/_speedups.pyx"])],
-        build_dir="build/cython",
-        compiler_directives={"language_level": 3},
-    )
+    # The sources of one module: it includes the .pxi files. build_dir keeps the
+    # generated C out of the tree.
+    speedups = Extension("informix_db._speedups", ["_speedups/_speedups.pyx"])
+    return cythonize([speedups], build_dir="build/cython")
 
-setup(ext_modules=ext_modules)
+
+setup(ext_modules=extensions())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 from collections.abc import Callable, Sequence
-from operator import itemgetter
-from typing import Any, cast, overload
+from typing import Any, cast
 
+from informix_db._wire import accel
+from informix_db._wire.accel import RowBase
 from informix_db.exceptions import ProgrammingError
 
 
-class Row(tuple[Any, ...]):
+class Row(RowBase):
     """A row by position, by column name, or by attribute.
 
     Use it as ``connect(..., row_factory=informix_db.Row)``. A row compares, hashes
@@ -20,22 +22,8 @@ class Row(tuple[Any, ...]):
 
     __slots__ = ()
 
-    _fields: tuple[str, ...] = ()
-    _positions: dict[str, int] = {}  # noqa: RUF012 (replaced whole in each subclass)
-
-    @overload  # type: ignore[override]
-    def __getitem__(self, key: int | str) -> Any: ...
-    @overload
-    def __getitem__(self, key: slice) -> tuple[Any, ...]: ...
-    def __getitem__(self, key: int | str | slice) -> Any:
-        if isinstance(key, str):
-            try:
-                key = self._positions[key]
-            except KeyError:
-                raise KeyError(
-                    f"no column {key!r}; there are {', '.join(self._fields)}"
-                ) from None
-        return tuple.__getitem__(self, key)
+    _fields = ()
+    _positions = {}  # noqa: RUF012 (replaced whole in each subclass)
 
     def keys(self) -> tuple[str, ...]:
         """Return the column names."""
@@ -63,14 +51,27 @@ def row_class(base: type[Row], names: tuple[str, ...]) -> type[Row]:
     positions: dict[str, int] = {}
     for at, name in enumerate(names):
         positions.setdefault(name, at)
+    getters = _cell_getters(len(names))
     members: dict[str, Any] = {
-        name: property(itemgetter(at))
+        name: getters[at]
         for name, at in positions.items()
         if name.isidentifier() and not name.startswith("_")
     }
     members.update(__slots__=(), _fields=names, _positions=positions)
     made: type[Row] = type(base.__name__, (base,), members)
     return made
+
+
+@functools.lru_cache(maxsize=256)
+def _cell_getters(count: int) -> tuple[Any, ...]:
+    """Return descriptors that read the cells of a tuple by position.
+
+    Those of a namedtuple: they cost a seventh of ``property(itemgetter(at))``.
+    """
+    make_class: Any = collections.namedtuple
+    names = [f"cell_{at}" for at in range(count)]
+    cells = vars(make_class("_Cells", names))
+    return tuple(cells[name] for name in names)
 
 
 def _rebuild(base: type[Row], names: tuple[str, ...], values: Sequence[Any]) -> Row:
@@ -95,3 +96,11 @@ def row_maker(
             "row_factory(cursor) must return a callable that takes a tuple"
         )
     return maker
+
+
+def make_rows(maker: RowMaker, rows: list[tuple[Any, ...]]) -> list[Any]:
+    """Return `rows` as `maker` makes them."""
+    kind: Any = maker
+    if isinstance(kind, type) and issubclass(kind, Row):
+        return accel.make_rows(kind, rows)
+    return [maker(row) for row in rows]

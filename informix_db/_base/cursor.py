@@ -17,7 +17,7 @@ from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db._wire.describe import ColumnInfo
 from informix_db.exceptions import InterfaceError, ProgrammingError
-from informix_db.rows import Row, RowFactory, RowMaker, row_maker
+from informix_db.rows import Row, RowFactory, RowMaker, make_rows, row_maker
 
 ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
 
@@ -194,7 +194,7 @@ class BaseCursor(Generic[ConnectionT]):
     def _finish_rows(self, rows: list[tuple[Any, ...]]) -> list[Any]:
         """Pass rows through the row factory."""
         make = self._make_row
-        return rows if make is None else [make(row) for row in rows]
+        return rows if make is None else make_rows(make, rows)
 
     def _reset(self) -> None:
         """Forget the last statement. Writes, but does not send."""

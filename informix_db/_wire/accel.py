@@ -2,7 +2,8 @@
 
 The only place that chooses. INFORMIX_DB_NO_EXTENSIONS=1 takes the pure twin,
 INFORMIX_DB_REQUIRE_EXTENSIONS=1 makes a missing extension an ImportError; both set
-to anything but an empty string or 0 count as set.
+to anything but an empty string or 0 count as set. Without either, a missing extension
+is no error, and IMPLEMENTATION says which it is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from informix_db._wire import decode, encode
+from informix_db._wire import decode, encode, rowerrors, rowtuple
+from informix_db.types import IntervalYM
 
 
 def _is_set(variable: str) -> bool:
@@ -28,8 +30,7 @@ if _refused and _required:
 IMPLEMENTATION = "python"
 
 if TYPE_CHECKING or _refused:
-    from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
-    from informix_db._wire.encode import BindContext, encode_row
+    _speedups = None
 else:
     try:
         from informix_db import _speedups
@@ -39,24 +40,44 @@ else:
                 "INFORMIX_DB_REQUIRE_EXTENSIONS is set, but informix_db._speedups "
                 f"cannot be imported: {exc}"
             ) from exc
-        Plan = decode.Plan
-        parse_tuple_payload = decode.parse_tuple_payload
-        parse_tuples = decode.parse_tuples
-        BindContext = encode.BindContext
-        encode_row = encode.encode_row
-    else:
-        IMPLEMENTATION = "cython"
-        Plan = _speedups.Plan
-        parse_tuple_payload = _speedups.parse_tuple_payload
-        parse_tuples = _speedups.parse_tuples
-        BindContext = _speedups.BindContext
-        encode_row = _speedups.encode_row
+        _speedups = None
+
+if TYPE_CHECKING or _speedups is None:
+    from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
+    from informix_db._wire.encode import BindContext, encode_row
+    from informix_db._wire.rowtuple import RowBase, make_rows
+else:
+    # The extension imports nothing of the package, so that it is told here what to
+    # raise, what to build, and whom to leave the rest to.
+    _context = encode.BindContext("ascii", True)
+    _speedups.configure(
+        twin_plan=decode.Plan,
+        twin_payload=decode.parse_tuple_payload,
+        malformed_tuple=rowerrors.malformed_tuple,
+        interval_ym=IntervalYM,
+        encode_entry=encode.encode_entry,
+        too_many_parameters=encode.too_many_parameters,
+        null_entry=encode.NULL_ENTRY,
+        true_entry=encode.encode_parameter(True, _context),
+        false_entry=encode.encode_parameter(False, _context),
+        missing_column=rowtuple.missing_column,
+    )
+    IMPLEMENTATION = "cython"
+    Plan = _speedups.Plan
+    parse_tuple_payload = _speedups.parse_tuple_payload
+    parse_tuples = _speedups.parse_tuples
+    BindContext = _speedups.BindContext
+    encode_row = _speedups.encode_row
+    RowBase = _speedups.RowBase
+    make_rows = _speedups.make_rows
 
 __all__ = [
     "IMPLEMENTATION",
     "BindContext",
     "Plan",
+    "RowBase",
     "encode_row",
+    "make_rows",
     "parse_tuple_payload",
     "parse_tuples",
 ]
