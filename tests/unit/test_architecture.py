@@ -14,18 +14,18 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "informix_db"
 
 # Room -> rooms it may import from, besides itself.
-BELOW_SHELLS = {"_base", "_transport", "_protocol", "_wire", "params", "values"}
+BELOW_SHELLS = {"_base", "_transport", "_protocol", "_wire", "surface", "values"}
 MAY_IMPORT = {
     "values": set(),
     "_wire": {"values"},
-    "params": {"_wire", "values"},
+    "surface": {"_wire", "values"},
     "_protocol": {"_wire", "values"},
-    "_transport": {"_protocol", "_wire", "params", "values"},
-    "_base": {"_protocol", "_wire", "params", "values"},
+    "_transport": {"_protocol", "_wire", "surface", "values"},
+    "_base": {"_protocol", "_wire", "surface", "values"},
     "shells": BELOW_SHELLS,
     "aio": BELOW_SHELLS,
     "testing": set(),
-    "init": {"shells", "_base", "_wire", "params", "values"},
+    "init": {"shells", "_base", "_wire", "surface", "values"},
 }
 ROOM_OF_MODULE = {
     "__init__": "init",
@@ -36,9 +36,9 @@ ROOM_OF_MODULE = {
     "dbapi": "values",
     "exceptions": "values",
     "lobs": "shells",
-    "params": "params",
+    "params": "surface",
     "pool": "shells",
-    "rows": "values",
+    "rows": "surface",
     "types": "values",
 }
 # `accel` alone chooses between the compiled decoder and its pure twin.
