@@ -63,8 +63,9 @@ logger = logging.getLogger("informix_db")
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
 
-# The prepared statement no longer fits the schema: prepare again, once.
-_STALE = frozenset({-710, -721, -9750})
+# The prepared statement no longer fits the schema, or names a cursor that was opened
+# anew since: prepare again, once.
+_STALE = frozenset({-710, -721, -9750, -507})
 
 
 class SessionState(Enum):

@@ -117,8 +117,9 @@ FLOATING_SCALE: Final = 255  # scale byte of a DECIMAL without a fixed scale [J]
 
 # -- statement types of DESCRIBE ------------------------------------------ [J]
 STMT_SELECT: Final = 2
-STMT_UPDATE: Final = frozenset({4, 32})  # versions differ [?]
-STMT_DELETE: Final = frozenset({5, 33})  # versions differ [?]
+# Versions differ [?]; 7 and 8, by the published list, are WHERE CURRENT OF [?].
+STMT_UPDATE: Final = frozenset({4, 7, 32})
+STMT_DELETE: Final = frozenset({5, 8, 33})
 STMT_INSERT: Final = 6
 STMT_BEGIN: Final = 34
 STMT_COMMIT: Final = 35
