@@ -84,6 +84,7 @@ class StubStatement:
     rows: Callable[[Sequence[BoundParameter]], list[tuple[Any, ...]]] | None = None
     run: Callable[[Sequence[BoundParameter]], ExecuteResult] | None = None
     for_update: bool = False
+    key_columns: Sequence[Column] = ()
     closed: bool = False
 
     @property

@@ -20,6 +20,7 @@ from .stream import ByteStream, ProtocolError
 BLOB_DESCRIPTOR_SIZE = 56  # [J]
 _NULL_INDICATOR = -1
 
+_indicator_precision = struct.Struct(">hH")
 _smallint = struct.Struct(">h")
 _integer = struct.Struct(">i")
 _bigint = struct.Struct(">q")
@@ -65,8 +66,7 @@ def read_parameter(stream: ByteStream, decode: Decoder) -> BoundParameter:
         typecodes.BIGSERIAL,
     )
     sql_type = _extended_type(stream, code) if extended else None
-    indicator = stream.short()
-    precision = stream.unsigned_short()
+    indicator, precision = _indicator_precision.unpack(stream.take(4))
     if sql_type is None:
         sql_type = _plain_type(code, precision)
     if indicator == _NULL_INDICATOR:

@@ -8,13 +8,13 @@ writes 0x80 and takes any head byte over all-zero digits as zero.
 from __future__ import annotations
 
 import struct
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from . import typecodes
 from .api import DatetimeValue, IntervalValue, SQLError, SQLType
 
-DATE_EPOCH = date(1899, 12, 31)  # day 0 [J]
+_EPOCH_ORDINAL = date(1899, 12, 31).toordinal()  # day 0 [J]
 _SECOND = 10  # qualifier code; FRACTION(n) is 10 + n
 _DECIMAL_OUT_OF_RANGE = -1226
 _FLOATING_SCALE = 255  # DECIMAL(p) without a scale
@@ -204,12 +204,12 @@ def unpack_int8(raw: bytes) -> int | None:
 
 def pack_date(value: date) -> int:
     """Return the day number of a DATE."""
-    return (value - DATE_EPOCH).days
+    return value.toordinal() - _EPOCH_ORDINAL
 
 
 def unpack_date(days: int) -> date:
     """Return the DATE of a day number."""
     try:
-        return DATE_EPOCH + timedelta(days=days)
-    except OverflowError as error:
+        return date.fromordinal(_EPOCH_ORDINAL + days)
+    except (OverflowError, ValueError) as error:
         raise MalformedValue(f"day {days} is no date") from error

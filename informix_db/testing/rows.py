@@ -24,6 +24,7 @@ _CONVERSION_FAILED = -23103
 
 _NULL_EXTENDED = b"\x01\0\0\0\0"
 _extended_head = struct.Struct(">bi")
+_integer = struct.Struct(">i")
 
 CellEncoder = Callable[[Any], bytes]
 
@@ -50,7 +51,7 @@ def _int8_cell(value: int | None) -> bytes:
 def _date_cell(value: Any) -> bytes:
     if value is None:
         return b"\x80\0\0\0"
-    return struct.pack(">i", codec.pack_date(value))
+    return _integer.pack(codec.pack_date(value))
 
 
 def _decimal_cell(length: int) -> CellEncoder:

@@ -15,9 +15,12 @@ from .api import EngineAPI
 from .faults import Faults
 from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
 from .interrupts import UrgentWatcher
+from .messages import RequestReader
 from .session import BatchErrors, Session, SessionSettings
+from .statements import StatementTable
 
 _BACKLOG = 256
+_INTERRUPT_AGAIN = 0.05  # seconds between interrupts of a statement that holds up close
 # In a form IBM's driver can take apart [J]; real servers put an internal number here
 # (15.0.1.0.3 for 15.0 [P]), the release is SQL's to tell.
 _VERSION = "IBM Informix Dynamic Server Version 15.00.1.0.3"
@@ -44,6 +47,10 @@ class Server:
     a batch with an error ("keep", "drop", "continue"). `transcript` is a callable
     that gets every `transcript.Entry`, or a file to append them to.
     """
+
+    # What reads requests and what carries statements out; the canned server has others.
+    reader_class = RequestReader
+    statements_class = StatementTable
 
     def __init__(
         self,
@@ -78,6 +85,8 @@ class Server:
             batch_errors=BatchErrors(batch_errors),
             faults=self.faults,
             record=transcript,
+            reader=self.reader_class,
+            statements=self.statements_class,
         )
         self._lock = threading.Condition()
         self._sessions: dict[Session, tuple[socket.socket, threading.Thread]] = {}
@@ -106,23 +115,32 @@ class Server:
     def close(self) -> None:
         """Stop listening and cut every session off; what it had open is rolled back."""
         with self._lock:
-            if self._closing or self._listener is None:
+            if self._closing:
                 return
             self._closing = True
             sessions = dict(self._sessions)
         self.faults.close()
-        _shut_down(self._listener)
-        self._acceptor.join()
-        self._listener.close()
-        for session, (sock, _) in sessions.items():
-            _shut_down(sock)
-            session.interrupts.urgent()
-        for _, thread in sessions.values():
-            thread.join()
-        self._watcher.close()
+        if self._listener is not None:
+            self._stop_listening(self._listener)
+            for sock, _ in sessions.values():
+                _shut_down(sock)
+            for session, (_, thread) in sessions.items():
+                while thread.is_alive():
+                    session.interrupts.urgent()
+                    thread.join(_INTERRUPT_AGAIN)
+            self._watcher.close()
         self.engine.close()
         if self._file_sink is not None:
             self._file_sink.close()
+
+    def _stop_listening(self, listener: socket.socket) -> None:
+        address = self.address
+        _shut_down(listener)
+        with contextlib.suppress(OSError):
+            # Where shutdown does not wake accept, a last client does.
+            socket.create_connection(address, timeout=1).close()
+        self._acceptor.join()
+        listener.close()
 
     def __enter__(self) -> Server:
         return self.start()
@@ -179,7 +197,7 @@ class Server:
 
     def _accept(self) -> None:
         assert self._listener is not None
-        while True:
+        while not self._closing:
             try:
                 sock, _ = self._listener.accept()
             except OSError:

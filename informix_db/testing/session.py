@@ -89,6 +89,8 @@ class SessionSettings:
     batch_errors: BatchErrors
     faults: Faults
     record: transcript.Sink | None
+    reader: type[m.RequestReader]
+    statements: type[StatementTable]
 
 
 class Session:
@@ -205,8 +207,8 @@ class Session:
         codec = text.session_codec(login.environment)
         framing = Framing.without_negotiation(self._settings.cap1)
         writer = ReplyWriter(framing, codec)
-        reader = m.RequestReader(self._stream, framing, codec)
-        self._statements = StatementTable(self._engine_session, writer)
+        reader = self._settings.reader(self._stream, framing, codec)
+        self._statements = self._settings.statements(self._engine_session, writer)
         requests = _Requests(
             self._engine_session,
             self._statements,

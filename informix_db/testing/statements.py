@@ -22,7 +22,6 @@ from .api import (
     EngineSessionAPI,
     ExecuteResult,
     SQLError,
-    SQLType,
     StatementAPI,
 )
 from .cursors import OpenCursor
@@ -32,6 +31,7 @@ from .rows import RowEncoder, decode_row
 INSERT = 6  # statement types, as DESCRIBE tells them [J]
 _COMMIT_WORK, _ROLLBACK_WORK = 35, 36
 
+_NO_COLUMN = -217
 _PARAMETER_COUNT = -254
 _NOT_OPEN = -400
 _NOT_AVAILABLE = -404
@@ -40,9 +40,7 @@ _NOT_IMPLEMENTED = -999
 
 _NEXT, _LAST, _ABSOLUTE = 1, 4, 6  # SFETCH [J]
 
-_SERIAL = SQLType(typecodes.SERIAL, 4, nullable=False)
-_SERIAL8 = SQLType(typecodes.SERIAL8, 10, nullable=False)
-_BIGSERIAL = SQLType(typecodes.BIGSERIAL, 8, nullable=False)
+_SERIALS = (typecodes.SERIAL, typecodes.SERIAL8, typecodes.BIGSERIAL)
 
 
 class PreparedStatement:
@@ -226,25 +224,28 @@ class StatementTable:
 
     def _execute(self) -> None:
         current = self._require()
-        result = current.statement.execute(current.parameters())
-        statement_type = current.statement.statement_type
-        if statement_type == INSERT:
+        statement = current.statement
+        keys = _wanted_keys(current.keys, statement.key_columns)
+        result = statement.execute(current.parameters())
+        if statement.statement_type == INSERT:
             self._writer.insert_done(result.serial8, result.bigserial)
-            self._write_keys(current, result)
+            if keys and result.generated_keys:
+                self._write_keys(statement, keys, result)
         warn = result.warn
         if result.database_flags is not None:
             warn = result.database_flags
         self._writer.done(warn=warn, rows=result.rows, serial=result.serial)
         self._writer.cost()
-        if statement_type in (_COMMIT_WORK, _ROLLBACK_WORK):
+        if statement.statement_type in (_COMMIT_WORK, _ROLLBACK_WORK):
             self.close_cursors_without_hold()
 
-    def _write_keys(self, current: PreparedStatement, result: ExecuteResult) -> None:
-        found = None if current.keys is None else _generated_key(current.keys, result)
-        if found is not None:
-            column, value = found
-            encoder = self._encoder([column], [])
-            self._writer.generated_keys([column], encoder.encode([value]))
+    def _write_keys(
+        self, statement: StatementAPI, keys: list[int], result: ExecuteResult
+    ) -> None:
+        columns = [statement.key_columns[index] for index in keys]
+        row = [result.generated_keys[index] for index in keys]
+        encoder = self._encoder(columns, [])
+        self._writer.generated_keys(columns, encoder.encode(row))
 
     def _encoder(
         self, columns: Sequence[Column], return_types: list[m.ReturnType]
@@ -266,11 +267,15 @@ class StatementTable:
             hold=current.hold,
         )
         try:
-            encoder = self._encoder(statement.columns, current.return_types)
+            current.cursor = self._open_cursor(current, cursor)
         except SQLError:
             cursor.close()
             raise
-        current.cursor = OpenCursor(cursor, encoder, single=statement.for_update)
+
+    def _open_cursor(self, current: PreparedStatement, cursor: CursorAPI) -> OpenCursor:
+        statement = current.statement
+        encoder = self._encoder(statement.columns, current.return_types)
+        return OpenCursor(cursor, encoder, single=statement.for_update)
 
     def _return_types(self, message: m.ReturnTypes) -> None:
         current = self._require()
@@ -351,20 +356,18 @@ def _with_contents(value: BoundParameter, contents: Any) -> BoundParameter:
     return value
 
 
-def _generated_key(
-    keys: m.AutoKeys, result: ExecuteResult
-) -> tuple[Column, int] | None:
-    """Return the generated value of an INSERT as a column.
-
-    A table has one such column at most. Its name is only known here if the client
-    named it, which no client seen needs.
-    """
-    name = keys.names[0] if keys.names else ""
-    for value, sql_type in (
-        (result.serial, _SERIAL),
-        (result.serial8, _SERIAL8),
-        (result.bigserial, _BIGSERIAL),
-    ):
-        if value:
-            return Column(name, sql_type), value
-    return None
+def _wanted_keys(keys: m.AutoKeys | None, columns: Sequence[Column]) -> list[int]:
+    """Return which of a table's columns a client asked for as generated keys."""
+    if keys is None or not columns:
+        return []
+    if keys.names is not None:
+        names = [column.name for column in columns]
+        unknown = [name for name in keys.names if name.lower() not in names]
+        if unknown:
+            raise SQLError(_NO_COLUMN, token=unknown[0])
+        return [names.index(name.lower()) for name in keys.names]
+    if keys.numbers is not None:
+        if not all(1 <= number <= len(columns) for number in keys.numbers):
+            raise SQLError(_NO_COLUMN)
+        return [number - 1 for number in keys.numbers]
+    return [i for i, column in enumerate(columns) if column.type.code in _SERIALS]

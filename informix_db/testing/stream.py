@@ -74,6 +74,17 @@ class ByteStream:
             collected += chunk
         self._buffer = bytes(collected)
 
+    def ahead(self) -> tuple[bytes, int]:
+        """Return the buffer and where in it the next byte is."""
+        return self._buffer, self._position
+
+    def advance(self, position: int) -> bool:
+        """Go on at `position` of the buffer; False if that is not received yet."""
+        if position > len(self._buffer):
+            return False
+        self._position = position
+        return True
+
     @property
     def is_drained(self) -> bool:
         """Whether nothing received is left to read."""

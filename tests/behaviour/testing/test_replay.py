@@ -61,6 +61,7 @@ def does(
     *results: ExecuteResult | SQLError,
     columns: Sequence[Column] = (),
     parameters: Sequence[Column] = (),
+    keys: Sequence[Column] = (),
 ) -> Maker:
     """Return the maker of a statement that has these outcomes, one by one."""
     outcomes = iter(results)
@@ -72,7 +73,12 @@ def does(
         return outcome
 
     return lambda session: StubStatement(
-        session, statement_type, columns, as_input(parameters), run=run
+        session,
+        statement_type,
+        columns,
+        as_input(parameters),
+        run=run,
+        key_columns=keys,
     )
 
 
@@ -137,6 +143,30 @@ def s04() -> dict[str, Maker]:
         ),
         "select * from t1 where id>? and (name=? or 1=1)": opened_in_turn(
             rows, rows, rows[1:], rows[1:], [], []
+        ),
+    }
+
+
+def s07() -> dict[str, Maker]:
+    def one_key(key: Column, sql_type: SQLType, **last: int) -> Maker:
+        column = replace(key, type=sql_type)
+        result = ExecuteResult(rows=1, generated_keys=(1, "x"), **last)
+        return does(6, result, keys=[column, NAME])
+
+    first = ExecuteResult(rows=1, serial=1, generated_keys=(1, "x"))
+    second = ExecuteResult(rows=1, serial=2, generated_keys=(2, "k"))
+    return {
+        "insert into t1 (name) values ('x')": does(6, first, keys=[ID, NAME]),
+        "insert into t1 (id,name) values (0,?)": does(
+            6, second, columns=[NAME], parameters=[NAME], keys=[ID, NAME]
+        ),
+        "create table t8 (id serial8, name varchar(50))": does(45),
+        "insert into t8 values (0,'x')": one_key(
+            ID, SQLType(18, 10, nullable=False), serial8=1
+        ),
+        "create table tb (id bigserial, name varchar(50))": does(45),
+        "insert into tb values (0,'x')": one_key(
+            ID, SQLType(53, 8, nullable=False), bigserial=1
         ),
     }
 
@@ -220,6 +250,7 @@ SCRIPTS: dict[str, tuple[Callable[[], dict[str, Maker]], str]] = {
     "s02_select": (s02, ""),
     "s03_dml": (s03, ""),
     "s04_prepsel": (s04, ""),
+    "s07_genkeys": (s07, ""),
     "s08_tx": (s08, ""),
     "s09_savepoint": (s09, ""),
     "s10_batch": (s10, ""),
