@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | ::
     | (?P<mark>\?)                         # never part of a name, so no look behind
     | (?<![\w"$']):(?:(?P<number>\d{1,9})(?!\w)|(?P<name>[^\W\d]\w*))
-    | \b(?P<for_update>FOR(?:\s|--[^\n]*|/\*.*?\*/|\{[^}]*\})+UPDATE)\b
+    | \b(?P<for_update>FOR(?:\s|--[^\n]*\n|/\*(?:(?!\*/).)*\*/|\{[^}]*\})+UPDATE)\b
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
