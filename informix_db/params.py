@@ -70,7 +70,10 @@ class ConnectParams:
     @property
     def encoding(self) -> str:
         """Python's codec for the session's text: DB_LOCALE's code set [J]."""
-        return codec_of_locale(self.db_locale or self.client_locale)
+        environment = self.login_environment
+        return codec_of_locale(
+            environment.get("DB_LOCALE") or environment["CLIENT_LOCALE"]
+        )
 
     @property
     def login_environment(self) -> dict[str, str]:

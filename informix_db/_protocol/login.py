@@ -114,7 +114,8 @@ def login_request(request: LoginRequest) -> bytes:
     out.put_short(0)  # database: one named here makes DBOPEN fail with -759 [P]
     out.put_raw(b"\0" * 8)
     out.put_short(106)  # environment
-    out.put_short(len(request.environment))
+    # More than a short can count do not fit the request either, see below.
+    out.put_short(min(len(request.environment), c.MAX_PSTR))
     for name, value in request.environment.items():
         text(name, "environment variable name")
         text(value, f"environment variable {name}")
