@@ -20,11 +20,12 @@ from itertools import accumulate
 from types import TracebackType
 
 from . import messages as m
-from . import typecodes
+from . import tags, typecodes
 from .api import (
     BoundParameter,
     Column,
     CursorAPI,
+    EngineSessionAPI,
     ExecuteResult,
     SQLError,
     SQLType,
@@ -229,20 +230,36 @@ class _Engine:
         return self._encoded[key]
 
 
+@dataclass(slots=True)
+class _SkippedBind(m.Bind):
+    """A BIND that was not read, after `executed` others with their EXECUTE."""
+
+    executed: int
+
+
 class _SkippingReader(m.RequestReader):
     """Reads requests, but only measures the values of BIND."""
 
     def _bind(self, tag: int) -> m.Message:
         buffer, position = self.stream.ahead()
+        executed = 0
         try:
-            count, end = _skip_values(buffer, position)
+            count, position = _skip_values(buffer, position)
+            while buffer.startswith(_EXECUTE_BIND, position):
+                next_count, end = _skip_values(buffer, position + len(_EXECUTE_BIND))
+                if next_count != count or end > len(buffer):
+                    break
+                executed += 1
+                position = end
         except struct.error:
-            return super()._bind(tag)  # not all of it has come yet
-        if not self.stream.advance(end):
+            if not executed:
+                return super()._bind(tag)  # not all of it has come yet
+        if not self.stream.advance(position):
             return super()._bind(tag)
-        return m.Bind([_SKIPPED] * count)
+        return _SkippedBind([_SKIPPED] * count, executed)
 
 
+_EXECUTE_BIND = struct.pack(">hh", tags.EXECUTE, tags.BIND)
 _SKIPPED = BoundParameter(SQLType(typecodes.CHAR, 0), None)
 
 
@@ -268,11 +285,24 @@ def _skip_values(buffer: bytes, position: int) -> tuple[int, int]:
 class _CannedStatements(StatementTable):
     """Statements whose rows are encoded already."""
 
+    def __init__(self, session: EngineSessionAPI, writer: ReplyWriter) -> None:
+        super().__init__(session, writer)
+        self.handlers[_SkippedBind] = self._bind_skipped
+
+    def _bind_skipped(self, message: _SkippedBind) -> None:
+        self._answer_execute(message.executed)
+        self._bind(message)
+
     def _execute(self) -> None:
+        self._answer_execute(1)
+
+    def _answer_execute(self, count: int) -> None:
         self._require()
-        self._writer.insert_done(0, 0)
-        self._writer.done(rows=1)
-        self._writer.cost()
+        one = ReplyWriter(self._writer.framing, self._writer.text_codec)
+        one.insert_done(0, 0)
+        one.done(rows=1)
+        one.cost()
+        self._writer.output += one.output * count
 
     def _encoder(
         self, columns: Sequence[Column], return_types: list[m.ReturnType]
