@@ -76,7 +76,7 @@ def codec_of_locale(locale: str) -> str:
         plain = _ASCII.encode("ascii")
         if _ASCII.encode(codec) == plain and plain.decode(codec) == _ASCII:
             return codec
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         pass
     raise InterfaceError(
         f"locale {locale!r}: Python has no codec for code set {codeset!r}"
