@@ -92,7 +92,7 @@ def pack_decimal(negative: bool, exponent100: int, pairs: bytes) -> bytes:
     return bytes((head ^ 0x7F,)) + bytes(complement)
 
 
-def _pairs(digits: str) -> bytes:
+def base100(digits: str) -> bytes:
     """Two decimal digits to a byte; the number of digits is even."""
     return bytes([int(digits[i : i + 2]) for i in range(0, len(digits), 2)])
 
@@ -161,7 +161,7 @@ def _encode_decimal(value: Decimal, context: BindContext) -> bytes:
     exponent100 = (len(digits) + exponent) // 2
     if not -_MAX_EXPONENT100 - 1 <= exponent100 <= _MAX_EXPONENT100:
         raise DataError(f"{value} is outside the range of Informix DECIMAL")
-    packed = pack_decimal(bool(sign), exponent100, _pairs(digits))
+    packed = pack_decimal(bool(sign), exponent100, base100(digits))
     if packed[:2] == b"\0\0":  # would be read as NULL [J]
         raise DataError(f"{value} is outside the range of Informix DECIMAL")
     return _packed_entry(c.DECIMAL, min(scale, 32), packed)
@@ -172,28 +172,29 @@ def _encode_date(value: datetime.date, context: BindContext) -> bytes:
 
 
 def _encode_datetime(value: datetime.datetime, context: BindContext) -> bytes:
-    _refuse_timezone(value)
+    refuse_timezone(value)
     digits = (
         f"{value.year:04d}{value.month:02d}{value.day:02d}{value.hour:02d}"
         f"{value.minute:02d}{value.second:02d}{value.microsecond // 10:05d}0"
     )
-    packed = pack_decimal(False, 7, _pairs(digits))
+    packed = pack_decimal(False, 7, base100(digits))
     return _packed_entry(c.DATETIME, _YEAR_TO_FRACTION5, packed)
 
 
 def _encode_time(value: datetime.time, context: BindContext) -> bytes:
-    _refuse_timezone(value)
+    refuse_timezone(value)
     digits = f"{value.hour:02d}{value.minute:02d}{value.second:02d}"
     precision = _HOUR_TO_SECOND
     fraction = value.microsecond // 10
     if fraction:
         digits += f"{fraction:05d}0"
         precision = _HOUR_TO_FRACTION5
-    packed = pack_decimal(False, 3, _pairs(digits))
+    packed = pack_decimal(False, 3, base100(digits))
     return _packed_entry(c.DATETIME, precision, packed)
 
 
-def _refuse_timezone(value: datetime.datetime | datetime.time) -> None:
+def refuse_timezone(value: datetime.datetime | datetime.time) -> None:
+    """Raise DataError for a value in a time zone."""
     if value.tzinfo is not None:
         raise DataError(
             "Informix DATETIME has no time zone: convert the value to the zone your "
@@ -210,7 +211,7 @@ def _encode_timedelta(value: datetime.timedelta, context: BindContext) -> bytes:
         f"{magnitude.days:010d}{hours:02d}{minutes:02d}{seconds:02d}"
         f"{magnitude.microseconds // 10:05d}0"
     )
-    packed = pack_decimal(negative, 8, _pairs(digits))
+    packed = pack_decimal(negative, 8, base100(digits))
     return _packed_entry(c.INTERVAL, _DAY9_TO_FRACTION5, packed)
 
 
@@ -218,7 +219,7 @@ def _encode_interval_ym(value: IntervalYM, context: BindContext) -> bytes:
     years, months = divmod(abs(value.months), 12)
     if years > 999_999_999:
         raise DataError(f"{value} does not fit: an INTERVAL holds 999999999 years")
-    packed = pack_decimal(value.months < 0, 10, _pairs(f"{years:010d}{months:02d}"))
+    packed = pack_decimal(value.months < 0, 10, base100(f"{years:010d}{months:02d}"))
     return _packed_entry(c.INTERVAL, _YEAR9_TO_MONTH, packed)
 
 
