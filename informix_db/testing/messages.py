@@ -142,9 +142,9 @@ class Info:
 
 @dataclass(slots=True)
 class FetchBlob:
-    """FETCHBLOB: the descriptor of a BYTE or TEXT cell."""
+    """FETCHBLOB: the key in the descriptor of a BYTE or TEXT cell."""
 
-    descriptor: bytes
+    key: int
 
 
 @dataclass(slots=True)
@@ -371,7 +371,8 @@ class RequestReader:
         return Info(variables)
 
     def _fetch_blob(self, _: int) -> Message:
-        return FetchBlob(self.stream.take(binds.BLOB_DESCRIPTOR_SIZE))
+        descriptor = self.stream.take(binds.BLOB_DESCRIPTOR_SIZE)
+        return FetchBlob(int.from_bytes(descriptor[20:24], "big"))  # as this server's
 
     def _get_routine(self, tag: int) -> Message:
         if self.framing.routine_database:

@@ -4,7 +4,8 @@ A `RowEncoder` is built once per described row. The client may ask with RET_TYPE
 another form of a column: 43 and 45 for LVARCHAR and BOOLEAN, whose frame stays the
 same but whose BOOLEAN then is a byte and no letter [J].
 
-Collections, rows and smart large objects are not encoded.
+A BYTE or TEXT cell is a descriptor; its contents are kept for the FETCHBLOB that
+names it. Of smart large objects only NULL is encoded, collections and rows are not.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ _CONVERSION_FAILED = -23103
 _NULL_EXTENDED = b"\x01\0\0\0\0"
 _extended_head = struct.Struct(">bi")
 _integer = struct.Struct(">i")
+# A BYTE or TEXT descriptor: start, end, size, key and zeros; byte 39 says NULL [J].
+_blob_descriptor = struct.Struct(">8xiiii32x")
+_NULL_BLOB = bytes(39) + b"\x01" + bytes(16)
 
 CellEncoder = Callable[[Any], bytes]
+Keep = Callable[[bytes], int]  # keeps the contents of a cell, returns a key for them
 
 _NULLS_OF_STRUCTS: dict[int, tuple[struct.Struct, bytes]] = {
     typecodes.SMALLINT: (struct.Struct(">h"), b"\x80\0"),
@@ -100,8 +105,29 @@ def _boolean_cell(true: bytes, false: bytes) -> CellEncoder:
     return forms.__getitem__
 
 
+def _blob_cell(text_codec: str, keep: Keep) -> CellEncoder:
+    def encode(value: bytes | str | None) -> bytes:
+        if value is None:
+            return _NULL_BLOB
+        data = value.encode(text_codec) if isinstance(value, str) else value
+        size = len(data)
+        return _blob_descriptor.pack(0, max(0, size - 1), size, keep(data))
+
+    return encode
+
+
+def _locator_cell(value: object) -> bytes:
+    if value is not None:
+        raise SQLError(_UNSUPPORTED_TYPE)
+    return _NULL_EXTENDED
+
+
 def cell_encoder(
-    sql_type: SQLType, framing: Framing, text_codec: str, wanted: int | None = None
+    sql_type: SQLType,
+    framing: Framing,
+    text_codec: str,
+    keep: Keep,
+    wanted: int | None = None,
 ) -> CellEncoder:
     """Return the encoder of a column, in the form `wanted` (a RET_TYPE code)."""
     code, length = sql_type.code, sql_type.length
@@ -129,6 +155,10 @@ def cell_encoder(
         if wanted == typecodes.BOOLEAN_CLIENT:
             return _boolean_cell(b"\x01", b"\0")
         return _boolean_cell(b"t", b"f")
+    if code in typecodes.SIMPLE_LARGE_OBJECTS:
+        return _blob_cell(text_codec, keep)
+    if code == typecodes.UDT_FIXED and sql_type.extended_id in typecodes.LOCATOR_IDS:
+        return _locator_cell
     raise SQLError(_UNSUPPORTED_TYPE, token=sql_type.name)
 
 
@@ -141,11 +171,12 @@ class RowEncoder:
         framing: Framing,
         text_codec: str,
         wanted: Sequence[ReturnType] = (),
+        keep: Keep = len,
     ) -> None:
         codes: list[int | None] = [form.code for form in wanted]
         codes = codes or [None] * len(columns)
         self._cells = [
-            cell_encoder(column.type, framing, text_codec, code)
+            cell_encoder(column.type, framing, text_codec, keep, code)
             for column, code in zip(columns, codes, strict=True)
         ]
 

@@ -283,7 +283,6 @@ class _Requests:
             m.OpenDatabase: self._open_database,
             m.Protocols: self._protocols,
             m.Info: self._info,
-            m.FetchBlob: self._refuse,
             m.Routine: self._routine,
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {
@@ -423,9 +422,6 @@ class _Requests:
 
     def _routine(self, message: m.Routine) -> None:
         raise SQLError(_NO_ROUTINE, token=message.name)
-
-    def _refuse(self, _: m.FetchBlob) -> None:
-        raise SQLError(_NOT_IMPLEMENTED)
 
 
 def _tag_of(message: m.Message) -> int:

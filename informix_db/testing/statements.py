@@ -59,6 +59,7 @@ class PreparedStatement:
         self.keys: m.AutoKeys | None = None
         self.cursor: OpenCursor | None = None
         self.inserting = False  # OPEN of an INSERT: PUT may follow
+        self.contents: list[bytes] = []  # of the BYTE and TEXT cells sent, by key
         self.put_rows = 0  # rows PUT in this PDU and not reported yet
 
     def parameters(self) -> Sequence[BoundParameter]:
@@ -66,9 +67,15 @@ class PreparedStatement:
             raise SQLError(_PARAMETER_COUNT)
         return self.bound
 
+    def keep(self, contents: bytes) -> int:
+        """Keep the contents of a cell until the cursor closes; return their key."""
+        self.contents.append(contents)
+        return len(self.contents)
+
     def close_cursor(self) -> None:
         cursor, self.cursor = self.cursor, None
         self.inserting = False
+        self.contents.clear()
         if cursor is not None:
             cursor.close()
 
@@ -96,6 +103,7 @@ class StatementTable:
             m.ReturnTypes: self._return_types,
             m.Put: self._put,
             m.AutoKeys: self._auto_keys,
+            m.FetchBlob: self._fetch_blob,
         }
         self.simple_handlers: dict[int, Callable[[], None]] = {
             tags.OPEN: self._open,
@@ -251,7 +259,13 @@ class StatementTable:
         self, columns: Sequence[Column], return_types: list[m.ReturnType]
     ) -> RowEncoder:
         writer = self._writer
-        return RowEncoder(columns, writer.framing, writer.text_codec, return_types)
+        return RowEncoder(
+            columns,
+            writer.framing,
+            writer.text_codec,
+            return_types,
+            self._require().keep,
+        )
 
     def _open(self) -> None:
         current = self._require()
@@ -297,6 +311,12 @@ class StatementTable:
         if complete:
             self._writer.done()
             self._writer.cost()
+
+    def _fetch_blob(self, message: m.FetchBlob) -> None:
+        contents = self._require().contents
+        if not 1 <= message.key <= len(contents):
+            raise SQLError(_NOT_OPEN)
+        self._writer.blob(contents[message.key - 1])
 
     def _scroll_fetch(self, message: m.ScrollFetch) -> None:
         cursor = self._opened()

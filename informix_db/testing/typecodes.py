@@ -46,3 +46,4 @@ SIMPLE_LARGE_OBJECTS = frozenset({BYTE, TEXT})
 
 LVARCHAR_ID = 1  # extended id of LVARCHAR
 BOOLEAN_ID = 5  # extended id of BOOLEAN
+LOCATOR_IDS = (10, 11)  # extended ids of BLOB and CLOB

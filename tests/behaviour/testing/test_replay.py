@@ -236,6 +236,23 @@ def s12() -> dict[str, Maker]:
     return script
 
 
+def s18() -> dict[str, Maker]:
+    contents = [Column("b", SQLType(11, 56)), Column("t", SQLType(12, 56))]
+    rows = [
+        (1, b"\1\2\3", b"hello"),
+        (2, bytes(i % 256 for i in range(2500)), b"abc"),
+        (3, None, None),
+    ]
+    create = "create table tby (id serial, b byte, t text)"
+    return {
+        create: does(45),
+        "insert into tby values (0,?,?)": does(
+            6, *inserted(1, 2, 3), columns=contents, parameters=contents
+        ),
+        "select * from tby": select([ID, *contents], rows),
+    }
+
+
 def s22() -> dict[str, Maker]:
     create = captures.request("s22_bindtypes", "create table alltypes").notes[0]
     insert = f"insert into alltypes values ({','.join('?' * 24)})"
@@ -258,6 +275,7 @@ SCRIPTS: dict[str, tuple[Callable[[], dict[str, Maker]], str]] = {
     # From here on the scratch server kept the id of a one-shot statement.
     "s11_err": (s11, "values (?,?)"),
     "s12_scroll": (s12, ""),
+    "s18_bytetext": (s18, ""),
     "s22_bindtypes": (s22, ""),
 }
 

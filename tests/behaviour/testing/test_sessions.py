@@ -173,7 +173,7 @@ def test_closing_the_database(client: RawClient, engine: StubEngine) -> None:
         ("0061 0000 0003 00000064 7d00 000c", -674),
         ("0052 0002 6462 00000001 00001000 000c", -999),
         ("0048" + "00" * 148 + "000c", -999),
-        ("0026" + "00" * 56 + "000c", -999),
+        ("0026" + "00" * 56 + "000c", -404),
     ],
 )
 def test_what_is_not_supported_is_refused_and_the_session_goes_on(
