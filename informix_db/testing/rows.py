@@ -111,7 +111,7 @@ def _blob_cell(text_codec: str, keep: Keep) -> CellEncoder:
             return _NULL_BLOB
         data = value.encode(text_codec) if isinstance(value, str) else value
         size = len(data)
-        return _blob_descriptor.pack(0, max(0, size - 1), size, keep(data))
+        return _blob_descriptor.pack(0, size - 1, size, keep(data))
 
     return encode
 

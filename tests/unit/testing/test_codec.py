@@ -269,6 +269,28 @@ def test_boolean_is_a_letter_unless_asked_for_as_a_byte() -> None:
     assert byte.encode((False,)) == b"\0\0\0\0\x01\0"
 
 
+@pytest.mark.parametrize(
+    ("contents", "descriptor"),
+    [
+        (b"abc", "0000000000000000 00000000 00000002 00000003 00000001" + "00" * 32),
+        (b"", "0000000000000000 00000000 ffffffff 00000000 00000001" + "00" * 32),
+        (None, "00" * 39 + "01" + "00" * 16),
+    ],
+)
+def test_cell_of_a_byte_column_describes_its_contents(
+    contents: bytes | None, descriptor: str
+) -> None:
+    kept: list[bytes] = []
+
+    def keep(data: bytes) -> int:
+        kept.append(data)
+        return len(kept)
+
+    encoder = RowEncoder(columns(SQLType(11, 56)), V15, "latin-1", keep=keep)
+    assert encoder.encode((contents,)).hex() == descriptor.replace(" ", "")
+    assert kept == ([] if contents is None else [contents])
+
+
 def test_text_outside_the_code_set_is_an_error() -> None:
     with pytest.raises(SQLError) as caught:
         encoded([VARCHAR_10], "\N{EURO SIGN}")
