@@ -85,7 +85,7 @@ def unpack(raw: bytes) -> Unpacked:
         return Unpacked(False, (raw[0] & 0x7F) - 64, digits)
     last = max(at for at, digit in enumerate(digits) if digit)
     magnitude = [99 - digit for digit in digits[:last]]
-    magnitude += [100 - digits[last]] + digits[last + 1 :]
+    magnitude += [100 - digits[last], *digits[last + 1 :]]
     return Unpacked(True, (raw[0] ^ 0x7F) - 64, magnitude)
 
 
