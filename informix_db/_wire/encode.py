@@ -128,7 +128,7 @@ def _encode_float(value: float, context: BindContext) -> bytes:
 
 
 def _encode_str(value: str, context: BindContext) -> bytes:
-    raw = encode_text(value, context.encoding, "parameter")
+    raw = encode_text(value, context.encoding)
     length = len(raw)
     pad = b"\0" if length & 1 else b""
     if length <= _MAX_SHORT_TEXT:

@@ -83,13 +83,14 @@ def codec_of_locale(locale: str) -> str:
     )
 
 
-def encode_text(text: str, encoding: str, what: str) -> bytes:
-    """Encode `text`; DataError naming `what` if the code set lacks a character."""
+def encode_text(text: str, encoding: str, what: str = "") -> bytes:
+    """Encode `text`; DataError naming `what`, if given, when a character is lacking."""
     try:
         return text.encode(encoding)
     except UnicodeEncodeError as exc:
         bad = text[exc.start]
+        prefix = f"{what}: " if what else ""
         raise DataError(
-            f"{what}: character {bad!a} at position {exc.start} does not exist in the "
+            f"{prefix}character {bad!a} at position {exc.start} does not exist in the "
             f"session's code set {encoding}; connect with a db_locale that has it"
         ) from None
