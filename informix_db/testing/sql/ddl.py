@@ -302,7 +302,7 @@ class DDL:
         self.changed()
 
     def drop_index(self, table: Table, index: Index) -> None:
-        """SQLError(-522?) is not raised: a constraint's index has no usable name."""
+        """Drop an index of the user's (a constraint's has no name to drop it by)."""
         self._refuse_if_in_use(table)
         self.store.drop_index(index)
         table.indexes.remove(index)

@@ -41,7 +41,6 @@ _TEMPLATES = {
     "iv_sub": "({0} - {1})",
     "date_sub": "({0} - {1})",
     "neg": "(-{0})",
-    "concat": "({0} || {1})",
     "coalesce": "ifnull({0}, {1})",
     "rowid": "({0} + 256)",
 }
@@ -54,6 +53,9 @@ _AGGREGATES = {
     "variance": "dec_variance",
     "range": "dec_range",
 }
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+_CHAINED = ("int4", "int8", "dec")
+_CHAIN_LENGTH = 100  # SQLite functions have at most 127 arguments
 _SET_OPERATORS = {
     "union": "UNION",
     "union all": "UNION ALL",
@@ -144,16 +146,35 @@ class Emitter:
         return f"{name}({text})" if name else text
 
     def _operation(self, node: b.Op) -> str:
+        chain = _chain(node)
+        if len(chain) > 2:
+            return self._arithmetic_chain(chain)
+        if node.name == "concat":
+            node = b.Op(node.type, node.name, _concatenated(node))
         if node.name in _COMPARISONS and t.family(node.args[0].type) == "string":
             args = [self.keyed(node.args[0]), self.expr(node.args[1])]
         else:
             args = [self.expr(arg) for arg in node.args]
         if node.name in ("and", "or"):
             return _balanced(f" {node.name.upper()} ", args)
+        if node.name == "concat":
+            return f"({' || '.join(args)})"
         template = _TEMPLATES.get(node.name)
         if template is not None:
             return template.format(*args)
         return f"{node.name}({', '.join(args)})"
+
+    def _arithmetic_chain(self, chain: list[tuple[str, b.Expr]]) -> str:
+        """Write `a + b - c` as one call, step by step in the function: nested calls
+        would exhaust the stack of SQLite's parser."""
+        family, first = chain[0]
+        text = self.expr(first)
+        for start in range(1, len(chain), _CHAIN_LENGTH):
+            part = chain[start : start + _CHAIN_LENGTH]
+            operators = "".join(_SIGNS[name] for name, _ in part)
+            operands = ", ".join(self.expr(operand) for _, operand in part)
+            text = f"{family}_chain('{operators}', {text}, {operands})"
+        return text
 
     def _scalar(self, query: b.BoundQuery) -> str:
         text = self.query(query)
@@ -339,6 +360,28 @@ class Emitter:
         return f"{left} {word} JOIN {right} ON {' AND '.join(conditions) or '1'}", (
             pending
         )
+
+
+def _chain(node: b.Op) -> list[tuple[str, b.Expr]]:
+    """Return `a + b - c` as [(int4, a), (add, b), (sub, c)]; [] if it is no such op."""
+    family = node.name.partition("_")[0]
+    links: list[tuple[str, b.Expr]] = []
+    left: b.Expr = node
+    while family in _CHAINED and isinstance(left, b.Op):
+        own_family, _, sign = left.name.partition("_")
+        if own_family != family or sign not in _SIGNS:
+            break
+        links.append((sign, left.args[1]))
+        left = left.args[0]
+    return [(family, left), *reversed(links)] if links else []
+
+
+def _concatenated(node: b.Op) -> tuple[b.Expr, ...]:
+    """Return the operands of `a || b || c`."""
+    left, right = node.args
+    if isinstance(left, b.Op) and left.name == "concat":
+        return (*_concatenated(left), right)
+    return left, right
 
 
 def _balanced(word: str, parts: list[str]) -> str:

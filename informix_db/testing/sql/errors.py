@@ -22,11 +22,17 @@ def construct(node: object) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
 
 
-def from_sqlite(error: sqlite3.Error) -> SQLError | None:
-    """Return the SQLError a SQLite error stands for, None if it is the engine's bug."""
+def from_sqlite(error: sqlite3.Error) -> SQLError:
+    """Return the SQLError a SQLite error stands for.
+
+    What has no meaning in Informix is a limit of SQLite (2,000 columns, 64 tables in a
+    join, ...) or the emulator's own fault: the token tells.
+    """
     text = str(error)
     if text == "interrupted":
         return SQLError(-213)
     if text == "integer overflow":
         return SQLError(-1284)
-    return None
+    if text == "parser stack overflow" or text.startswith("Expression tree is too"):
+        return SQLError(-762)  # before SQLite 3.46
+    return unsupported(f"SQLite: {text}")

@@ -554,7 +554,9 @@ def literal(value: int | Decimal | float | str | None) -> b.Const:
         return b.Const(_decimal_type(value), pack(value))
     if isinstance(value, float):
         return b.Const(t.FLOAT_TYPE, value)
-    length = max(1, len(value.encode("utf-8", "surrogateescape")))
+    if not value:
+        return b.Const(t.varchar(1), value)  # a CHAR cannot be empty
+    length = len(value.encode("utf-8", "surrogateescape"))
     sql_type = t.char(length) if length <= t.MAX_CHAR else t.lvarchar(length)
     return b.Const(sql_type, value)
 

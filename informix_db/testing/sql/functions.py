@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -207,10 +206,7 @@ def register(runtime: Runtime) -> None:
         "trunc": functions_number.TRUNC_NUMBER,
     }
     for name, signature in signatures.items():
-        function = signature.function
-        if signature.context:
-            function = functools.partial(function, runtime)
-        runtime.register(f"fn_{name}", function, strict=signature.strict)
+        runtime.register(f"fn_{name}", signature.function, strict=signature.strict)
     functions_text.register(runtime)
     functions_time.register(runtime)
     runtime.register("fn_dbinfo", lambda *a: _dbinfo(runtime, *a))

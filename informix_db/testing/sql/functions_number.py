@@ -17,6 +17,9 @@ from informix_db.testing.sql.signatures import Signature, constant, same
 from informix_db.testing.sql.values import check_int
 
 
+_MAX_PLACES = 130  # no DECIMAL has more before or after its point
+
+
 def like(value: Any, result: Decimal) -> Any:
     """Return `result` in the storage form of `value`."""
     if isinstance(value, bytes):
@@ -27,8 +30,9 @@ def like(value: Any, result: Decimal) -> Any:
 def quantized(value: Any, places: int, rounding: str) -> Any:
     """Return a number with `places` decimals (negative: tens, hundreds ...)."""
     number = as_decimal(value)
+    places = max(-_MAX_PLACES, min(places, _MAX_PLACES))
     context = CONTEXT.copy()
-    context.prec = 200
+    context.prec = 3 * _MAX_PLACES
     unit = Decimal((0, (1,), -places))
     return like(value, number.quantize(unit, rounding=rounding, context=context))
 

@@ -69,7 +69,7 @@ def trim(text: str, side: int, character: str) -> str:
 def _pad(text: str, length: int, fill: str, left: bool) -> str | None:
     if length <= 0 or not fill:
         return None
-    missing = max(length - len(text), 0)
+    missing = max(min(length, t.MAX_LVARCHAR + 1) - len(text), 0)
     filling = (fill * missing)[:missing]
     return ((filling + text) if left else (text + filling))[:length]
 
@@ -136,6 +136,16 @@ def _right(text: str, length: int) -> str:
     return text[-length:] if length > 0 else ""
 
 
+def _blanks(count: int) -> str:
+    return " " * max(0, min(count, t.MAX_LVARCHAR + 1))
+
+
+def _checked(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise SQLError(-881)
+    return text
+
+
 def _octets(runtime: Runtime, text: str) -> int:
     return string_size(runtime, text)
 
@@ -178,16 +188,16 @@ SIGNATURES = {
     "substring": Signature("pi|i", _substring_type, substring),
     "left": Signature("pi", same_width, _left),
     "right": Signature("pi", same_width, _right),
-    "lpad": Signature("pi|p", _padded, lpad),
-    "rpad": Signature("pi|p", _padded, rpad),
-    "replace": Signature("pp|p", _replaced, replace, strict=False),
+    "lpad": Signature("pi|p", _padded, lpad, grows=True),
+    "rpad": Signature("pi|p", _padded, rpad, grows=True),
+    "replace": Signature("pp|p", _replaced, replace, strict=False, grows=True),
     "ltrim": Signature("p|p", same_width, lambda text, cut=" ": text.lstrip(cut)),
     "rtrim": Signature("p|p", same_width, lambda text, cut=" ": text.rstrip(cut)),
     "instr": Signature("pp|ii", t.INTEGER_TYPE, instr),
     "charindex": Signature("pp|i", t.INTEGER_TYPE, charindex),
     "ascii": Signature("s", t.INTEGER_TYPE, _ascii),
     "chr": Signature("i", t.varchar(1), _chr),
-    "space": Signature("i", _spaces, lambda count: " " * max(count, 0)),
+    "space": Signature("i", _spaces, _blanks, grows=True),
 }
 _SIDES = {"both": 0, "leading": 1, "trailing": 2}
 
@@ -274,5 +284,6 @@ def register(runtime: Runtime) -> None:
     runtime.register("fn_length", lambda text: _length(runtime, text))
     runtime.register("fn_octet_length", lambda text: _octets(runtime, text))
     runtime.register("fn_char_length", len)
+    runtime.register("text_ok", _checked)
     runtime.register("fn_trim", trim)
     runtime.register("fn_subscript", subscript)

@@ -26,6 +26,7 @@ from informix_db.testing.sql.signatures import (
     Signature,
     bind_argument,
     constant,
+    limited,
     no_routine,
 )
 from informix_db.testing.sql.temporal import (
@@ -82,7 +83,7 @@ def last_day(days: int) -> int:
 
 
 def next_day(days: int, name: str) -> int:
-    """NEXT_DAY: the first such weekday after the day; SQLError(-28300?) is -1260."""
+    """NEXT_DAY: the first such weekday after the day; SQLError(-1260) for no name."""
     wanted = name.strip().lower()[:3]
     if wanted not in _DAYS:
         raise SQLError(-1260)
@@ -215,11 +216,11 @@ def _bind_to_char(
     result = t.lvarchar(255)
     kind = t.family(value.type)
     if kind in ("int", "float", "decimal"):
-        return b.Op(result, "fn_to_char_number", (value, pattern))
+        return limited(b.Op(result, "fn_to_char_number", (value, pattern)))
     if kind == "date" and len(node.arguments) == 1:
         return b.Op(result, "fn_to_char_date", (value,))
     arguments = (*_with_qualifier(_moment(binder, value)), pattern)
-    return b.Op(result, "fn_to_char_time", arguments)
+    return limited(b.Op(result, "fn_to_char_time", arguments))
 
 
 def _bind_to_date(

@@ -6,6 +6,7 @@ meet in the decimal operators.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
@@ -80,6 +81,40 @@ def _check_date(days: Any) -> int:
     if not MIN_DATE <= days <= MAX_DATE:
         raise SQLError(-1210)
     return int(days)
+
+
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
+_DECIMAL_SIGNS: dict[str, Callable[[Any, Any], Decimal]] = {
+    "+": CONTEXT.add,
+    "-": CONTEXT.subtract,
+    "*": CONTEXT.multiply,
+    "/": _divide,
+}
+
+
+def _integer_chain(code: int) -> Callable[..., int]:
+    check = _checked(code)
+
+    def apply(signs: str, value: int, *operands: int) -> int:
+        for sign, operand in zip(signs, operands, strict=True):
+            value = check(_SIGNS[sign](value, operand))
+        return value
+
+    return apply
+
+
+def _decimal_chain(signs: str, first: Any, *operands: Any) -> bytes:
+    value = as_decimal(first)
+    try:
+        for sign, operand in zip(signs, operands, strict=True):
+            value = _DECIMAL_SIGNS[sign](value, as_decimal(operand))
+    except DecimalException:
+        raise SQLError(-1226) from None
+    return pack(value)
 
 
 def _negate_decimal(value: bytes) -> bytes:
@@ -236,13 +271,11 @@ def _lock(made_by: int, deleted_by: int) -> None:
 
 def register(runtime: Runtime) -> None:
     """Register every operator with SQLite."""
-    for name, operation in (
-        ("dec_add", CONTEXT.add),
-        ("dec_sub", CONTEXT.subtract),
-        ("dec_mul", CONTEXT.multiply),
-        ("dec_div", _divide),
-    ):
-        runtime.register(name, _decimal_operator(operation))
+    for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/")):
+        runtime.register(f"dec_{name}", _decimal_operator(_DECIMAL_SIGNS[sign]))
+    runtime.register("dec_chain", _decimal_chain)
+    runtime.register("int4_chain", _integer_chain(t.INTEGER))
+    runtime.register("int8_chain", _integer_chain(t.BIGINT))
     runtime.register("dec_neg", _negate_decimal)
     runtime.register("dec_of", lambda value: pack(as_decimal(value)))
     runtime.register("flt_div", _float_divide)

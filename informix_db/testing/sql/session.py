@@ -256,7 +256,7 @@ class Session:
     def _translated(self, error: sqlite3.Error) -> BaseException:
         """Return what a SQLite error stands for: a function's exception mostly."""
         stashed, self.runtime.error = self.runtime.error, None
-        return stashed or from_sqlite(error) or error
+        return stashed or from_sqlite(error)
 
     def _wait(self, conflict: LockConflict, deadline: float | None) -> None:
         """Wait until the lock's owner ends; SQLError with -107, -143 or -154."""
@@ -270,12 +270,12 @@ class Session:
             if self._deadlocked(owner):
                 raise SQLError(conflict.sqlcode, _DEADLOCK)
             while owner.active:
+                if self.interrupted.is_set():
+                    raise SQLError(-213)
                 rest = None if deadline is None else deadline - time.monotonic()
                 if rest is not None and rest <= 0:
                     raise SQLError(conflict.sqlcode, _TIMEOUT)
                 self.engine.condition.wait(rest)
-                if self.interrupted.is_set():
-                    raise SQLError(-213)
         finally:
             self.waiting_for = None
             self.engine.enter(self)
@@ -383,8 +383,9 @@ class Session:
     def interrupt(self) -> None:
         """Make the running call, if any, raise SQLError(-213)."""
         self.interrupted.set()
-        with self.engine.condition:
-            self.engine.condition.notify_all()
+        if self.waiting_for is not None:
+            with self.engine.condition:
+                self.engine.condition.notify_all()
 
     def _close_cursors(self, *, hold: bool) -> None:
         for cursor in list(self.cursors):

@@ -46,13 +46,16 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A function with fixed parameters. `context` ones get the `Runtime` first."""
+    """A function with fixed parameters.
+
+    What one that `grows` returns may be longer than its type allows: SQLError(-881).
+    """
 
     parameters: str
     result: Result | SQLType
     function: Callable[..., Any]
     strict: bool = True
-    context: bool = False
+    grows: bool = False
 
     def bind(
         self, binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
@@ -68,7 +71,14 @@ class Signature:
         result = self.result
         if not isinstance(result, SQLType):
             result = result(arguments)
-        return b.Op(result, f"fn_{node.name.name}", arguments)
+        call = b.Op(result, f"fn_{node.name.name}", arguments)
+        return limited(call) if self.grows else call
+
+
+def limited(call: b.Op) -> b.Op:
+    """Return a call that gives a string, checked against its described length."""
+    limit = b.Const(t.INTEGER_TYPE, t.char_length(call.type))
+    return b.Op(call.type, "text_ok", (call, limit))
 
 
 def no_routine(node: ast.FunctionCall) -> SQLError:
