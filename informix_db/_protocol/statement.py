@@ -103,7 +103,7 @@ def description_of(reply: Reply) -> Description:
 
 def write_execute(channel: Channel, statement: Statement, bind: bytes | None) -> None:
     """Write EXECUTE, with parameters if there are any (`bind`: the body of BIND)."""
-    _write_id(channel, statement)
+    write_id(channel, statement)
     _write_bind(channel, bind)
     channel.write.put_short(c.SQ_EXECUTE)
     channel.end_request()
@@ -113,7 +113,7 @@ def write_execute_many(
     channel: Channel, statement: Statement, binds: Sequence[bytes]
 ) -> None:
     """Write one PDU that executes the statement once per row of parameters [J]."""
-    _write_id(channel, statement)
+    write_id(channel, statement)
     for bind in binds:
         _write_bind(channel, bind or None)
         channel.write.put_short(c.SQ_EXECUTE)
@@ -132,7 +132,7 @@ def write_open(
     two it sends [J], the second without waiting for the reply to the first [P].
     """
     out = channel.write
-    _write_id(channel, statement)
+    write_id(channel, statement)
     out.put_short(c.SQ_CURNAME)
     out.put_pstr(statement.cursor_name)
     _write_bind(channel, bind)
@@ -162,7 +162,7 @@ def opened_gen(channel: Channel, statement: Statement, opening: Opening) -> Wire
 def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None:
     """Write NFETCH: as many rows as `fetch_size` bytes hold."""
     out = channel.write
-    _write_id(channel, statement)
+    write_id(channel, statement)
     out.put_short(c.SQ_NFETCH)
     _write_fetch_size(channel, fetch_size)
     if channel.framing.fetch_trailer:
@@ -179,7 +179,7 @@ def write_scroll_fetch(
     hold, SCROLL_ABSOLUTE for row `row` alone, SCROLL_LAST for the last one [J].
     """
     out = channel.write
-    _write_id(channel, statement)
+    write_id(channel, statement)
     out.put_short(c.SQ_SFETCH)
     out.put_short(how)
     out.put_int(row)
@@ -189,14 +189,14 @@ def write_scroll_fetch(
 
 def write_close(channel: Channel, statement: Statement) -> None:
     """Write CLOSE; its reply is not waited for."""
-    _write_id(channel, statement)
+    write_id(channel, statement)
     channel.write.put_short(c.SQ_CLOSE)
     channel.end_request_unwaited()
 
 
 def write_release(channel: Channel, statement: Statement) -> None:
     """Write RELEASE; its reply is not waited for."""
-    _write_id(channel, statement)
+    write_id(channel, statement)
     channel.write.put_short(c.SQ_RELEASE)
     channel.end_request_unwaited()
 
@@ -241,7 +241,8 @@ def _write_fetch_size(channel: Channel, fetch_size: int) -> None:
         channel.write.put_short(min(fetch_size, c.FETCH_SIZE_CLASSIC))
 
 
-def _write_id(channel: Channel, statement: Statement) -> None:
+def write_id(channel: Channel, statement: Statement) -> None:
+    """Write ID: what follows in this PDU is about `statement`."""
     channel.write.put_short(c.SQ_ID)
     channel.write.put_short(statement.statement_id)
 

@@ -36,6 +36,7 @@ class Framing:
         "variable_varchar",
         "wide_describe",
         "wide_fetch_size",
+        "wide_put_count",
     )
 
     def __init__(self, bits: frozenset[int] = frozenset()) -> None:
@@ -60,6 +61,8 @@ class Framing:
         self.wide_fetch_size = bool(
             bits & {c.CAP_FETCH_SIZE_INT, c.CAP_FETCH_SIZE_INT_ALSO}
         )
+        # the number of rows in a PUT is an int
+        self.wide_put_count = c.CAP_FETCH_SIZE_INT_ALSO in bits
 
 
 def negotiate(offered: bytes, granted: bytes) -> Framing:
