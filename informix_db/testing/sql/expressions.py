@@ -321,6 +321,8 @@ class ExpressionBinder:
             return self.convert(expr, t.lvarchar(rules.text_width(expr.type)))
         if not t.is_padded(expr.type) or isinstance(expr, (b.Const, b.Param)):
             return expr
+        if isinstance(expr, b.Op) and expr.name in ("concat", "fn_subscript"):
+            return expr  # has its blanks
         return b.Op(expr.type, "pad", (expr, literal(expr.type.length)))
 
     # --- conditions ----------------------------------------------------------

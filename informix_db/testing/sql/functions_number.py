@@ -16,7 +16,6 @@ from informix_db.testing.sql.operators import as_decimal
 from informix_db.testing.sql.signatures import Signature, constant, same
 from informix_db.testing.sql.values import check_int
 
-
 _MAX_PLACES = 130  # no DECIMAL has more before or after its point
 
 

@@ -150,8 +150,11 @@ def _octets(runtime: Runtime, text: str) -> int:
     return string_size(runtime, text)
 
 
-def _length(runtime: Runtime, text: str) -> int:
-    """LENGTH: bytes without trailing blanks, of VARCHARs too (sql-semantics 2.4)."""
+def _length(runtime: Runtime, text: str | bytes) -> int:
+    """LENGTH: bytes without trailing blanks, of VARCHARs too, but not of TEXT
+    (sql-semantics 2.4)."""
+    if isinstance(text, bytes):
+        return len(text)
     return string_size(runtime, text.rstrip(" "))
 
 
