@@ -36,8 +36,14 @@ class InterruptState:
     The session's thread calls everything but `urgent` and `repeat`.
     """
 
-    def __init__(self, sock: socket.socket, interrupt: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        receive: Callable[[int], bytes],
+        interrupt: Callable[[], None],
+    ) -> None:
         self._socket = sock
+        self._receive = receive
         self._interrupt = interrupt
         self._lock = threading.Lock()
         self._between_requests = True  # nothing received is left to carry out
@@ -48,7 +54,7 @@ class InterruptState:
         """Receive from the socket, noting to which bytes an urgent byte belongs."""
         with self._lock:
             self._between_requests = True
-        data = self._socket.recv(size)
+        data = self._receive(size)
         with self._lock:
             self._between_requests = False
             if self._undecided:

@@ -18,10 +18,11 @@ from . import codec, typecodes
 from .api import BoundParameter, Column, SQLError, SQLType
 from .framing import Framing
 from .messages import ReturnType
-from .stream import ByteStream
+from .stream import ByteStream, ClientGone, ProtocolError
 
 _UNSUPPORTED_TYPE = -999
 _CONVERSION_FAILED = -23103
+_ROW_SIZE = -403
 
 _NULL_EXTENDED = b"\x01\0\0\0\0"
 _extended_head = struct.Struct(">bi")
@@ -254,14 +255,19 @@ def _read_cell(
 def decode_row(
     tuple_bytes: bytes, columns: Sequence[Column], framing: Framing, text_codec: str
 ) -> list[BoundParameter]:
-    """Return the values of a PUT tuple; ValueError unless it is used up exactly."""
+    """Return the values of a PUT tuple; -403 unless it is used up exactly."""
     stream = ByteStream.over(tuple_bytes)
-    values = [
-        BoundParameter(
-            column.type, _read_cell(stream, column.type, framing, text_codec)
-        )
-        for column in columns
-    ]
+    try:
+        values = [
+            BoundParameter(
+                column.type, _read_cell(stream, column.type, framing, text_codec)
+            )
+            for column in columns
+        ]
+    except UnicodeDecodeError as error:
+        raise SQLError(_CONVERSION_FAILED) from error
+    except (ClientGone, ProtocolError, codec.MalformedValue) as error:
+        raise SQLError(_ROW_SIZE) from error
     if not stream.is_drained:
-        raise codec.MalformedValue("bytes left in a tuple")
+        raise SQLError(_ROW_SIZE)
     return values

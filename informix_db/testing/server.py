@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from . import transcript as transcripts
 from .api import EngineAPI
@@ -18,6 +19,9 @@ from .interrupts import UrgentWatcher
 from .messages import RequestReader
 from .session import BatchErrors, Session, SessionSettings
 from .statements import StatementTable
+
+if TYPE_CHECKING:
+    import ssl
 
 _BACKLOG = 256
 _INTERRUPT_AGAIN = 0.05  # seconds between interrupts of a statement that holds up close
@@ -45,7 +49,8 @@ class Server:
     port. `users` maps names to passwords. `capabilities` is the mask the server
     grants, `cap1` the number in its login reply. `batch_errors` chooses the reply to
     a batch with an error ("keep", "drop", "continue"). `transcript` is a callable
-    that gets every `transcript.Entry`, or a file to append them to.
+    that gets every `transcript.Entry`, or a file to append them to. With `tls`, a
+    server-side context, clients must speak TLS from the first byte.
     """
 
     # What reads requests and what carries statements out; the canned server has others.
@@ -65,6 +70,7 @@ class Server:
         version: str = _VERSION,
         batch_errors: str = "keep",
         transcript: transcripts.Sink | str | os.PathLike[str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         if engine is None:
             from .engine import Engine
@@ -85,6 +91,7 @@ class Server:
             batch_errors=BatchErrors(batch_errors),
             faults=self.faults,
             record=transcript,
+            tls=tls,
             reader=self.reader_class,
             statements=self.statements_class,
         )
@@ -211,23 +218,25 @@ class Server:
                 sock.close()
                 return
             self._total_sessions += 1
-            session = Session(self._total_sessions, sock, self._settings)
+            watched = sock.dup()
+            session = Session(self._total_sessions, sock, watched, self._settings)
             thread = threading.Thread(
                 target=self._serve,
-                args=(session, sock),
+                args=(session, watched),
                 name=f"informix-emulator-session-{session.number}",
                 daemon=True,
             )
-            self._sessions[session] = (sock, thread)
+            self._sessions[session] = (watched, thread)
             thread.start()
 
-    def _serve(self, session: Session, sock: socket.socket) -> None:
-        self._watcher.add(sock, session.interrupts)
+    def _serve(self, session: Session, watched: socket.socket) -> None:
+        self._watcher.add(watched, session.interrupts)
         try:
             session.run()
         finally:
-            self._watcher.remove(sock)
-            sock.close()
+            self._watcher.remove(watched)
+            session.disconnect()
+            watched.close()
             with self._lock:
                 del self._sessions[session]
                 self._lock.notify_all()

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import messages as m
 from . import tags, text, transcript
@@ -28,6 +29,9 @@ from .login import LoginRequest, login_reply, read_login
 from .replies import EXIT_MESSAGE, ReplyWriter
 from .statements import StatementTable
 from .stream import ByteStream, ClientGone, ProtocolError
+
+if TYPE_CHECKING:
+    import ssl
 
 logger = logging.getLogger("informix_db.testing")
 
@@ -89,19 +93,28 @@ class SessionSettings:
     batch_errors: BatchErrors
     faults: Faults
     record: transcript.Sink | None
+    tls: ssl.SSLContext | None
     reader: type[m.RequestReader]
     statements: type[StatementTable]
 
 
 class Session:
-    """Serves one connected socket; `run` returns when the client is gone."""
+    """Serves one connected socket; `run` returns when the client is gone.
+
+    `watched` is the same connection once more: urgent bytes are looked for there,
+    beside what TLS or a time limit makes of the socket that is read.
+    """
 
     def __init__(
-        self, number: int, sock: socket.socket, settings: SessionSettings
+        self,
+        number: int,
+        sock: socket.socket,
+        watched: socket.socket,
+        settings: SessionSettings,
     ) -> None:
         self.number = number
         self.requests = 0  # PDUs answered
-        self.interrupts = InterruptState(sock, self._interrupt)
+        self.interrupts = InterruptState(watched, self._receive, self._interrupt)
         self._socket = sock
         self._settings = settings
         self._stream = ByteStream(
@@ -116,6 +129,9 @@ class Session:
         """Log the client in and answer its requests."""
         try:
             self._socket.settimeout(_LOGIN_TIMEOUT)
+            if self._settings.tls is not None:
+                tls = self._settings.tls
+                self._socket = tls.wrap_socket(self._socket, server_side=True)
             request = read_login(self._stream)
             if request is not None and self._log_in(request):
                 self._socket.settimeout(None)
@@ -128,8 +144,14 @@ class Session:
             logger.debug("session %d: client gone", self.number)
         except DropConnection as drop:
             self._drop(drop)
+        except Exception:
+            logger.exception("session %d: internal error", self.number)
         finally:
             self._close()
+
+    def disconnect(self) -> None:
+        """Close the socket the session reads and writes."""
+        self._socket.close()
 
     def counts(self) -> tuple[int, int]:
         """Return the statements allocated and the cursors open."""
@@ -152,10 +174,13 @@ class Session:
             self._socket.sendall(drop.sent)
             if drop.reset:
                 # Closing with an active linger of 0 sends RST.
-                linger = struct.pack("ii", 1, 0)
+                linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         except OSError:
             logger.debug("session %d: client gone before its fault", self.number)
+
+    def _receive(self, size: int) -> bytes:
+        return self._socket.recv(size)
 
     def _interrupt(self) -> None:
         session = self._engine_session

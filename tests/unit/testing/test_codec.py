@@ -258,8 +258,10 @@ def test_put_row_decodes_to_the_values_it_was_made_of() -> None:
             raw = encoder.encode(row)
             values = decode_row(raw, ALL_TYPES, framing, "latin-1")
             assert tuple(value.value for value in values) == row
-            with pytest.raises(codec.MalformedValue):
-                decode_row(raw + b"\0", ALL_TYPES, framing, "latin-1")
+            for wrong in (raw + b"\0", raw[:-1], raw[:3]):
+                with pytest.raises(SQLError) as caught:
+                    decode_row(wrong, ALL_TYPES, framing, "latin-1")
+                assert caught.value.sqlcode == -403
 
 
 def test_boolean_is_a_letter_unless_asked_for_as_a_byte() -> None:
