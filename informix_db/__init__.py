@@ -6,7 +6,8 @@ No client SDK, no ODBC, no JVM: `connect` opens a TCP connection and speaks SQLI
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from informix_db._version import __version__
 from informix_db._wire.accel import IMPLEMENTATION
@@ -45,6 +46,7 @@ from informix_db.exceptions import (
     Warning,
 )
 from informix_db.params import connect_params
+from informix_db.pool import ConnectionPool
 from informix_db.rows import Row, RowFactory
 from informix_db.types import IntervalYM, TypeCode
 
@@ -130,6 +132,41 @@ def connect(
     )
 
 
+def create_pool(
+    *,
+    min_size: int = 0,
+    max_size: int = 10,
+    acquire_timeout: float | None = 30.0,
+    max_idle: float | None = None,
+    max_lifetime: float | None = None,
+    reset: Callable[[Connection], object] | None = None,
+    **connect_arguments: Any,
+) -> ConnectionPool:
+    """Make a pool of connections.
+
+    Arguments:
+        min_size: connections opened now, and kept; lost ones are replaced in the
+            background.
+        max_size: connections there are at most.
+        acquire_timeout: seconds acquire() waits for one; None waits for ever.
+        max_idle: seconds after which an idle connection is closed, down to min_size.
+        max_lifetime: seconds after which a connection is closed when it is idle.
+        reset: called with a connection that comes back, after the rollback.
+        connect_arguments: those of `connect`, `host` included.
+
+    Raises what `connect` raises if the first `min_size` connections cannot be opened.
+    """
+    return ConnectionPool(
+        connect_params(**connect_arguments),
+        min_size=min_size,
+        max_size=max_size,
+        acquire_timeout=acquire_timeout,
+        max_idle=max_idle,
+        max_lifetime=max_lifetime,
+        reset=reset,
+    )
+
+
 __all__ = [
     "BINARY",
     "DATETIME",
@@ -139,6 +176,7 @@ __all__ = [
     "STRING",
     "Binary",
     "Connection",
+    "ConnectionPool",
     "Cursor",
     "DataError",
     "DatabaseError",
@@ -168,6 +206,7 @@ __all__ = [
     "__version__",
     "apilevel",
     "connect",
+    "create_pool",
     "paramstyle",
     "threadsafety",
 ]

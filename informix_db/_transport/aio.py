@@ -15,6 +15,7 @@ import socket
 from typing import Any, cast
 
 from informix_db._protocol.channel import Channel
+from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.tls import context_of, handshake_error
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
@@ -93,7 +94,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
         """Whether there is a TCP connection."""
         return self._socket is not None
 
-    # -- running conversations -----------------------------------------------------
+    # -- running conversations ---------------------------------------------------------
 
     async def run(self, generator: Wire[T], timeout: float | None = None) -> T:
         """Drive `generator` to its end and return its result.
@@ -191,7 +192,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
         error.__cause__ = exc
         return error
 
-    # -- read_timeout: one timer that is moved on when it fires ---------------------
+    # -- read_timeout: one timer that is moved on when it fires ------------------------
 
     def _watch(self, delay: float) -> None:
         self._watchdog = self._loop.call_later(delay, self._check_wait)
@@ -213,7 +214,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
                 ),
             )
 
-    # -- called by the event loop ---------------------------------------------------
+    # -- called by the event loop ------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over the transport."""
@@ -248,12 +249,13 @@ class AsyncTransport(asyncio.BufferedProtocol):
         if not self._closed.done():
             self._closed.set_result(None)
 
-    # -- the end ----------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------------
 
-    @property
-    def lost(self) -> bool:
-        """Whether the connection is known to be gone."""
-        return self._lost is not None
+    def peer_is_gone(self) -> bool:
+        """Whether the other side is known to have ended the connection."""
+        return (
+            self._lost is not None or self._socket is None or peer_is_gone(self._socket)
+        )
 
     def _lose(self, why: Exception) -> None:
         if self._lost is None:

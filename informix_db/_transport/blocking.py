@@ -13,6 +13,7 @@ import socket
 import time
 
 from informix_db._protocol.channel import Channel
+from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.tls import context_of, handshake
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
@@ -144,6 +145,10 @@ class BlockingTransport:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+    def peer_is_gone(self) -> bool:
+        """Whether the other side is known to have ended the connection."""
+        return peer_is_gone(self._socket)
 
     @property
     def inherited(self) -> bool:

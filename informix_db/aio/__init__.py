@@ -8,11 +8,13 @@ or is closed, and never holds half a reply.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from informix_db.aio._opening import Opening
 from informix_db.aio.connections import AsyncConnection
 from informix_db.aio.cursors import AsyncCursor
+from informix_db.aio.pool import AsyncConnectionPool
 from informix_db.params import connect_params
 from informix_db.rows import Row, RowFactory
 
@@ -71,4 +73,38 @@ def connect(
     return Opening(AsyncConnection._connect(params))
 
 
-__all__ = ["AsyncConnection", "AsyncCursor", "connect"]
+def create_pool(
+    *,
+    min_size: int = 0,
+    max_size: int = 10,
+    acquire_timeout: float | None = 30.0,
+    max_idle: float | None = None,
+    max_lifetime: float | None = None,
+    reset: Callable[[AsyncConnection], object] | None = None,
+    **connect_arguments: Any,
+) -> Opening[AsyncConnectionPool]:
+    """Make a pool: ``await create_pool(...)``, or ``async with create_pool(...)``.
+
+    The arguments are those of `informix_db.create_pool`; `reset` may be a coroutine
+    function. The pool belongs to the event loop it is made in.
+    """
+    return Opening(
+        AsyncConnectionPool._open(
+            connect_params(**connect_arguments),
+            min_size=min_size,
+            max_size=max_size,
+            acquire_timeout=acquire_timeout,
+            max_idle=max_idle,
+            max_lifetime=max_lifetime,
+            reset=reset,
+        )
+    )
+
+
+__all__ = [
+    "AsyncConnection",
+    "AsyncConnectionPool",
+    "AsyncCursor",
+    "connect",
+    "create_pool",
+]

@@ -6,37 +6,49 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
+
+
+class _Waiter:
+    """A task that wants the lock; `granted` says whether it got it."""
+
+    __slots__ = ("granted", "task")
+
+    def __init__(self, task: asyncio.Task[Any] | None) -> None:
+        self.task = task
+        self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
 
 class WireLock:
-    """A lock that is handed on, never fought for; waiting can be bounded."""
+    """A lock that is handed on, never fought for. Its owner may take it again."""
 
-    __slots__ = ("_held", "_waiters")
+    __slots__ = ("_depth", "_owner", "_waiters")
 
     def __init__(self) -> None:
-        self._held = False
-        self._waiters: deque[asyncio.Future[bool]] = deque()
-
-    @property
-    def held(self) -> bool:
-        """Whether a conversation is under way."""
-        return self._held
+        self._depth = 0
+        self._owner: asyncio.Task[Any] | None = None
+        self._waiters: deque[_Waiter] = deque()
 
     async def acquire(self, timeout: float | None = None) -> bool:
         """Take the lock; False if that took longer than `timeout` seconds."""
-        if not self._held:
-            self._held = True
+        task = asyncio.current_task()
+        if self._depth == 0 or self._owner is task:
+            self._owner = task
+            self._depth += 1
             return True
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[bool] = loop.create_future()
+        return await self._wait(_Waiter(task), timeout)
+
+    async def _wait(self, waiter: _Waiter, timeout: float | None) -> bool:
+        granted = waiter.granted
         self._waiters.append(waiter)
         timer = None
         if timeout is not None:
+            loop = asyncio.get_running_loop()
             timer = loop.call_later(timeout, self._give_up, waiter)
         try:
-            return await waiter
+            return await granted
         except BaseException:
-            if waiter.done() and not waiter.cancelled() and waiter.result():
+            if granted.done() and not granted.cancelled() and granted.result():
                 self.release()  # it had been handed over already
             self._forget(waiter)
             raise
@@ -45,20 +57,25 @@ class WireLock:
                 timer.cancel()
 
     def release(self) -> None:
-        """Hand the lock to who has waited longest."""
+        """Give the lock back; who has waited longest owns it then."""
+        self._depth -= 1
+        if self._depth:
+            return
+        self._owner = None
         while self._waiters:
             waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(True)
+            if not waiter.granted.done():
+                self._depth = 1
+                self._owner = waiter.task
+                waiter.granted.set_result(True)
                 return
-        self._held = False
 
-    def _give_up(self, waiter: asyncio.Future[bool]) -> None:
-        if not waiter.done():
+    def _give_up(self, waiter: _Waiter) -> None:
+        if not waiter.granted.done():
             self._forget(waiter)
-            waiter.set_result(False)
+            waiter.granted.set_result(False)
 
-    def _forget(self, waiter: asyncio.Future[bool]) -> None:
+    def _forget(self, waiter: _Waiter) -> None:
         with suppress(ValueError):
             self._waiters.remove(waiter)
 

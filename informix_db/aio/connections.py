@@ -86,7 +86,7 @@ class AsyncConnection(BaseConnection):
             session_dead=True,
         )
 
-    # -- running conversations -----------------------------------------------------
+    # -- running conversations ---------------------------------------------------------
 
     async def _run(
         self, make: Callable[[], Wire[T]], timeout: float | None = None
@@ -188,9 +188,9 @@ class AsyncConnection(BaseConnection):
                     await self._run_locked(batch.fail_gen)
                 raise
             await self._run_locked(batch.finish_gen)
-            cursor._row_count = batch.row_count
+            cursor._note_batch(batch)
 
-    # -- PEP 249, awaited ------------------------------------------------------------
+    # -- PEP 249, awaited --------------------------------------------------------------
 
     def cursor(
         self,
@@ -258,7 +258,7 @@ class AsyncConnection(BaseConnection):
             )
             transport.close_from_afar()
 
-    # -- beyond PEP 249 --------------------------------------------------------------
+    # -- beyond PEP 249 ----------------------------------------------------------------
 
     @property
     def autocommit(self) -> bool:
