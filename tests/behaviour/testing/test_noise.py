@@ -1,0 +1,84 @@
+"""Damaged requests: they may cost the session that sent them, nothing more."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import socket
+
+import captures
+import pytest
+from raw_client import RawClient, login_request
+from stub_engine import INSERT_ALL_TYPES, Maker, StubEngine
+
+from informix_db.testing import Server
+
+REQUESTS = [
+    data
+    for name in (
+        "s04_prepsel",
+        "s10_batch",
+        "s10b_ifxput",
+        "s12_scroll",
+        "s22_bindtypes",
+    )
+    for data in captures.client(name)
+]
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Return `data` with bytes changed, removed, repeated or cut off."""
+    result = bytearray(data)
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(result))
+        match chance.randrange(4):
+            case 0:
+                result[at] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
+            case 1:
+                del result[at : at + chance.randint(1, 4)]
+            case 2:
+                result[at:at] = result[at : at + chance.randint(1, 8)]
+            case 3:
+                del result[at:]
+        if not result:
+            break
+    return bytes(result)
+
+
+class AnyStatement(dict[str, Maker]):
+    """Knows every SQL text: as an INSERT or as a SELECT."""
+
+    def get(self, sql: str, default: object = None) -> Maker:
+        name = INSERT_ALL_TYPES if "insert" in sql else "select id,name from t1"
+        return self[name]
+
+
+def send_and_leave(address: tuple[str, int], data: bytes) -> None:
+    with RawClient(address) as client, contextlib.suppress(ConnectionError):
+        client.send(data)
+        client.socket.shutdown(socket.SHUT_WR)
+        while client.socket.recv(65536):
+            pass
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_damaged_requests(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(seed)
+    engine = StubEngine()
+    engine.statements = AnyStatement(engine.statements)
+    protocols = bytes.fromhex("007e 0008 fffc7ffc3c8caa97 000c")
+    with caplog.at_level(logging.ERROR), Server(engine=engine) as server:
+        for _ in range(40):
+            requests = b"".join(damaged(r, chance) for r in chance.sample(REQUESTS, 4))
+            send_and_leave(server.address, login_request() + protocols + requests)
+        for _ in range(10):
+            send_and_leave(server.address, damaged(login_request(), chance))
+        assert server.wait_until_idle(5)
+        statistics = server.statistics()
+        assert (statistics.statements, statistics.cursors) == (0, 0)
+        with RawClient(server.address) as client:
+            client.start()
+    assert any(session.executed for session in engine.sessions)
+    assert any(session.opened for session in engine.sessions)
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
