@@ -1,6 +1,6 @@
 """Bound trees as SQLite text: the only module that knows SQLite's SQL.
 
-Parameters become `?1`, `?2` ... by slot. Which row versions a query sees is part of
+Parameters become `:p0`, `:p1` ... by slot. Which row versions a query sees is part of
 the text (`View`), so a query has one text per way of looking at its tables.
 """
 
@@ -111,7 +111,7 @@ class Emitter:
             case b.Const():
                 return literal(node.value)
             case b.Param():
-                return f"?{node.slot + 1}"
+                return f":p{node.slot}"
             case b.Convert():
                 return self._convert(node)
             case b.Op():

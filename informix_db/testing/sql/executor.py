@@ -124,13 +124,17 @@ class Executor:
             plan.current_text = plan.emit(Emitter(self._runtime))
         return plan.current_text
 
+    def _fetch(self, text: str, values: list[Any]) -> list[Row]:
+        named = {f"p{slot}": value for slot, value in enumerate(values)}
+        return self._store.connection.execute(text, named).fetchall()
+
     def select(
         self, plan: SelectPlan, values: list[Any], transaction: Transaction
     ) -> Rows:
         tables = [table for table, _ in plan.tables]
         view = self.view(tables, transaction, target=plan.for_update)
         text = self._text(plan, view)
-        rows = self._store.connection.execute(text, values).fetchall()
+        rows = self._fetch(text, values)
         if plan.key_table is None:
             return Rows(plan, rows)
         return Rows(plan, [row[:-1] for row in rows], 0, [row[-1] for row in rows])
@@ -164,7 +168,7 @@ class Executor:
         """Store the rows of a query in a new table of the same columns."""
         view = self.view([table for table, _ in plan.tables], transaction)
         text = self._text(plan, view)
-        rows = self._store.connection.execute(text, values).fetchall()
+        rows = self._fetch(text, values)
         self._store.insert(table, rows, transaction)
         for i, column in enumerate(table.columns):
             if column.is_serial:
@@ -180,7 +184,7 @@ class Executor:
             return [[evaluate(values) for evaluate in plan.evaluators]]
         view = self.view([table for table, _ in plan.tables], transaction)
         text = self._text(plan, view)
-        return self._store.connection.execute(text, values).fetchall()
+        return self._fetch(text, values)
 
     def write(
         self,
@@ -197,7 +201,7 @@ class Executor:
         text = self._text(plan, view)
         if key is not None:
             text = f"SELECT * FROM ({text}) WHERE o0={key}"
-        rows = self._store.connection.execute(text, values).fetchall()
+        rows = self._fetch(text, values)
         if not plan.targets:
             self._store.delete(table, [row[0] for row in rows], transaction)
         elif rows:
