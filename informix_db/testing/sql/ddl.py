@@ -19,7 +19,8 @@ from informix_db.testing.sql.catalog import (
     Table,
 )
 from informix_db.testing.sql.errors import unsupported
-from informix_db.testing.sql.expressions import ExpressionBinder, datatype
+from informix_db.testing.sql.expressions import ExpressionBinder
+from informix_db.testing.sql.literals import datatype
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
 

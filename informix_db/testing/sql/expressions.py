@@ -3,55 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, ClassVar
 
-from informix_db.testing.api import DAY, SECOND, YEAR, SQLError, SQLType
+from informix_db.testing.api import SECOND, YEAR, SQLError, SQLType
 from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.decimals import pack
+from informix_db.testing.sql.arithmetic import Arithmetic, arithmetic_hint
+from informix_db.testing.sql.conversions import TEXT_HINT
 from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.functions import bind_function
+from informix_db.testing.sql.literals import datatype, literal, qualified
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
-from informix_db.testing.sql.values import no_conversion, parse_number
 
 BindQuery = Callable[[ast.Query, Scope], b.BoundQuery]
 
 _COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-_NUMBERS = {"int", "float", "decimal"}
-_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
-TEXT_HINT = t.varchar(255)
 
 
-def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
-    """Return the type a DataType node means; SQLError(-9628) if there is none."""
-    if node.name in ("datetime", "interval"):
-        assert node.qualifier is not None
-        return qualified(node.name, node.qualifier)
-    if node.name in ("set", "multiset", "list", "row", "collection"):
-        raise unsupported(f"type {node.name}", node.position)
-    try:
-        found = t.build(node.name, node.arguments, ansi=ansi)
-    except SQLError as error:
-        raise SQLError(error.sqlcode, 0, node.position, node.name) from None
-    if found is None:
-        raise SQLError(-9628, offset=node.position, token=node.name)
-    return found
-
-
-def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:
-    if name == "datetime":
-        return t.datetime_type(qualifier.first, qualifier.last)
-    return t.interval_type(qualifier.first, qualifier.last, qualifier.precision or 0)
-
-
-class ExpressionBinder:
+class ExpressionBinder(Arithmetic):
     """Binds the expressions of one SELECT block (or of a statement without one)."""
 
     def __init__(self, binding: Binding, scope: Scope, bind_query: BindQuery) -> None:
-        self.binding = binding
+        super().__init__(binding)
         self.scope = scope
         self._bind_query = bind_query
         self.allow_aggregates = False
@@ -84,63 +59,6 @@ class ExpressionBinder:
             raise SQLError(-201, offset=node.position)
         return expr
 
-    # --- conversions ---------------------------------------------------------
-
-    def convert(self, expr: b.Expr, target: SQLType) -> b.Expr:
-        """Return `expr` as `target`; constants at once, unless that is an error."""
-        if expr.type.code == t.NULL:
-            return b.Const(rules.strip(target), None)
-        if expr.type == target:
-            return expr
-        converter = self.binding.runtime.converter(expr.type, target)
-        if isinstance(expr, b.Const) and expr.value is not None:
-            try:
-                value = converter(expr.value) if converter else expr.value
-                return b.Const(rules.strip(target), value)
-            except SQLError:
-                pass  # told when the statement runs
-        return b.Convert(rules.strip(target), expr)
-
-    def unify(self, left: b.Expr, right: b.Expr) -> tuple[b.Expr, b.Expr]:
-        """Return two operands of a comparison in comparable forms."""
-        one, two = t.family(left.type), t.family(right.type)
-        if "null" in (one, two):
-            return left, right
-        if one == two:
-            if one == "datetime":
-                common = rules.common(left.type, right.type)
-                assert common is not None
-                return self.convert(left, common), self.convert(right, common)
-            if one in ("byte", "text", "udt"):
-                raise SQLError(-615)
-            return left, right
-        if one == "string":
-            return self._unify_string(left, right)
-        if two == "string":
-            right, left = self._unify_string(right, left)
-            return left, right
-        if {one, two} <= {"int", "float"} or {one, two} == {"date", "int"}:
-            return left, right
-        if {one, two} <= {"int", "float", "decimal", "date"}:
-            wide = rules.FLOATING_32
-            return self.convert(left, wide), self.convert(right, wide)
-        if {one, two} == {"date", "datetime"}:
-            common = rules.common(left.type, right.type)
-            assert common is not None
-            return self.convert(left, common), self.convert(right, common)
-        raise no_conversion(left.type, right.type)
-
-    def _unify_string(self, text: b.Expr, other: b.Expr) -> tuple[b.Expr, b.Expr]:
-        """The string becomes what it is compared with (sql-semantics 3)."""
-        if t.family(other.type) not in _NUMBERS:
-            return self.convert(text, other.type), other
-        if isinstance(text, b.Const) and t.family(other.type) == "int":
-            number = parse_number(text.value)
-            if number == number.to_integral_value() and abs(number) < 2**63:
-                return b.Const(t.BIGINT_TYPE, int(number)), other
-        wide = rules.FLOATING_32
-        return self.convert(text, wide), self.convert(other, wide)
-
     def operands(
         self, left: ast.Expression, right: ast.Expression
     ) -> tuple[b.Expr, b.Expr]:
@@ -150,16 +68,6 @@ class ExpressionBinder:
             return self.bind(left, rules.strip(bound_right.type)), bound_right
         bound_left = self.bind(left)
         return bound_left, self.bind(right, rules.strip(bound_left.type))
-
-    def common(self, exprs: list[b.Expr], sqlcode: int = -800) -> list[b.Expr]:
-        """Return branches converted to the type they share."""
-        shared = exprs[0].type
-        for expr in exprs[1:]:
-            found = rules.common(shared, expr.type)
-            if found is None:
-                raise SQLError(sqlcode)
-            shared = found
-        return [self.convert(expr, rules.strip(shared)) for expr in exprs]
 
     # --- values --------------------------------------------------------------
 
@@ -206,12 +114,6 @@ class ExpressionBinder:
             return b.Op(rules.strip(operand.type), "neg", (operand,))
         raise SQLError(-1260)
 
-    def number(self, expr: b.Expr) -> b.Expr:
-        """Return a string operand of arithmetic as a number."""
-        if t.family(expr.type) == "string":
-            return self.convert(expr, rules.FLOATING_32)
-        return expr
-
     def _binary(self, node: ast.Binary, hint: SQLType | None) -> b.Expr:
         if node.operator == "||":
             left = self.bind(node.left, TEXT_HINT)
@@ -224,106 +126,9 @@ class ExpressionBinder:
     ) -> tuple[b.Expr, b.Expr]:
         if isinstance(node.left, ast.Parameter):
             right = self.bind(node.right, hint)
-            return self.bind(node.left, _arithmetic_hint(right.type)), right
+            return self.bind(node.left, arithmetic_hint(right.type)), right
         left = self.bind(node.left, hint)
-        return left, self.bind(node.right, _arithmetic_hint(left.type))
-
-    def arithmetic(self, operator: str, left: b.Expr, right: b.Expr) -> b.Expr:
-        """Return `left operator right`, exact, with Informix's result type."""
-        left, right = self.number(left), self.number(right)
-        one, two = t.family(left.type), t.family(right.type)
-        if "null" in (one, two):
-            return b.Const(left.type if two == "null" else right.type, None)
-        if two in ("date", "datetime", "interval") and one not in (
-            "date",
-            "datetime",
-            "interval",
-        ):
-            left, right, one, two = right, left, two, one
-            if operator not in "+*":
-                raise SQLError(-1260)
-        result = rules.arithmetic(operator, left.type, right.type)
-        suffix = _ARITHMETIC[operator]
-        if one in _NUMBERS:
-            return self._numeric(result, suffix, left, right)
-        return self._temporal(result, operator, left, right)
-
-    def _numeric(
-        self, result: SQLType, suffix: str, left: b.Expr, right: b.Expr
-    ) -> b.Expr:
-        kind = t.family(result)
-        if kind == "decimal":
-            return b.Op(result, f"dec_{suffix}", (left, right))
-        if kind == "float":
-            left = self.convert(left, t.FLOAT_TYPE)
-            right = self.convert(right, t.FLOAT_TYPE)
-            return b.Op(result, f"flt_{suffix}", (left, right))
-        if suffix == "div":
-            return b.Op(result, "int_div", (left, right))
-        width = "int4" if result.code == t.INTEGER else "int8"
-        return b.Op(result, f"{width}_{suffix}", (left, right))
-
-    def _temporal(
-        self, result: SQLType, operator: str, left: b.Expr, right: b.Expr
-    ) -> b.Expr:
-        one, two = t.family(left.type), t.family(right.type)
-        if one == "interval" and two in ("date", "datetime"):
-            left, right, one, two = right, left, two, one
-        if one == "date" and two == "date":
-            return b.Op(result, "date_sub", (left, right))
-        if one == "interval":
-            total = b.Op(result, f"iv_{_ARITHMETIC[operator]}", (left, right))
-            return b.Op(result, "iv_fit", (total, literal(result.length)))
-        if two == "interval":
-            return self._moment_shift(result, operator, left, right)
-        if one == "date" and two in _NUMBERS:
-            amount = self._negated(right) if operator == "-" else right
-            return b.Op(result, "date_shift", (left, amount))
-        return self._moment_difference(result, left, right)
-
-    def _negated(self, expr: b.Expr) -> b.Expr:
-        name = "dec_neg" if t.family(expr.type) == "decimal" else "neg"
-        return b.Op(expr.type, name, (expr,))
-
-    def _moment_shift(
-        self, result: SQLType, operator: str, moment: b.Expr, interval: b.Expr
-    ) -> b.Expr:
-        moment = self.convert(moment, result)
-        amount = self._negated(interval) if operator == "-" else interval
-        months = int(t.interval_class(interval.type) == t.INTERVAL_MONTHS)
-        first, last = map(literal, t.qualifier(result))
-        arguments = (moment, first, last, amount, literal(months))
-        return b.Op(result, "dt_plus", arguments)
-
-    def _moment_difference(
-        self, result: SQLType, left: b.Expr, right: b.Expr
-    ) -> b.Expr:
-        if t.family(left.type) == "date":
-            left = self.convert(left, t.datetime_type(YEAR, DAY))
-        if t.family(right.type) == "date":
-            right = self.convert(right, t.datetime_type(YEAR, DAY))
-        arguments: list[b.Expr] = []
-        for side in (left, right):
-            arguments += [side, *map(literal, t.qualifier(side.type))]
-        return b.Op(result, "dt_minus", tuple(arguments))
-
-    def concatenate(self, left: b.Expr, right: b.Expr) -> b.Expr:
-        """Return `left || right`; CHAR operands with their blanks."""
-        length = rules.text_width(left.type) + rules.text_width(right.type)
-        result = rules.string_result(left.type, right.type, length)
-        return b.Op(result, "concat", (self.text(left), self.text(right)))
-
-    def text(self, expr: b.Expr) -> b.Expr:
-        """Return an expression as text, a CHAR padded to its length."""
-        if t.family(expr.type) == "null":
-            return b.Const(TEXT_HINT, None)
-        if t.family(expr.type) != "string":
-            return self.convert(expr, t.lvarchar(rules.text_width(expr.type)))
-        if not t.is_padded(expr.type) or isinstance(expr, (b.Const, b.Param)):
-            return expr
-        if isinstance(expr, b.Op) and expr.name in ("concat", "fn_subscript"):
-            return expr  # has its blanks
-        return b.Op(expr.type, "pad", (expr, literal(expr.type.length)))
+        return left, self.bind(node.right, arithmetic_hint(left.type))
 
     # --- conditions ----------------------------------------------------------
 
@@ -527,50 +332,6 @@ class ExpressionBinder:
         ast.Trim: _function_form,
         ast.Subscript: _function_form,
     }
-
-
-def _arithmetic_hint(other: SQLType) -> SQLType:
-    """Return the type of a parameter that is added to (or multiplied with) `other`."""
-    kind = t.family(other)
-    if kind in ("decimal", "string"):
-        return rules.FLOATING_32
-    if kind == "date":
-        return t.INTEGER_TYPE
-    if kind == "datetime":
-        first, last = t.qualifier(other)
-        return t.interval_type(max(first, DAY), max(last, DAY), 9)
-    return rules.strip(other)
-
-
-def literal(value: int | Decimal | float | str | None) -> b.Const:
-    """Return a literal with the type Informix gives it (sql-semantics 2.5)."""
-    if value is None:
-        return b.Const(t.NULL_TYPE, None)
-    if isinstance(value, int):
-        if abs(value) < 2**31:
-            return b.Const(t.INTEGER_TYPE, value)
-        if abs(value) < 2**63:
-            return b.Const(t.BIGINT_TYPE, value)
-        value = Decimal(value)
-    if isinstance(value, Decimal):
-        return b.Const(_decimal_type(value), pack(value))
-    if isinstance(value, float):
-        return b.Const(t.FLOAT_TYPE, value)
-    if not value:
-        return b.Const(t.varchar(1), value)  # a CHAR cannot be empty
-    length = len(value.encode("utf-8", "surrogateescape"))
-    sql_type = t.char(length) if length <= t.MAX_CHAR else t.lvarchar(length)
-    return b.Const(sql_type, value)
-
-
-def _decimal_type(value: Decimal) -> SQLType:
-    _, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    scale = max(0, -exponent)
-    precision = max(len(digits) + max(0, exponent), scale, 1)
-    if precision > t.MAX_PRECISION:
-        return rules.FLOATING_32
-    return t.decimal(precision, scale)
 
 
 def convert_output(

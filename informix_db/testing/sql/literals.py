@@ -1,0 +1,65 @@
+"""Literals and type names of the syntax tree as typed constants and types."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.sql import ast, rules
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.decimals import pack
+from informix_db.testing.sql.errors import unsupported
+
+
+def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
+    """Return the type a DataType node means; SQLError(-9628) if there is none."""
+    if node.name in ("datetime", "interval"):
+        assert node.qualifier is not None
+        return qualified(node.name, node.qualifier)
+    if node.name in ("set", "multiset", "list", "row", "collection"):
+        raise unsupported(f"type {node.name}", node.position)
+    try:
+        found = t.build(node.name, node.arguments, ansi=ansi)
+    except SQLError as error:
+        raise SQLError(error.sqlcode, 0, node.position, node.name) from None
+    if found is None:
+        raise SQLError(-9628, offset=node.position, token=node.name)
+    return found
+
+
+def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:
+    if name == "datetime":
+        return t.datetime_type(qualifier.first, qualifier.last)
+    return t.interval_type(qualifier.first, qualifier.last, qualifier.precision or 0)
+
+
+def literal(value: int | Decimal | float | str | None) -> b.Const:
+    """Return a literal with the type Informix gives it (sql-semantics 2.5)."""
+    if value is None:
+        return b.Const(t.NULL_TYPE, None)
+    if isinstance(value, int):
+        if abs(value) < 2**31:
+            return b.Const(t.INTEGER_TYPE, value)
+        if abs(value) < 2**63:
+            return b.Const(t.BIGINT_TYPE, value)
+        value = Decimal(value)
+    if isinstance(value, Decimal):
+        return b.Const(_decimal_type(value), pack(value))
+    if isinstance(value, float):
+        return b.Const(t.FLOAT_TYPE, value)
+    if not value:
+        return b.Const(t.varchar(1), value)  # a CHAR cannot be empty
+    length = len(value.encode("utf-8", "surrogateescape"))
+    sql_type = t.char(length) if length <= t.MAX_CHAR else t.lvarchar(length)
+    return b.Const(sql_type, value)
+
+
+def _decimal_type(value: Decimal) -> SQLType:
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    scale = max(0, -exponent)
+    precision = max(len(digits) + max(0, exponent), scale, 1)
+    if precision > t.MAX_PRECISION:
+        return rules.FLOATING_32
+    return t.decimal(precision, scale)
