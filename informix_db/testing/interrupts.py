@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 
 _AGAIN_AFTER = 0.05  # seconds until an unanswered interrupt is repeated
+_HANGUP = getattr(select, "POLLRDHUP", 0)  # POLLHUP comes unasked, but later
 _SIOCATMARK = {"linux": 0x8905, "darwin": 0x40047307}.get(sys.platform)
 
 
@@ -88,6 +89,14 @@ class InterruptState:
             self.requested = True
         self._interrupt()
 
+    def gone(self) -> None:
+        """Give up what runs: the client hung up and nobody waits for the answer."""
+        with self._lock:
+            if self._between_requests:
+                return
+            self.requested = True
+        self._interrupt()
+
     def repeat(self) -> bool:
         """Interrupt again if the request is still not answered."""
         if self.requested:
@@ -142,6 +151,8 @@ class UrgentWatcher:
             for sock, usable in ready:
                 if not usable:
                     self._forget(sock)
+                    states[sock].gone()
+                    unanswered.add(states[sock])
                 elif _take_urgent(sock):
                     states[sock].urgent()
                     unanswered.add(states[sock])
@@ -173,7 +184,7 @@ def _wait_poll(
     states: dict[socket.socket, InterruptState],
     timeout: float | None,
 ) -> list[tuple[socket.socket, bool]]:
-    """Return the sockets with urgent data, and those that broke as not usable."""
+    """Return the sockets with urgent data, and those hung up as not usable."""
     poller = select.poll()
     poller.register(wake, select.POLLIN)
     by_descriptor: dict[int, socket.socket] = {}
@@ -181,7 +192,7 @@ def _wait_poll(
         descriptor = sock.fileno()
         if descriptor >= 0:
             by_descriptor[descriptor] = sock
-            poller.register(descriptor, select.POLLPRI)
+            poller.register(descriptor, select.POLLPRI | _HANGUP)
     milliseconds = None if timeout is None else int(timeout * 1000)
     return [
         (by_descriptor[descriptor], bool(events & select.POLLPRI))
