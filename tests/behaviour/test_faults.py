@@ -212,6 +212,22 @@ def test_ctrl_c_keeps_the_session(conn: informix_db.Connection, numbers: str) ->
     assert_usable(conn, numbers)
 
 
+def test_an_interrupt_that_came_too_late_hits_a_ping(
+    conn: informix_db.Connection, numbers: str
+) -> None:
+    cursor = conn.cursor()
+    with pytest.raises(informix_db.StatementCancelledError):
+        cursor.execute(SLOW.format(numbers), timeout=0.1)
+    quick = f"SELECT n FROM {numbers} WHERE n = 1"
+    waits = []
+    for _ in range(3):
+        before = conn._transport.round_trips
+        assert cursor.execute(quick).fetchall() == [(1,)]
+        waits.append(conn._transport.round_trips - before)
+    # ping, prepare and open; then open alone, the statement being cached
+    assert waits == [3, 1, 1]
+
+
 def test_work_before_a_cancelled_statement_is_kept(
     connect: Connect, numbers: str
 ) -> None:

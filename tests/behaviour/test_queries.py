@@ -345,15 +345,20 @@ def test_a_changed_table_is_never_read_by_an_old_description(
 
 
 def test_forgotten_cursors_leave_nothing_open(
-    connect: Connect, emulator: Server, people: str
+    connect: Connect, emulator: Server, table: str
 ) -> None:
-    connection = connect(statement_cache_size=0)
+    connection = connect(statement_cache_size=0, fetch_buffer_size=256)
+    writer = connection.cursor()
+    writer.execute(f"CREATE TABLE {table} (n INT)")
+    writer.executemany(f"INSERT INTO {table} VALUES (?)", [(n,) for n in range(100)])
     connection.ping()
     before = emulator.statistics()
     for _ in range(20):
-        connection.cursor().execute(f"SELECT * FROM {people}").fetchone()
+        assert connection.cursor().execute(f"SELECT * FROM {table}").fetchone()
     gc.collect()
-    connection.cursor().execute(f"UPDATE {people} SET name = name")
+    forgotten = emulator.statistics()
+    assert forgotten.cursors > before.cursors
+    writer.execute(f"UPDATE {table} SET n = n")
     connection.ping()
     after = emulator.statistics()
     assert (after.statements, after.cursors) == (before.statements, before.cursors)
