@@ -31,6 +31,12 @@ _integer = struct.Struct(">i")
 _blob_descriptor = struct.Struct(">8xiiii32x")
 _NULL_BLOB = bytes(39) + b"\x01" + bytes(16)
 
+# How a client asks for described extended types [J].
+_CLIENT_FORMS = {
+    typecodes.UDT_VARIABLE: (typecodes.LVARCHAR_CLIENT,),
+    typecodes.UDT_FIXED: (typecodes.BOOLEAN_CLIENT, typecodes.UDT_CLIENT),
+}
+
 CellEncoder = Callable[[Any], bytes]
 Keep = Callable[[bytes], int]  # keeps the contents of a cell, returns a key for them
 
@@ -128,10 +134,15 @@ def cell_encoder(
     framing: Framing,
     text_codec: str,
     keep: Keep,
-    wanted: int | None = None,
+    wanted: int,
 ) -> CellEncoder:
-    """Return the encoder of a column, in the form `wanted` (a RET_TYPE code)."""
+    """Return the encoder of a column, in the form `wanted` (a RET_TYPE code).
+
+    Another type than the described one is not converted to: -999.
+    """
     code, length = sql_type.code, sql_type.length
+    if wanted != code and wanted not in _CLIENT_FORMS.get(code, ()):
+        raise SQLError(_UNSUPPORTED_TYPE)
     if code in _NULLS_OF_STRUCTS:
         return _struct_cell(*_NULLS_OF_STRUCTS[code])
     if code in (typecodes.INT8, typecodes.SERIAL8):
@@ -174,8 +185,9 @@ class RowEncoder:
         wanted: Sequence[ReturnType] = (),
         keep: Keep = len,
     ) -> None:
-        codes: list[int | None] = [form.code for form in wanted]
-        codes = codes or [None] * len(columns)
+        codes = [form.code for form in wanted] or [c.type.code for c in columns]
+        if len(codes) != len(columns):
+            raise SQLError(_ROW_SIZE)
         self._cells = [
             cell_encoder(column.type, framing, text_codec, keep, code)
             for column, code in zip(columns, codes, strict=True)

@@ -231,8 +231,11 @@ def tuples_of(reply: bytes) -> list[bytes]:
     return rows
 
 
-ASKED = [ReturnType(43, "informix", "lvarchar", 500) for _ in range(24)]
-ASKED[23] = ReturnType(45, "informix", "boolean", 1)
+ASKED = [
+    *(ReturnType(c.type.code, "", "", c.type.length) for c in ALL_TYPES[:22]),
+    ReturnType(43, "informix", "lvarchar", 500),
+    ReturnType(45, "informix", "boolean", 1),
+]
 
 
 def all_types_rows() -> list[bytes]:
@@ -291,6 +294,19 @@ def test_cell_of_a_byte_column_describes_its_contents(
     encoder = RowEncoder(columns(SQLType(11, 56)), V15, "latin-1", keep=keep)
     assert encoder.encode((contents,)).hex() == descriptor.replace(" ", "")
     assert kept == ([] if contents is None else [contents])
+
+
+@pytest.mark.parametrize(
+    ("asked", "sqlcode"),
+    [
+        ([ReturnType(0, "", "", 4)], -999),
+        ([ReturnType(2, "", "", 4), ReturnType(2, "", "", 4)], -403),
+    ],
+)
+def test_form_that_a_row_cannot_be_given(asked: list[ReturnType], sqlcode: int) -> None:
+    with pytest.raises(SQLError) as caught:
+        RowEncoder(columns(INTEGER), V15, "latin-1", asked)
+    assert caught.value.sqlcode == sqlcode
 
 
 def test_text_outside_the_code_set_is_an_error() -> None:
