@@ -147,7 +147,7 @@ class Connection(BaseConnection):
                     self._run(batch.fail_gen)
                 raise
             self._run(batch.finish_gen)
-            cursor._row_count = batch.row_count
+            cursor._note_batch(batch)
 
     # -- PEP 249 -------------------------------------------------------------------
 

@@ -1,14 +1,19 @@
 """executemany: many rows of parameters through one statement, a window at a time.
 
-A window is one PDU, ``ID {BIND EXECUTE} x n`` [J], whose reply is read before the
-next is sent. So what is in flight is bounded on both sides, and nothing deadlocks
-however many rows there are.
+A window is one PDU, whose reply is read before the next is sent: ``{BIND EXECUTE} x n``
+with a reply to each row, or ``{PUT} x n`` through an insert cursor with one reply [J].
+So what is in flight is bounded on both sides, and nothing deadlocks however many rows
+there are: a whole window fits the buffers between client and server, and so do the
+replies to one, whichever side is slow to read.
 
 The rule for errors: every row before the failing one has been executed. With
 autocommit on a logged database the batch is a transaction of its own, and an error
-undoes it all. Otherwise the rows stay part of the caller's transaction. Whether a
-server goes on after the failing row to the end of the window is not known [?];
-`row_count` counts what it says it did.
+undoes it all. Otherwise the rows stay part of the caller's transaction.
+
+What is not known [?]: which of three replies a server gives to a window with a failing
+row (PROTOCOL-2.md section 1). If it drops what it had to say before the error,
+`row_index` is that of the window's first row; if it carries on, rows of the window
+after the failing one have been executed too.
 """
 
 from __future__ import annotations
@@ -17,98 +22,222 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.sqltext import prepare_text
+from informix_db._base.statements import STALE_CODES
 from informix_db._protocol.channel import Reply, reply_gen
-from informix_db._protocol.statement import Statement, write_execute_many
+from informix_db._protocol.insert import write_puts
+from informix_db._protocol.statement import (
+    Statement,
+    close_gen,
+    write_close,
+    write_execute_many,
+)
 from informix_db._protocol.transaction import commit_gen
+from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
+from informix_db._wire.encode_tuple import TupleEncoder, Unfit, tuple_encoder
 from informix_db.exceptions import Error, ProgrammingError
 
 if TYPE_CHECKING:
     from informix_db._base.connection import BaseConnection
 
-# Replies take up to 60 bytes a row; those of a window fit any socket's buffers.
+# Replies take up to 60 bytes a row; those of a window fit any socket's buffers. Rows
+# of an insert cursor have one reply in common.
 _WINDOW_ROWS = 512
 _WINDOW_BYTES = 64 * 1024
+_ROW_OVERHEAD = 12  # bytes of the messages around a row, at most
 
 _END = object()
 
 
 class Batch:
-    """One run of executemany."""
+    """One run of executemany.
+
+    The shell calls `fill`, and `send_gen` as long as that returns True, then
+    `finish_gen`; or `fail_gen` after an exception.
+    """
 
     def __init__(
-        self, connection: BaseConnection, operation: str, rows: Iterable[Any]
+        self,
+        connection: BaseConnection,
+        operation: str,
+        rows: Iterable[Any],
+        insert_cursor: bool,
     ) -> None:
         self._connection = connection
         self._text = prepare_text(operation)
         self._rows: Iterator[Any] = iter(rows)
+        self._next: Any = _END  # a row taken from _rows and not encoded yet
         self._window: list[bytes] = []
         self._failure: BaseException | None = None  # raised by the rows themselves
         self._done = 0  # rows whose reply has been read
         self._statement: Statement | None = None
+        self._kept = False  # the statement is from the cache
         self._own_transaction = False
+        self._insert_cursor = insert_cursor
+        self._tuples: TupleEncoder | None = None  # rows go through an insert cursor
+        self._cursor_open = False
         self.row_count = 0
+        self.last_row_id: int | None = None
+
+    # -- the rows --------------------------------------------------------------------
 
     def fill(self) -> bool:
         """Collect the next window; False if there are no more rows.
 
         Talks to nobody, so that the rows may come from a cursor on this connection.
-        An error of a row is kept until the rows before it have been executed.
+        The first window holds no row: it makes `send_gen` prepare the statement, whose
+        description decides how rows are encoded. An error of a row is kept until the
+        rows before it have been executed.
         """
-        window: list[bytes] = []
-        size = 0
+        self._window = []
         try:
-            while len(window) < _WINDOW_ROWS and size < _WINDOW_BYTES:
-                row = next(self._rows, _END)
-                if row is _END:
-                    break
-                bind = self._connection._bind(self._text.arrange(row))
-                window.append(bind or b"")
-                size += len(window[-1])
+            if self._statement is None:
+                self._next = next(self._rows, _END)
+                return self._next is not _END
+            self._collect()
         except BaseException as exc:
             if isinstance(exc, Error):
-                exc.row_index = self._done + len(window)
+                exc.row_index = self._done + len(self._window)
             self._failure = exc
             self._rows = iter(())  # the rows after the failing one are not executed
-        self._window = window
-        return bool(window)
+        return bool(self._window)
+
+    def _collect(self) -> None:
+        window = self._window
+        size = 0
+        while size < _WINDOW_BYTES and (
+            len(window) < _WINDOW_ROWS or self._tuples is not None
+        ):
+            row = self._take_row()
+            if row is _END:
+                return
+            try:
+                entry = self._encode(row)
+            except Unfit:
+                self._next = row
+                if window:
+                    return
+                self._tuples = None  # from here on the server converts
+                continue
+            window.append(entry)
+            size += len(entry) + _ROW_OVERHEAD
+
+    def _take_row(self) -> Any:
+        row, self._next = self._next, _END
+        return next(self._rows, _END) if row is _END else row
+
+    def _encode(self, row: Any) -> bytes:
+        """Return the tuple of a row, or the body of its BIND."""
+        values = self._text.arrange(row)
+        if self._tuples is not None:
+            return self._tuples.encode(values)
+        assert self._statement is not None
+        if self._statement.limits is not None:
+            self._statement.limits.check(values)
+        return self._connection._bind(values) or b""
+
+    # -- the windows -----------------------------------------------------------------
 
     def send_gen(self) -> Wire[None]:
         """Execute the window."""
         if self._statement is None:
-            yield from self._start_gen()
-        statement = self._statement
-        assert statement is not None
-        channel = self._connection._channel
-        write_execute_many(channel, statement, self._window)
-        reply = yield from reply_gen(channel, Reply(statement.sql))
+            yield from self._prepare_gen()
+            return
+        yield from self._begin_gen(self._statement)
+        reply = yield from self._window_gen(self._statement)
+        if self._is_stale(reply):
+            yield from self._prepare_again_gen(reply)
+            reply = yield from self._window_gen(self._statement)
         self.row_count += reply.total_rows
         if reply.error is not None:
-            reply.error.row_index = self._done + reply.failed_at
+            reply.error.row_index = self._done + self._failed_at(reply)
             raise reply.error
         self._done += len(self._window)
+        if self._statement.statement_type == c.STMT_INSERT:
+            self.last_row_id = reply.last_serial
 
-    def _start_gen(self) -> Wire[None]:
+    def _prepare_gen(self) -> Wire[None]:
         connection = self._connection
-        statement = yield from connection._prepared_gen(
-            self._text.sql, len(self._text.sources)
-        )
+        connection._settle_abandoned()
+        statement = connection._statements.take(self._text.sql)
+        self._kept = statement is not None
+        if statement is None:
+            statement = yield from connection._prepare_gen(
+                self._text.sql, len(self._text.sources)
+            )
         self._statement = statement
         if statement.returns_rows:
             raise ProgrammingError("executemany() is for statements without rows")
-        if connection._begins_own_batch(statement):
-            yield from connection._begin_now_gen()
-            self._own_transaction = True
+        if (
+            self._insert_cursor
+            and statement.targets is not None
+            and connection._channel.framing.variable_varchar
+        ):
+            self._tuples = tuple_encoder(statement.targets, connection.encoding)
+
+    def _begin_gen(self, statement: Statement) -> Wire[None]:
+        """Begin, before the first window; or again, if the rows' source ended it."""
+        connection = self._connection
+        if self._own_transaction or connection._begins_own_batch(statement):
+            if not connection.in_transaction:
+                yield from connection._begin_now_gen()
+                self._own_transaction = True
         else:
             yield from connection._begin_gen(statement)
         connection._note_executed()
+
+    def _window_gen(self, statement: Statement) -> Wire[Reply]:
+        connection = self._connection
+        channel = connection._channel
+        channel.counters.executed += len(self._window)
+        if self._tuples is not None:
+            opening = None if self._cursor_open else self._tuples.types
+            write_puts(channel, statement, self._window, opening)
+            self._cursor_open = True
+            connection._open_results.add(self)
+        else:
+            yield from self._close_cursor_gen(statement)
+            write_execute_many(channel, statement, self._window)
+        return (yield from reply_gen(channel, Reply(statement.sql)))
+
+    def _failed_at(self, reply: Reply) -> int:
+        """Return the index in the window of the row that failed."""
+        if self._tuples is None:
+            return reply.failed_at
+        return min(reply.total_rows, len(self._window) - 1)
+
+    def _is_stale(self, reply: Reply) -> bool:
+        """Whether the statement was prepared before the schema changed."""
+        return (
+            self._kept
+            and self._done == 0
+            and reply.done_count == 0
+            and reply.error is not None
+            and reply.error.sqlcode in STALE_CODES
+        )
+
+    def _prepare_again_gen(self, reply: Reply) -> Wire[None]:
+        """Prepare the statement anew; give up if its rows are encoded differently."""
+        assert self._statement is not None
+        targets, by_cursor = self._statement.targets, self._tuples is not None
+        self._connection._statements.clear()
+        self.close()
+        yield from self._prepare_gen()
+        if not by_cursor:
+            self._tuples = None
+        elif self._statement.targets != targets and reply.error is not None:
+            raise reply.error
+
+    # -- the end ---------------------------------------------------------------------
 
     def finish_gen(self) -> Wire[None]:
         """End the batch; raise what the rows raised."""
         if self._failure is not None:
             yield from self.fail_gen()
             raise self._failure
-        self._give_back()
+        if self._statement is not None:
+            yield from self._close_cursor_gen(self._statement)
+        self.close()
         if self._own_transaction:
             yield from self._connection._end_gen(commit_gen)
 
@@ -116,11 +245,32 @@ class Batch:
         """Clean up after an error: undo the batch's own transaction."""
         if not self._connection._channel.in_sync:
             return
-        self._give_back()
+        self.close()
         if self._own_transaction:
             yield from self._connection._undo_gen()
 
-    def _give_back(self) -> None:
+    def transaction_ended(self, how: str) -> None:
+        """The server closed the insert cursor."""
+        self._cursor_open = False
+
+    def _close_cursor_gen(self, statement: Statement) -> Wire[None]:
+        """Close the insert cursor; its reply is waited for, as IBM's client does.
+
+        A server that keeps rows back until then would tell about them here [?].
+        """
+        if self._cursor_open:
+            self._cursor_open = False
+            reply = yield from close_gen(self._connection._channel, statement)
+            self.row_count += reply.total_rows
+
+    def close(self) -> None:
+        """Give the statement back. Writes, but does not send."""
         statement, self._statement = self._statement, None
-        if statement is not None:
-            self._connection._statements.give_back(statement)
+        connection = self._connection
+        connection._open_results.discard(self)
+        if statement is None:
+            return
+        if self._cursor_open:
+            self._cursor_open = False
+            write_close(connection._channel, statement)
+        connection._statements.give_back(statement)

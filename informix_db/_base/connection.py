@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db import exceptions
 from informix_db._base.capabilities import ServerCapabilities
-from informix_db._base.statements import StatementCache, may_change_schema
+from informix_db._base.sqltext import inserts_columns
+from informix_db._base.statements import (
+    STALE_CODES,
+    StatementCache,
+    may_change_schema,
+)
 from informix_db._base.transactions import Transactions
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._protocol.login import LoginRequest, login_gen
@@ -45,8 +50,10 @@ from informix_db._wire import constants as c
 from informix_db._wire.accel import BindContext, Plan, encode_row
 from informix_db._wire.buffer import Wire
 from informix_db._wire.decode import plan_steps
+from informix_db._wire.limits import Limits
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import (
+    DataError,
     Error,
     InterfaceError,
     NotSupportedError,
@@ -62,10 +69,6 @@ logger = logging.getLogger("informix_db")
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
-
-# The prepared statement no longer fits the schema, or names a cursor that was opened
-# anew since: prepare again, once.
-_STALE = frozenset({-710, -721, -9750, -507})
 
 
 class SessionState(Enum):
@@ -96,6 +99,8 @@ class BaseConnection(Transactions):
     """Default row factory of new cursors."""
     statement_timeout: float | None = None
     """Seconds an execute() may take by default; None: as long as it takes."""
+    insert_cursor: bool = False
+    """Whether executemany() inserts through an insert cursor by default."""
     _largest_fetch = 1024 * 1024  # bytes to ask for at a time
 
     def __init__(self, params: ConnectParams) -> None:
@@ -252,14 +257,9 @@ class BaseConnection(Transactions):
             except NotSupportedError:
                 write_release(channel, statement)
                 raise
-        return statement
-
-    def _prepared_gen(self, sql: str, parameter_count: int) -> Wire[Statement]:
-        """Return a statement for `sql`, idle or new, which is then in use."""
-        self._settle_abandoned()
-        statement = self._statements.take(sql)
-        if statement is None:
-            statement = yield from self._prepare_gen(sql, parameter_count)
+        elif inserts_columns(sql, [column.name for column in described.columns]):
+            statement.targets = described.columns
+            statement.limits = Limits(described.columns, channel.encoding)
         return statement
 
     def _bind(self, values: Sequence[Any]) -> bytes | None:
@@ -274,20 +274,31 @@ class BaseConnection(Transactions):
         The statement is in use afterwards and the caller gives it back, unless this
         raises. A statement from the cache that went stale is prepared again, once.
         """
-        bind = self._bind(values)
+        bind = self._bind(values)  # a value that cannot be sent costs no round trip
         self._settle_abandoned()
         statement = self._statements.take(sql)
         if statement is not None:
+            self._check_values(statement, values)
             try:
                 return statement, (
                     yield from self._execute_once_gen(statement, bind, opening)
                 )
             except Error as exc:
-                if exc.sqlcode not in _STALE or not self._channel.in_sync:
+                if exc.sqlcode not in STALE_CODES or not self._channel.in_sync:
                     raise
                 self._statements.clear()
         statement = yield from self._prepare_gen(sql, len(values))
+        self._check_values(statement, values)
         return statement, (yield from self._execute_once_gen(statement, bind, opening))
+
+    def _check_values(self, statement: Statement, values: Sequence[Any]) -> None:
+        """Give the statement back if its columns cannot hold `values`: DataError."""
+        if statement.limits is not None:
+            try:
+                statement.limits.check(values)
+            except DataError:
+                self._statements.give_back(statement)
+                raise
 
     def _execute_once_gen(
         self, statement: Statement, bind: bytes | None, opening: Opening

@@ -233,20 +233,26 @@ class BaseCursor(Generic[ConnectionT]):
             done.rows or statement.statement_type in _COUNTED_TYPES
         ):
             self._row_count = done.rows
-        if statement.statement_type == c.STMT_INSERT and done is not None:
-            self._last_row_id = (
-                done.serial or reply.last_bigserial or reply.last_serial8 or None
-            )
+        if statement.statement_type == c.STMT_INSERT:
+            self._last_row_id = reply.last_serial
 
-    def _new_batch(self, operation: str, rows: Any) -> Batch:
+    def _note_batch(self, batch: Batch) -> None:
+        self._row_count = batch.row_count
+        self._last_row_id = batch.last_row_id
+
+    def _new_batch(
+        self, operation: str, rows: Any, insert_cursor: bool | None
+    ) -> Batch:
         self._check_open()
         sql = _as_sql(operation)
         if isinstance(rows, (str, bytes, bytearray)):
             raise ProgrammingError(
                 f"executemany() takes rows of parameters, not {type(rows).__name__}"
             )
+        if insert_cursor is None:
+            insert_cursor = self._connection.insert_cursor
         try:
-            batch = Batch(self._connection, sql, rows)
+            batch = Batch(self._connection, sql, rows, insert_cursor)
         except TypeError:
             raise ProgrammingError(
                 f"executemany() takes an iterable of rows, not {type(rows).__name__}"

@@ -34,6 +34,15 @@ _TOKEN = re.compile(
 )
 
 
+# INSERT of nothing but `?`, with or without the names of the columns; what is between
+# INTO and the names is left to the server.
+_PLAIN_INSERT = re.compile(
+    r"\s*INSERT\s+INTO\s[^()?]*(?:\((?P<columns>[^()]*)\)\s*)?"
+    r"VALUES\s*\(\s*\?(?:\s*,\s*\?)*\s*\)\s*;?\s*",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class PreparedText:
     """SQL as the server takes it, and where each `?` gets its value from.
@@ -146,6 +155,20 @@ def prepare_text(sql: str) -> PreparedText:
         in_order=sources == list(range(len(sources))),
         for_update=for_update,
     )
+
+
+def inserts_columns(sql: str, names: Sequence[str]) -> bool:
+    """Whether `sql` is an INSERT whose `?` are the values of the columns `names`.
+
+    Of an INSERT that names no columns only the number can be compared.
+    """
+    match = _PLAIN_INSERT.fullmatch(sql)
+    if match is None or match[0].count("?") != len(names):
+        return False
+    if match["columns"] is None:
+        return True
+    listed = [name.strip().strip('"').lower() for name in match["columns"].split(",")]
+    return listed == [name.lower() for name in names]
 
 
 def _refuse_gaps(sources: Sequence[int | str]) -> None:

@@ -29,6 +29,10 @@ _HARMLESS_TYPES = (
     | c.STMT_DELETE
 )
 
+# The prepared statement no longer fits the schema, or names a cursor that was opened
+# anew since: prepare again, once.
+STALE_CODES = frozenset({-710, -721, -9750, -507})
+
 _CACHEABLE_TYPES = _HARMLESS_TYPES - {c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK}
 
 

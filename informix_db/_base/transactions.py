@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from informix_db._base.statements import may_change_schema
 from informix_db._protocol.channel import Channel, Reply, reply_gen
@@ -26,14 +26,21 @@ from informix_db._wire.buffer import Wire
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import NotSupportedError, ProgrammingError
 
-if TYPE_CHECKING:
-    from informix_db._base.result import Result
-
 _IDENTIFIER = re.compile(r"[^\W\d]\w{0,127}")
 
 _ALREADY_IN_TRANSACTION = -535
 
 _TRANSACTION_TYPES = frozenset({c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK})
+
+
+class OpenCursor(Protocol):
+    """Whoever has a cursor open on the server."""
+
+    def transaction_ended(self, how: str) -> None:
+        """Take note that a commit or rollback closed it, unless it is held."""
+
+    def close(self) -> None:
+        """Close it. Writes, but does not send."""
 
 
 class Transactions:
@@ -45,7 +52,7 @@ class Transactions:
         self._autocommit = autocommit
         self._in_transaction = False
         self._blocks = 0  # transaction() blocks entered
-        self._open_results: weakref.WeakSet[Result] = weakref.WeakSet()
+        self._open_results: weakref.WeakSet[OpenCursor] = weakref.WeakSet()
 
     @property
     def in_transaction(self) -> bool:

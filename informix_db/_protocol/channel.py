@@ -99,6 +99,12 @@ class Reply:
         self.error: Error | None = None
         self.failed_at = 0  # DONEs that came before the error
 
+    @property
+    def last_serial(self) -> int | None:
+        """The last SERIAL, BIGSERIAL or SERIAL8 value an INSERT stored."""
+        serial = self.done.serial if self.done is not None else 0
+        return serial or self.last_bigserial or self.last_serial8 or None
+
 
 class Channel:
     """The state that all conversations of one session share. Does no I/O."""

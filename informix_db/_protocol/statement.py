@@ -17,6 +17,7 @@ from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
 from informix_db._wire.buffer import USHORT, Wire
 from informix_db._wire.describe import ColumnInfo, Description
+from informix_db._wire.limits import Limits
 from informix_db.exceptions import DataError, ProtocolError
 
 # Room in the fetch buffer that a server may count besides the rows [?].
@@ -40,6 +41,8 @@ class Statement:
     tuple_size: int  # of the largest row
     parameter_count: int
     generation: int = 0  # of the statement cache, when it was prepared
+    targets: tuple[ColumnInfo, ...] | None = None  # what its `?` are stored in
+    limits: Limits | None = None  # of the targets
 
     @property
     def returns_rows(self) -> bool:
@@ -192,6 +195,14 @@ def write_close(channel: Channel, statement: Statement) -> None:
     write_id(channel, statement)
     channel.write.put_short(c.SQ_CLOSE)
     channel.end_request_unwaited()
+
+
+def close_gen(channel: Channel, statement: Statement) -> Wire[Reply]:
+    """Close the statement's cursor."""
+    write_id(channel, statement)
+    channel.write.put_short(c.SQ_CLOSE)
+    channel.end_request()
+    return (yield from exchange_gen(channel, statement.sql))
 
 
 def write_release(channel: Channel, statement: Statement) -> None:
