@@ -19,6 +19,7 @@ _PLAIN = {
     12: "EOT",
     19: "CMMTWORK",
     22: "NDESCRIBE",
+    24: "SCROLL",
     35: "BEGIN",
     43: "HOLD",
     49: "WANTDONE",
@@ -126,8 +127,14 @@ def _message(cursor: Cursor, narrow: bool) -> tuple[object, ...]:
         if narrow:
             return ("NFETCH", cursor.short())
         return ("NFETCH", cursor.int(), cursor.short())
+    if tag == 17:
+        length, count = cursor.int(), cursor.short()
+        return ("PUT", *(cursor.padded(length) for _ in range(count)))
     if tag == 20:
         return ("RBWORK", cursor.short())
+    if tag == 23:
+        how, row = cursor.short(), cursor.int()
+        return ("SFETCH", how, row, cursor.short() if narrow else cursor.int())
     if tag == 36:
         return ("DBOPEN", cursor.pstr(), cursor.short())
     if tag == 137:

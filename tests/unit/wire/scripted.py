@@ -16,7 +16,7 @@ from unit.wire.clientreader import messages
 
 Request = list[tuple[object, ...]]
 
-EOT = bytes.fromhex("000c")
+EOT_ONLY = bytes.fromhex("000c")
 DONE = bytes.fromhex("000f0000000000000000000000000000 00370000000100000001 000c")
 
 _ACKNOWLEDGED = ("INFO", "VERSION", "SETSVPT", "RELSVPT", "RBACKSVPT")
@@ -110,7 +110,7 @@ class ScriptedServer:
             self._narrow = not any(self._mask)
             pad = bytes(len(self._mask) % 2)
             size = len(self._mask).to_bytes(2, "big")
-            return b"\0\x7e" + size + self._mask + pad + EOT
+            return b"\0\x7e" + size + self._mask + pad + EOT_ONLY
         if first == "DBOPEN":
             return database_opened(self._warn)
         if first in ("BEGIN", "CMMTWORK", "RBWORK"):
@@ -118,7 +118,7 @@ class ScriptedServer:
         if first == "EXIT":
             return b"\0\x38"
         if first in _ACKNOWLEDGED or request[1][0] in ("CLOSE", "RELEASE"):
-            return EOT
+            return EOT_ONLY
         return self._replies.pop(0)
 
 
@@ -136,7 +136,7 @@ def _first_request(data: bytes, narrow: bool) -> tuple[Request, int] | None:
     if data == b"\0\x38":
         return [("EXIT",)], 2
     for end in range(2, len(data) + 1, 2):
-        if data[end - 2 : end] == EOT:
+        if data[end - 2 : end] == EOT_ONLY:
             try:
                 return messages(data[:end], narrow), end
             except AssertionError:

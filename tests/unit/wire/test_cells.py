@@ -294,6 +294,34 @@ def test_text(encoding: str, framing: Framing) -> None:
     check()
 
 
+def test_decimal_whose_head_alone_looks_like_null() -> None:
+    """Only the head and the first digit together say NULL."""
+    of = column(c.DECIMAL, 0x08FF)
+    cell = Cell(of, bytes.fromhex("00 5a 00 00 00 00"), Decimal("-1E+125"))
+    assert decode([cell]) == (cell.value,)
+    null = Cell(of, bytes.fromhex("00 00 00 00 00 00"), None)
+    assert decode([null, null]) == (None, None)
+
+
+def test_only_blanks_at_the_end_of_char_are_padding() -> None:
+    cells = [
+        Cell(column(c.CHAR, 6), b"  a b ", "  a b"),
+        Cell(column(c.CHAR, 3), b"   ", ""),
+        Cell(column(c.NCHAR, 3), b"a\t ", "a\t"),
+        Cell(column(c.VARCHAR, 9), b"\x03 a ", " a "),
+    ]
+    assert decode(cells) == tuple(cell.value for cell in cells)
+
+
+@pytest.mark.parametrize("framing", [VARIABLE, PADDED], ids=["variable", "padded"])
+def test_varchar_with_a_reserved_size(framing: Framing) -> None:
+    """The high byte of its length is a minimum and takes no room."""
+    of = column(c.VARCHAR, 10 << 8 | 20)
+    raw = w.varchar(b"abc") if framing is VARIABLE else w.varchar_padded(b"abc", 20)
+    assert decode([Cell(of, raw, "abc")], framing=framing) == ("abc",)
+    assert of.size == 20
+
+
 # -- all parameters of the packed types ------------------------------------------------
 
 

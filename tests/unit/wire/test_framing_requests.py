@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.wire.scripted import EOT, ScriptedServer
+from unit.wire.scripted import EOT_ONLY, ScriptedServer
 
 import informix_db
 
@@ -60,7 +60,7 @@ def test_select() -> None:
 
 def test_fetch_size_is_cut_to_a_short() -> None:
     """Three fetches, because rows without DONE may go on."""
-    more = ROWS[: -len(END)] + EOT
+    more = ROWS[: -len(END)] + EOT_ONLY
     with (
         ScriptedServer([DESCRIBED, more, more, END], mask=NONE) as server,
         _connect(server, fetch_buffer_size=1_000_000) as connection,

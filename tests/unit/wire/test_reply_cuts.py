@@ -25,7 +25,7 @@ _NARROW = negotiate(V15, bytes(9))
 SYNTHETIC = {
     "transaction state, close, 86, an error and more": (
         Framing(bits_of(V15)),
-        "0063 0001 0002 0003 000a 0056 000d ff32 ff91 0000000f 0005 6e6f737563 00"
+        "000a 0056 0063 0001 0002 0003 000d ff32 ff91 0000000f 0005 6e6f737563 00"
         "000f 0000 00000002 00000000 00000000 0037 00000001 00000001 000c",
     ),
     "DESCRIBE with short offsets": (
