@@ -7,8 +7,10 @@ is needed: the emulator runs in this process and listens on loopback.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import datetime
 import decimal
+import threading
 import time
 from typing import Any
 
@@ -126,6 +128,52 @@ def many(conn: informix_db.Connection) -> None:
     show("fetched, sum of id", f"{total} in {time.perf_counter() - start:.2f} s")
 
 
+def cancelling(conn: informix_db.Connection) -> None:
+    title("Timeouts and cancelling: the server is told, the session goes on")
+    cur = conn.cursor()
+    endless = "SELECT COUNT(*) FROM many a, many b, many c"
+    try:
+        cur.execute(endless, timeout=0.2)
+    except informix_db.StatementCancelledError as error:
+        show("timeout=0.2", error)
+    timer = threading.Timer(0.5, conn.cancel)
+    timer.start()
+    try:
+        cur.execute(endless)
+    except informix_db.StatementCancelledError as error:
+        show("cancel() by a thread", error)
+    timer.join()
+    cur.execute("SELECT COUNT(*) FROM many")
+    show("still usable", cur.fetchone())
+
+
+def scrolling(conn: informix_db.Connection) -> None:
+    title("Scrolling: rows stay on the server")
+    cur = conn.cursor(scrollable=True)
+    cur.execute("SELECT id, name FROM many ORDER BY id")
+    show("last", cur.fetch_last())
+    show("the 5,001st", cur.fetch_absolute(5000))
+    show("the one before", cur.fetch_prior())
+
+
+def pooled(server: Server) -> None:
+    title("Pools: connections shared by threads, clean when they come back")
+    with informix_db.create_pool(
+        max_size=3, host=server.host, port=server.port, **LOGIN
+    ) as pool:
+
+        def ask(number: int) -> Any:
+            with pool.connection() as conn:
+                cur = conn.cursor()
+                cur.execute("SELECT name FROM many WHERE id = ?", (number,))
+                return cur.fetchone()[0]
+
+        with concurrent.futures.ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(ask, range(100)))
+        show("100 questions, 8 threads", f"{answers[0]} ... {answers[-1]}")
+        show("connections", f"{pool.size} of at most {pool.max_size}")
+
+
 async def concurrently(server: Server) -> None:
     title("asyncio: native, one task for each connection")
 
@@ -152,8 +200,17 @@ def main() -> None:
     with Server() as server:
         with informix_db.connect(server.host, server.port, **LOGIN) as conn:
             show("server", conn.server_version)
-            for section in (queries, types, transactions, errors, many):
+            for section in (
+                queries,
+                types,
+                transactions,
+                errors,
+                many,
+                scrolling,
+                cancelling,
+            ):
                 section(conn)
+        pooled(server)
         asyncio.run(concurrently(server))
     print("\nThis was the emulator, not a real Informix server.")
 

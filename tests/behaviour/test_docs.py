@@ -1,0 +1,157 @@
+"""The Python examples of README.md and docs/USAGE.md, run against the emulator.
+
+The blocks of a section share a namespace, in which `conn` is an open connection and
+`cur` a cursor of it; both are renewed where a block leaves them closed. A text block right after a Python block is what it prints. SQL
+blocks of USAGE.md make the tables. The examples' host is the emulator, its port 9089
+the emulator behind TLS.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import informix_db
+from informix_db.testing import Server
+
+ROOT = Path(__file__).parents[2]
+TLS = ROOT / "tests" / "data" / "tls"
+USERS = {"informix": "..."}
+EXAMPLE_HOSTS = ("db.example.com", "localhost")
+
+_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    language: str
+    code: str
+    line: int  # of its first line
+    follows: bool  # the block before ends on the line above
+
+
+class Section(NamedTuple):
+    path: Path
+    title: str
+    blocks: list[Block]
+
+
+def blocks_of(text: str) -> list[Block]:
+    blocks = []
+    end = -1
+    for match in _FENCED.finditer(text):
+        line = text.count("\n", 0, match.start(2)) + 1
+        blocks.append(Block(match[1], match[2], line, match.start() == end + 1))
+        end = match.end()
+    return blocks
+
+
+def sections(name: str) -> list[Section]:
+    """Return the sections of a document that have Python examples."""
+    path = ROOT / name
+    text = path.read_text(encoding="utf-8")
+    starts = [match.start() for match in _HEADING.finditer(text)]
+    titles = [match[1] for match in _HEADING.finditer(text)]
+    blocks = blocks_of(text)
+    found = []
+    for start, title, end in zip(starts, titles, [*starts[1:], len(text)], strict=True):
+        lines = range(text.count("\n", 0, start), text.count("\n", 0, end))
+        inside = [block for block in blocks if block.line - 1 in lines]
+        if any(block.language == "python" for block in inside):
+            found.append(Section(path, title, inside))
+    return found
+
+
+SECTIONS = sections("README.md") + sections("docs/USAGE.md")
+TABLES = [
+    statement
+    for block in blocks_of((ROOT / "docs" / "USAGE.md").read_text(encoding="utf-8"))
+    if block.language == "sql"
+    for statement in block.code.split(";\n")
+    if statement.strip()
+]
+
+
+@pytest.fixture
+def stores(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[informix_db.Connection]:
+    """A connection to the database of the examples, at the examples' address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    shutil.copy(TLS / "certificate.pem", tmp_path / "informix-ca.pem")
+    monkeypatch.chdir(tmp_path)
+    resolve = socket.getaddrinfo
+
+    with Server(users=USERS) as plain, Server(users=USERS, tls=context) as secure:
+        ports = {9088: plain.port, 9089: secure.port}
+
+        def redirected(host: Any, port: Any, *args: Any, **arguments: Any) -> Any:
+            if host in EXAMPLE_HOSTS and port in ports:
+                host, port = plain.host, ports[port]
+            return resolve(host, port, *args, **arguments)
+
+        monkeypatch.setattr(socket, "getaddrinfo", redirected)
+        prepare("localhost", 9089, tls=client_context()).close()
+        with prepare("db.example.com", 9088) as connection:
+            yield connection
+
+
+def client_context() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(TLS / "certificate.pem"))
+
+
+def prepare(host: str, port: int, **arguments: Any) -> informix_db.Connection:
+    """Make the database; return a connection to it."""
+    login: dict[str, Any] = {"user": "informix", "password": USERS["informix"]}
+    with informix_db.connect(
+        host, port, autocommit=True, **login, **arguments
+    ) as maker:
+        maker.cursor().execute("CREATE DATABASE stores WITH LOG")
+        for statement in TABLES:
+            maker.cursor().execute(statement)
+    return informix_db.connect(host, port, database="stores", **login, **arguments)
+
+
+@pytest.mark.parametrize(
+    "section", SECTIONS, ids=lambda section: f"{section.path.stem}: {section.title}"
+)
+def test_examples(
+    section: Section,
+    stores: informix_db.Connection,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names: dict[str, Any] = {
+        "informix_db": informix_db,
+        "conn": stores,
+        "cur": stores.cursor(),
+        "rows": [(1, "one"), (2, "two")],
+    }
+    printed = ""
+    for block in section.blocks:
+        if block.language == "python":
+            if names["conn"].closed:
+                names.update(conn=stores, cur=stores.cursor())
+            code = "\n" * (block.line - 1) + block.code
+            exec(compile(code, section.path, "exec"), names)
+            printed = capsys.readouterr().out
+        elif block.language == "text" and block.follows:
+            assert printed == block.code, f"line {block.line}"
+    for value in names.values():
+        if isinstance(value, informix_db.Connection):
+            value.close()
+
+
+def test_there_are_examples() -> None:
+    """The reader of documents finds them, and what they print."""
+    titles = {section.title for section in SECTIONS}
+    assert {"Quick start", "Parameters", "asyncio", "Pools"} <= titles
+    blocks = [block for section in SECTIONS for block in section.blocks]
+    assert sum(block.language == "text" and block.follows for block in blocks) > 20
