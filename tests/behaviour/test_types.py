@@ -166,7 +166,7 @@ def test_floating_decimals_beyond_their_digits(
     column = Column(cur, table, "DECIMAL(16)")
     column.bind([Decimal(value)])
     assert column.read() == [Decimal(value)]
-    column.write([value.replace("+", "")])
+    column.write([f"'{value}'"])
     assert column.read() == [Decimal(value)]
 
 
@@ -211,8 +211,7 @@ def test_text(
         values += [" ", "trailing  ", "\t"]
     column = Column(cur, table, sql_type)
     check_round_trip(column, values, literals(values, quoted))
-    described = column.described()
-    assert described == (code, None, None, True)
+    assert column.described() == (code, None, None, True)
 
 
 @pytest.mark.parametrize(
