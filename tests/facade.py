@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -23,16 +24,21 @@ class LoopRunner:
         self, new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None
     ) -> None:
         self.loop = (new_loop or asyncio.new_event_loop)()
+        self._thread = 0  # that runs the loop
         self._faces: weakref.WeakKeyDictionary[Any, weakref.ref[Facade]] = (
             weakref.WeakKeyDictionary()
         )
 
     def run(self, awaitable: Any) -> Any:
-        """Run the loop until `awaitable` is done."""
+        """Run the loop until `awaitable` is done, or use it where it is running."""
 
         async def main() -> Any:
             return await awaitable
 
+        if self.loop.is_running():
+            assert threading.get_ident() != self._thread, "called inside the loop"
+            return asyncio.run_coroutine_threadsafe(main(), self.loop).result()
+        self._thread = threading.get_ident()
         return self.loop.run_until_complete(main())
 
     def face(self, value: Any) -> Any:

@@ -15,6 +15,7 @@ from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionSt
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.aio import AsyncTransport, DeadlineReached
 from informix_db._wire.buffer import T, Wire
+from informix_db.aio._feed import Feed
 from informix_db.aio._lock import WireLock
 from informix_db.aio.cursors import AsyncCursor
 from informix_db.exceptions import Error, OperationalError, StatementCancelledError
@@ -176,12 +177,14 @@ class AsyncConnection(BaseConnection):
                 write()
                 self._transport.flush()
 
-    async def _run_batch(self, cursor: AsyncCursor, batch: Batch) -> None:
+    async def _run_batch(
+        self, cursor: AsyncCursor, batch: Batch, feed: Feed | None
+    ) -> None:
         async with self._lock:
             self._check_usable()
             cursor._reset()
             try:
-                while batch.fill():
+                while await _fill(batch, feed):
                     await self._run_locked(batch.send_gen)
             except BaseException:
                 if not self.closed:
@@ -334,6 +337,12 @@ class AsyncConnection(BaseConnection):
                 row = await cursor.fetchone()
             self._server_version = str(row[0]).strip() if row else ""
         return self._server_version
+
+
+async def _fill(batch: Batch, feed: Feed | None) -> bool:
+    if feed is not None:
+        await feed.refill()
+    return batch.fill()
 
 
 def _retrieve(opening: asyncio.Future[None]) -> None:

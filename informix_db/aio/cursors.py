@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import AsyncIterable, Generator, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.cursor import BaseCursor, as_row_number
 from informix_db._base.result import Result
+from informix_db.aio._feed import Feed
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,15 +56,17 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
     async def executemany(
         self,
         operation: str,
-        seq_of_parameters: Iterable[Any],
+        seq_of_parameters: Iterable[Any] | AsyncIterable[Any],
         *,
         insert_cursor: bool | None = None,
     ) -> Self:
         """Execute one statement for every row of parameters and return the cursor.
 
-        An error carries the 0-based `row_index` of the row at fault; the rows before
-        it have been executed. With autocommit on a logged database the batch is a
-        transaction of its own, which an error or a cancelled task rolls back.
+        The rows may come from any iterable, sync or async, one that reads from another
+        cursor of this connection included. An error carries the 0-based `row_index` of
+        the row at fault; the rows before it have been executed. With autocommit on a
+        logged database the batch is a transaction of its own, which an error or a
+        cancelled task rolls back.
 
         With `insert_cursor` (default: the connection's `insert_cursor`) an INSERT whose
         VALUES are all parameters goes through an insert cursor: fewer bytes and one
@@ -71,8 +74,11 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         value that the server has to convert, goes the usual way. Results and errors are
         the same, but `lastrowid` may not be known.
         """
+        feed = None
+        if isinstance(seq_of_parameters, AsyncIterable):
+            seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        await self._connection._run_batch(self, batch)
+        await self._connection._run_batch(self, batch, feed)
         return self
 
     async def callproc(
