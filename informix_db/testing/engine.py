@@ -94,7 +94,7 @@ class Engine:
         self.catalog_version += 1
         for table in database.tables():
             table.dropped = True
-            if not table.is_system or table.filled >= 0:
+            if not table.is_system or table.filled is not None:
                 self.store.drop_table(table)
 
     def database(self, name: str) -> Database:
@@ -114,7 +114,7 @@ class Engine:
         runtime.error = None
         runtime.dbdate = session.dbdate
         runtime.ansi = session.database is not None and session.database.ansi
-        runtime.multibyte = session.multibyte
+        runtime.codec = session.codec
         runtime.now = datetime.datetime.now()
 
     def _interrupted(self) -> int:

@@ -97,8 +97,10 @@ class Table:
     creator: Transaction | None = None  # while its CREATE is uncommitted
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
     locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
-    rows: Callable[[], Iterable[tuple[Any, ...]]] | None = None  # system catalog
-    filled: int = -1  # catalog version the rows are of
+    # Of a system catalog table: its rows for a session's locale, and what catalog
+    # version and locale the stored ones are for.
+    rows: Callable[[str], Iterable[tuple[Any, ...]]] | None = None
+    filled: tuple[int, str] | None = None
 
     @property
     def is_system(self) -> bool:
@@ -141,7 +143,6 @@ class Database:
         self.logged = logged or ansi
         self.ansi = ansi
         self.created = datetime.date.today()
-        self.locale = "en_US.819"
         self.sessions = 0  # that have it open
         self._tables: dict[tuple[str, str], Table] = {}
         self._next_tabid = FIRST_USER_TABID

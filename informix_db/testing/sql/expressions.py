@@ -72,7 +72,7 @@ class ExpressionBinder(Arithmetic):
     # --- values --------------------------------------------------------------
 
     def _literal(self, node: ast.Literal, hint: SQLType | None) -> b.Expr:
-        return literal(node.value)
+        return literal(node.value, self.binding.runtime.size)
 
     def _datetime(self, node: ast.DatetimeLiteral, hint: SQLType | None) -> b.Expr:
         first, last = node.qualifier.first, node.qualifier.last

@@ -20,7 +20,6 @@ from informix_db.testing.sql.signatures import (
     same_width,
     text_of,
 )
-from informix_db.testing.sql.values import string_size
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.expressions import ExpressionBinder
@@ -140,14 +139,14 @@ def _blanks(count: int) -> str:
     return " " * max(0, min(count, t.MAX_LVARCHAR + 1))
 
 
-def _checked(text: str, limit: int) -> str:
-    if len(text) > limit:
+def _checked(runtime: Runtime, text: str, limit: int) -> str:
+    if runtime.size(text) > limit:
         raise SQLError(-881)
     return text
 
 
 def _octets(runtime: Runtime, text: str) -> int:
-    return string_size(runtime, text)
+    return runtime.size(text)
 
 
 def _length(runtime: Runtime, text: str | bytes) -> int:
@@ -155,7 +154,7 @@ def _length(runtime: Runtime, text: str | bytes) -> int:
     (sql-semantics 2.4)."""
     if isinstance(text, bytes):
         return len(text)
-    return string_size(runtime, text.rstrip(" "))
+    return runtime.size(text.rstrip(" "))
 
 
 # --- result types ------------------------------------------------------------
@@ -287,6 +286,6 @@ def register(runtime: Runtime) -> None:
     runtime.register("fn_length", lambda text: _length(runtime, text))
     runtime.register("fn_octet_length", lambda text: _octets(runtime, text))
     runtime.register("fn_char_length", len)
-    runtime.register("text_ok", _checked)
+    runtime.register("text_ok", lambda text, limit: _checked(runtime, text, limit))
     runtime.register("fn_trim", trim)
     runtime.register("fn_subscript", subscript)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from informix_db.testing.api import SQLError, SQLType
@@ -34,8 +35,13 @@ def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:
     return t.interval_type(qualifier.first, qualifier.last, qualifier.precision or 0)
 
 
-def literal(value: int | Decimal | float | str | None) -> b.Const:
-    """Return a literal with the type Informix gives it (sql-semantics 2.5)."""
+def literal(
+    value: int | Decimal | float | str | None, size: Callable[[str], int] = len
+) -> b.Const:
+    """Return a literal with the type Informix gives it (sql-semantics 2.5).
+
+    `size` tells the bytes of a text.
+    """
     if value is None:
         return b.Const(t.NULL_TYPE, None)
     if isinstance(value, int):
@@ -50,7 +56,7 @@ def literal(value: int | Decimal | float | str | None) -> b.Const:
         return b.Const(t.FLOAT_TYPE, value)
     if not value:
         return b.Const(t.varchar(1), value)  # a CHAR cannot be empty
-    length = len(value.encode("utf-8", "surrogateescape"))
+    length = size(value)
     sql_type = t.char(length) if length <= t.MAX_CHAR else t.lvarchar(length)
     return b.Const(sql_type, value)
 

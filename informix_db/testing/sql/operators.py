@@ -301,7 +301,7 @@ def register(runtime: Runtime) -> None:
     )
     runtime.register("ifx_like", _matcher(like_pattern))
     runtime.register("ifx_matches", _matcher(matches_pattern))
-    runtime.register("pad", lambda text, width: text.ljust(width))
+    runtime.register("pad", runtime.padded)
     runtime.register("ifx_error", _raise, deterministic=False)
     runtime.register("ifx_lock", _lock, deterministic=False)
     runtime.register_aggregate("dec_sum", DecimalSum)

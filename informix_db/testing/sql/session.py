@@ -28,8 +28,10 @@ from informix_db.testing.sql.plans import (
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.store import LockConflict
+from informix_db.testing.sql.syscatalog import numeric_locale
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.utility import check_utility, run_utility, select_into
+from informix_db.testing.text import session_codec
 
 if TYPE_CHECKING:
     from informix_db.testing.engine import Engine
@@ -52,7 +54,8 @@ class Session:
         self.environment = environment
         self.dbdate = environment.get("DBDATE", DEFAULT_DBDATE)
         self.delimident = "DELIMIDENT" in environment
-        self.multibyte = "utf8" in environment.get("DB_LOCALE", "").lower()
+        self.codec = session_codec(environment)
+        self.locale = numeric_locale(environment)
         self.database: Database | None = None
         self.transaction: Transaction | None = None
         self.temporary: dict[str, Table] = {}
@@ -103,13 +106,14 @@ class Session:
 
     def _fill(self, table: Table) -> None:
         """Bring a system catalog table up to date."""
-        if table.filled == self.engine.catalog_version:
+        wanted = (self.engine.catalog_version, self.locale)
+        if table.filled == wanted:
             return
         assert table.rows is not None
-        if table.filled < 0:
+        if table.filled is None:
             self.engine.store.create_table(table)
-        self.engine.store.fill(table, list(table.rows()))
-        table.filled = self.engine.catalog_version
+        self.engine.store.fill(table, list(table.rows(self.locale)))
+        table.filled = wanted
 
     # --- databases -----------------------------------------------------------
 

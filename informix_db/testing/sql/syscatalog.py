@@ -6,7 +6,7 @@ gives them. Each table's rows are made anew when the catalog has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from informix_db.testing.api import SQLType
@@ -15,7 +15,7 @@ from informix_db.testing.sql.catalog import Column, Database, Index, Table
 from informix_db.testing.sql.temporal import date_to_days
 
 Row = tuple[Any, ...]
-Rows = Callable[[], Iterable[Row]]
+Rows = Callable[[str], Iterable[Row]]
 
 _SHORT, _INT, _FLOAT, _DATE = (
     t.SMALLINT_TYPE,
@@ -37,6 +37,21 @@ _BY_LETTER = {
     "v": t.varchar(32),
     "b": t.BOOLEAN_TYPE,
     "1": t.char(1),
+}
+
+_CODE_SET_NUMBERS = {
+    "8859-1": "819",
+    "8859-2": "912",
+    "8859-5": "915",
+    "8859-7": "813",
+    "8859-9": "920",
+    "8859-15": "923",
+    "cp1250": "1250",
+    "cp1251": "1251",
+    "cp1252": "1252",
+    "utf8": "57372",
+    "utf-8": "57372",
+    "gb18030-2000": "57350",
 }
 
 # (table, tabid, "name:type ..."): a letter of _BY_LETTER or a number for CHAR(n).
@@ -154,7 +169,7 @@ class SystemCatalog:
 
     # --- rows ----------------------------------------------------------------
 
-    def _systables(self, database: Database) -> Iterator[Row]:
+    def _systables(self, database: Database, locale: str) -> Iterator[Row]:
         for table in database.tables():
             yield (
                 table.name,
@@ -179,7 +194,6 @@ class SystemCatalog:
                 0,
             )
         # Pseudo tables: the locale's collation and ctype, and the catalog's version.
-        locale = database.locale
         for name, tabid, site in (
             (" GL_COLLATE", 90, locale),
             (" GL_CTYPE", 91, locale),
@@ -188,7 +202,7 @@ class SystemCatalog:
             unknown = (None,) * 11
             yield (name, "", 0, tabid, *unknown, 0, site, None, None, None)
 
-    def _syscolumns(self, database: Database) -> Iterator[Row]:
+    def _syscolumns(self, database: Database, locale: str) -> Iterator[Row]:
         for table in database.tables():
             for number, column in enumerate(table.columns, 1):
                 code = column.type.code
@@ -207,7 +221,9 @@ class SystemCatalog:
                     128 if column.implied_not_null else 0,
                 )
 
-    def _indexes(self, database: Database) -> Iterator[tuple[Table, Index, list[int]]]:
+    def _indexes(
+        self, database: Database, locale: str
+    ) -> Iterator[tuple[Table, Index, list[int]]]:
         for table in database.tables():
             for index in table.indexes:
                 parts = [
@@ -216,21 +232,21 @@ class SystemCatalog:
                 ]
                 yield table, index, parts
 
-    def _sysindexes(self, database: Database) -> Iterator[Row]:
-        for table, index, parts in self._indexes(database):
+    def _sysindexes(self, database: Database, locale: str) -> Iterator[Row]:
+        for table, index, parts in self._indexes(database, locale):
             padded = [*parts, *[0] * 16][:16]
             kind = "U" if index.unique else "D"
             head = (index.name, index.owner, table.tabid, kind, "-")
             yield (*head, *padded, 1, 1.0, 0.0, 0.0)
 
-    def _sysindices(self, database: Database) -> Iterator[Row]:
-        for table, index, parts in self._indexes(database):
+    def _sysindices(self, database: Database, locale: str) -> Iterator[Row]:
+        for table, index, parts in self._indexes(database, locale):
             keys = ", ".join(f"{part} [1]" for part in parts)
             kind = "U" if index.unique else "D"
             head = (index.name, index.owner, table.tabid, kind, "-")
-            yield (*head, 1, 1.0, 0.0, 0.0, 0.0, keys, 1, None, database.locale)
+            yield (*head, 1, 1.0, 0.0, 0.0, 0.0, keys, 1, None, locale)
 
-    def _sysconstraints(self, database: Database) -> Iterator[Row]:
+    def _sysconstraints(self, database: Database, locale: str) -> Iterator[Row]:
         for table in database.tables():
             for constraint in table.constraints:
                 yield (
@@ -240,17 +256,17 @@ class SystemCatalog:
                     table.tabid,
                     constraint.kind,
                     constraint.index.name if constraint.index else "",
-                    database.locale,
+                    locale,
                 )
 
-    def _syscoldepend(self, database: Database) -> Iterator[Row]:
+    def _syscoldepend(self, database: Database, locale: str) -> Iterator[Row]:
         for table in database.tables():
             for constraint in table.constraints:
                 if constraint.kind == "N":
                     number = table.column_number(constraint.columns[0])
                     yield (constraint.constraint_id, table.tabid, number)
 
-    def _sysdefaults(self, database: Database) -> Iterator[Row]:
+    def _sysdefaults(self, database: Database, locale: str) -> Iterator[Row]:
         letters = {"today": "T", "current": "C", "sysdate": "C", "user": "U"}
         for table in database.tables():
             for number, column in enumerate(table.columns, 1):
@@ -266,7 +282,7 @@ class SystemCatalog:
                         text = f"AAAAAA {text}"
                 yield (table.tabid, number, kind, text, "T")
 
-    def _sysxtdtypes(self, database: Database) -> Iterator[Row]:
+    def _sysxtdtypes(self, database: Database, locale: str) -> Iterator[Row]:
         for number, name, code, maximum, length, byvalue in (
             (t.XID_LVARCHAR, "lvarchar", t.UDTVAR, 2048, 0, "F"),
             (t.XID_BOOLEAN, "boolean", t.UDTFIXED, 0, 1, "T"),
@@ -277,18 +293,18 @@ class SystemCatalog:
             head = (number, "B", "B", "informix", name, code, 0, maximum, length)
             yield (*head, byvalue, "F", align, 0)
 
-    def _sysusers(self, database: Database) -> Iterator[Row]:
+    def _sysusers(self, database: Database, locale: str) -> Iterator[Row]:
         yield (database.owner, "D", 9, None, None)
         yield ("public", "C", 5, None, None)
 
-    def _systabauth(self, database: Database) -> Iterator[Row]:
+    def _systabauth(self, database: Database, locale: str) -> Iterator[Row]:
         for table in database.tables():
             if table.is_system:
                 yield ("informix", "public", table.tabid, "s--------")
             else:
                 yield (table.owner, "public", table.tabid, "su-idx---")
 
-    def _sysdatabases(self, database: Database) -> Iterator[Row]:
+    def _sysdatabases(self, database: Database, locale: str) -> Iterator[Row]:
         for number, other in enumerate(self._databases(), 1):
             logging = int(other.logged)
             yield (
@@ -304,16 +320,23 @@ class SystemCatalog:
                 logging | (4 if other.ansi else 0),
             )
 
-    def _sysdual(self, database: Database) -> Iterator[Row]:
+    def _sysdual(self, database: Database, locale: str) -> Iterator[Row]:
         yield ("X",)
 
 
-def _nothing(database: Database) -> Iterable[Row]:
+def _nothing(database: Database, locale: str) -> Iterable[Row]:
     return ()
 
 
-def _bound(rows: Callable[[Database], Iterable[Row]], database: Database) -> Rows:
-    return lambda: rows(database)
+def _bound(rows: Callable[[Database, str], Iterable[Row]], database: Database) -> Rows:
+    return lambda locale: rows(database, locale)
+
+
+def numeric_locale(environment: Mapping[str, str]) -> str:
+    """Return a login's locale as the catalog names it: `en_US.819`, `en_US.57372`."""
+    locale = environment.get("DB_LOCALE") or environment.get("CLIENT_LOCALE") or ""
+    region, _, code_set = (locale or "en_US.8859-1").partition("@")[0].rpartition(".")
+    return f"{region}.{_CODE_SET_NUMBERS.get(code_set.lower(), code_set)}"
 
 
 def _column_type(letter: str) -> SQLType:

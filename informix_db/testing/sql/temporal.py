@@ -362,7 +362,10 @@ def fit_interval(total: int, sql_type: SQLType) -> int:
     size = abs(total)
     parts = _interval_parts(size, sql_type)
     first, last = qualifier(sql_type)
-    if first <= SECOND and len(str(parts[0][1])) > leading_precision(sql_type):
+    if first > SECOND:
+        if size >= TICKS:
+            raise SQLError(-1265)
+    elif len(str(parts[0][1])) > leading_precision(sql_type):
         raise SQLError(-1265)
     if interval_class(sql_type) == "months":
         unit = 12 if last == YEAR else 1

@@ -67,9 +67,26 @@ class Context:
     def __init__(self) -> None:
         self.dbdate = DEFAULT_DBDATE
         self.ansi = False
-        self.multibyte = False
+        self.codec = "latin-1"  # of the database's code set
         self.now = datetime.datetime(1900, 1, 1)
         self._converters: dict[tuple[SQLType, SQLType], Convert | None] = {}
+
+    def size(self, text: str) -> int:
+        """Return the bytes of `text` in the database's code set."""
+        if text.isascii():
+            return len(text)
+        return len(text.encode(self.codec, "replace"))
+
+    def padded(self, text: str, width: int) -> str:
+        """Return `text` with blanks up to `width` bytes."""
+        return text + " " * (width - self.size(text))
+
+    def cut(self, text: str, limit: int) -> str:
+        """Return as much of `text` as `limit` bytes hold, whole characters only."""
+        if text.isascii():
+            return text[:limit]
+        part = text.encode(self.codec, "replace")[:limit]
+        return part.decode(self.codec, "ignore")
 
     def moment(self) -> Moment:
         return moment_of(self.now)
@@ -238,26 +255,16 @@ def _date_from_number(
 # --- strings -----------------------------------------------------------------
 
 
-def string_size(context: Context, text: str) -> int:
-    """Return the bytes of `text` in the database's code set."""
-    if context.multibyte and not text.isascii():
-        return len(text.encode("utf-8", "surrogateescape"))
-    return len(text)
-
-
 def fit_string(context: Context, text: str, sql_type: SQLType) -> str:
     """Return `text` as the type stores it: cut (SQLError(-1279) in MODE ANSI)."""
     limit = t.char_length(sql_type)
     if t.is_padded(sql_type):
         text = text.rstrip(" ")
-    if len(text) <= limit and string_size(context, text) <= limit:
+    if context.size(text) <= limit:
         return text
-    if context.ansi and string_size(context, text.rstrip(" ")) > limit:
+    if context.ansi and context.size(text.rstrip(" ")) > limit:
         raise SQLError(-1279)
-    if not context.multibyte or text.isascii():
-        return text[:limit]
-    cut = text.encode("utf-8", "surrogateescape")[:limit]
-    return cut.decode("utf-8", "ignore")
+    return context.cut(text, limit)
 
 
 def _string_from_string(
@@ -265,7 +272,7 @@ def _string_from_string(
 ) -> Convert | None:
     if t.is_padded(source) and not t.is_padded(target):
         width = source.length
-        return lambda text: fit_string(context, text.ljust(width), target)
+        return lambda text: fit_string(context, context.padded(text, width), target)
     if t.is_padded(source) and source.length <= target.length:
         return None
     return lambda text: fit_string(context, text, target)
