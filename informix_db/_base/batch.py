@@ -4,7 +4,8 @@ A window is one PDU, whose reply is read before the next is sent: ``{BIND EXECUT
 with a reply to each row, or ``{PUT} x n`` through an insert cursor with one reply [J].
 So what is in flight is bounded on both sides, and nothing deadlocks however many rows
 there are: a whole window fits the buffers between client and server, and so do the
-replies to one, whichever side is slow to read.
+replies to one. A row too large for that is a window of its own, and then the server
+has nothing to say before it has read everything.
 
 The rule for errors: every row before the failing one has been executed. With
 autocommit on a logged database the batch is a transaction of its own, and an error
@@ -67,6 +68,7 @@ class Batch:
         self._text = prepare_text(operation)
         self._rows: Iterator[Any] = iter(rows)
         self._next: Any = _END  # a row taken from _rows and not encoded yet
+        self._next_entry = b""  # or one that is, and did not fit into its window
         self._window: list[bytes] = []
         self._failure: BaseException | None = None  # raised by the rows themselves
         self._done = 0  # rows whose reply has been read
@@ -108,17 +110,22 @@ class Batch:
         while size < _WINDOW_BYTES and (
             len(window) < _WINDOW_ROWS or self._tuples is not None
         ):
-            row = self._take_row()
-            if row is _END:
-                return
-            try:
-                entry = self._encode(row)
-            except Unfit:
-                self._next = row
-                if window:
+            entry, self._next_entry = self._next_entry, b""
+            if not entry:
+                row = self._take_row()
+                if row is _END:
                     return
-                self._tuples = None  # from here on the server converts
-                continue
+                try:
+                    entry = self._encode(row)
+                except Unfit:
+                    self._next = row
+                    if window:
+                        return
+                    self._tuples = None  # from here on the server converts
+                    continue
+            if window and size + len(entry) > _WINDOW_BYTES:
+                self._next_entry = entry
+                return
             window.append(entry)
             size += len(entry) + _ROW_OVERHEAD
 
