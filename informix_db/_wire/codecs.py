@@ -62,10 +62,16 @@ class Kind(IntEnum):
     VARCHAR_PADDED = 16  # the cell is padded to the maximum: width is that plus 1
     LVARCHAR = 17
     BOOLEAN = 18
+    # From here on the compiled decoder leaves cells to `largecells`.
+    BYTE = 19
+    TEXT = 20
+    BLOB = 21
+    CLOB = 22
+    COMPOSITE = 23  # argument: TypeText
 
 
 # (kind, width or 0 if variable, argument)
-Step = tuple[int, int, int]
+Step = tuple[int, int, Any]
 
 _SHORT = Struct(">h").unpack_from
 _INT = Struct(">i").unpack_from
@@ -408,7 +414,7 @@ def _varchar_padded_decoder(width: int, encoding: str) -> FixedDecoder:
     return cell
 
 
-def _indicated(data: Data, pos: int, end: int) -> tuple[bool, int, int]:
+def indicated(data: Data, pos: int, end: int) -> tuple[bool, int, int]:
     """Read the head of an opaque cell: (is NULL, start, stop of the value)."""
     start = pos + 5
     if start > end:
@@ -424,7 +430,7 @@ def _indicated(data: Data, pos: int, end: int) -> tuple[bool, int, int]:
 
 def _lvarchar_decoder(encoding: str) -> VariableDecoder:
     def cell(data: Data, pos: int, end: int) -> tuple[str | None, int]:
-        is_null, start, stop = _indicated(data, pos, end)
+        is_null, start, stop = indicated(data, pos, end)
         return (None if is_null else data[start:stop].decode(encoding)), stop
 
     return cell
@@ -434,7 +440,7 @@ _TRUTH = {b"t": True, b"\x01": True, b"f": False, b"\x00": False}
 
 
 def _boolean(data: Data, pos: int, end: int) -> tuple[bool | None, int]:
-    is_null, start, stop = _indicated(data, pos, end)
+    is_null, start, stop = indicated(data, pos, end)
     if is_null:
         return None, stop
     raw = bytes(data[start:stop])

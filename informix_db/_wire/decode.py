@@ -26,6 +26,11 @@ from informix_db._wire.codecs import (
     qualifier_is_sound,
 )
 from informix_db._wire.describe import ColumnInfo, packed_width
+from informix_db._wire.largecells import (
+    LARGE_KINDS,
+    large_cell_decoder,
+    large_step,
+)
 from informix_db._wire.rowerrors import (
     long_row,
     malformed,
@@ -89,6 +94,9 @@ def _step(column: ColumnInfo, variable_varchar: bool) -> Step:
         return Kind.BOOLEAN, 0, 0
     if code in (c.DATETIME, c.INTERVAL) and qualifier_is_sound(length):
         return _temporal_kind(code, length), packed_width(length), length
+    step = large_step(column)
+    if step is not None:
+        return step
     raise NotSupportedError(
         f"column {column.name}: values of type {column.type_text} cannot be read; "
         "cast the column to a type this driver knows, such as LVARCHAR"
@@ -104,6 +112,12 @@ def _temporal_kind(code: int, encoded_length: int) -> Kind:
     return Kind.DATETIME_TIME if first >= c.HOUR else Kind.DATETIME_FULL
 
 
+def _decoder(step: Step, encoding: str) -> FixedDecoder | VariableDecoder:
+    if step[0] in LARGE_KINDS:
+        return large_cell_decoder(step, encoding)
+    return cell_decoder(step, encoding)
+
+
 class Plan:
     """How the rows of one description are read."""
 
@@ -114,7 +128,7 @@ class Plan:
     ) -> None:
         self.names = tuple(names)
         self.encoding = encoding
-        self.cells = tuple((step[1], cell_decoder(step, encoding)) for step in steps)
+        self.cells = tuple((step[1], _decoder(step, encoding)) for step in steps)
 
 
 def parse_tuple_payload(data: Data, pos: int, end: int, plan: Plan) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ class Framing:
         "bits",
         "describe_input",
         "fetch_trailer",
+        "long_large_object",
         "long_sql",
         "routine_names",
         "savepoints",
@@ -43,6 +44,8 @@ class Framing:
         self.bits = bits
         # NFETCH ends with `short 0`
         self.fetch_trailer = bool(bits & {c.CAP_FETCH_TRAILER_A, c.CAP_FETCH_TRAILER_B})
+        # ifx_lo_spec and ifx_lo_stat have their larger sizes
+        self.long_large_object = c.CAP_LONG_LARGE_OBJECT in bits
         # VARCHAR cells are not padded to the declared maximum
         self.variable_varchar = c.CAP_VARCHAR_VARIABLE in bits
         # CIDESCRIBE may be asked
