@@ -38,6 +38,8 @@ cdef class Plan:
             raise MemoryError
         for i in range(self.count):
             kind, width, argument = steps[i]
+            if kind > BOOLEAN:  # the argument may be no number
+                argument = 0
             _fill_step(&self.steps[i], kind, width, argument)
             self.has_aliens |= self.steps[i].kind == ALIEN
 
