@@ -21,7 +21,7 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.literals import datatype
-from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.store import LockConflict, Store
 from informix_db.testing.sql.transactions import Transaction
 
 MAX_ROW = 32767
@@ -77,21 +77,26 @@ class DDL:
 
     def _columns(self, nodes: Sequence[ast_ddl.Column]) -> list[Column]:
         columns: list[Column] = []
-        serials: list[int] = []
         for i, node in enumerate(nodes):
             if any(column.name == node.name for column in columns):
                 raise SQLError(-328, offset=node.position, token=node.name)
-            sql_type = datatype(node.type, ansi=self.database.ansi)
-            kinds = {constraint.kind for constraint in node.constraints}
-            if sql_type.code in t.SERIALS:
-                serials.append(sql_type.code)
-            if sql_type.code in t.SERIALS or "not null" in kinds:
-                sql_type = not_null(sql_type)
-            default = self._default(node, sql_type)
-            columns.append(Column(node.name, sql_type, f"c{i}", default))
-        if serials.count(t.SERIAL) > 1 or len(serials) - serials.count(t.SERIAL) > 1:
-            raise SQLError(-362)
+            columns.append(self.column(node, f"c{i}"))
+        self.check_serials(columns)
         return columns
+
+    def column(self, node: ast_ddl.Column, storage: str) -> Column:
+        """Return a column as defined in CREATE or ALTER TABLE."""
+        sql_type = datatype(node.type, ansi=self.database.ansi)
+        kinds = {constraint.kind for constraint in node.constraints}
+        if sql_type.code in t.SERIALS or "not null" in kinds:
+            sql_type = not_null(sql_type)
+        return Column(node.name, sql_type, storage, self._default(node, sql_type))
+
+    def check_serials(self, columns: Sequence[Column]) -> None:
+        """Raise SQLError(-362) for two SERIALs, or two of SERIAL8 and BIGSERIAL."""
+        codes = [column.type.code for column in columns if column.is_serial]
+        if codes.count(t.SERIAL) > 1 or len(codes) - codes.count(t.SERIAL) > 1:
+            raise SQLError(-362)
 
     def _default(self, node: ast_ddl.Column, sql_type: SQLType) -> DefaultValue | None:
         """Return a DEFAULT; SQLError(-591 .. -594) if the type does not allow it."""
@@ -187,11 +192,22 @@ class DDL:
         kind = kinds[node.kind]
         letter = "n" if kind == "N" else "u"
         name = node.name.name if node.name else f"{letter}{table.tabid}_{number}"
+        if self._constraint_exists(name) or any(
+            other.name == name for other in table.constraints
+        ):
+            raise SQLError(-625, offset=node.position, token=name)
         constraint = Constraint(number, kind, name, table.owner, columns)
         if kind != "N":
             self._check_same_columns(table, columns)
             constraint.index = self._constraint_index(table, constraint)
         table.constraints.append(constraint)
+
+    def _constraint_exists(self, name: str) -> bool:
+        return any(
+            constraint.name == name
+            for table in self.database.tables()
+            for constraint in table.constraints
+        )
 
     def _check_same_columns(self, table: Table, columns: list[Column]) -> None:
         for other in table.constraints:
@@ -252,7 +268,7 @@ class DDL:
 
     def drop_table(self, table: Table) -> None:
         """Drop a table of the database; its rows go at commit."""
-        self._refuse_if_in_use(table)
+        self.refuse_if_in_use(table)
         self.database.remove(table)
         table.dropped = True
         self.changed()
@@ -264,9 +280,10 @@ class DDL:
         self.database.add(table)
         self.changed()
 
-    def _refuse_if_in_use(self, table: Table) -> None:
-        if table.writers - {self.transaction}:
-            raise SQLError(-242, -106, token=table.name)
+    def refuse_if_in_use(self, table: Table) -> None:
+        """Raise LockConflict if another transaction has changed rows of `table`."""
+        for writer in table.writers - {self.transaction}:
+            raise LockConflict(writer, -242, -106)
 
     def create_index(self, node: ast_ddl.CreateIndex, table: Table) -> None:
         """SQLError(-316) if the name is taken, -350 if the columns have an index."""
@@ -274,7 +291,7 @@ class DDL:
             if node.if_not_exists:
                 return
             raise SQLError(-316, offset=node.name.position, token=node.name.name)
-        self._refuse_if_in_use(table)
+        self.refuse_if_in_use(table)
         keys = [(self._key_column(table, key), key.descending) for key in node.keys]
         if any(index.keys == keys for index in table.indexes):
             raise SQLError(-350, offset=node.position)
@@ -304,7 +321,7 @@ class DDL:
 
     def drop_index(self, table: Table, index: Index) -> None:
         """Drop an index of the user's (a constraint's has no name to drop it by)."""
-        self._refuse_if_in_use(table)
+        self.refuse_if_in_use(table)
         self.store.drop_index(index)
         table.indexes.remove(index)
         self.changed()

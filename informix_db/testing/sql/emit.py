@@ -43,6 +43,7 @@ _TEMPLATES = {
     "neg": "(-{0})",
     "coalesce": "ifnull({0}, {1})",
     "rowid": "({0} + 256)",
+    "row_number": "row_number() OVER (ORDER BY _k)",
 }
 _COMPARISONS = {"eq", "same", "ne", "lt", "le", "gt", "ge"}
 _AGGREGATES = {

@@ -26,7 +26,8 @@ from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Binding, Names, Scope, Slot, has_aggregate
 from informix_db.testing.sql.values import row_exporter
 
-_NO_PRIVILEGE = -273  # on the system catalog, to anybody
+# On the system catalog nobody has the privilege to ...
+_NO_UPDATE, _NO_DELETE, _NO_INSERT = -273, -274, -275
 
 Export = Callable[[tuple[Any, ...]], tuple[object, ...]]
 
@@ -209,7 +210,7 @@ def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
 
 
 def _bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
-    table = _writable(node.table, binding)
+    table = _writable(node.table, binding, _NO_INSERT)
     plan = InsertPlan(st.INSERT, node, table=table)
     plan.targets = _targets(table, node.columns)
     if isinstance(node.source, ast.Query):
@@ -284,11 +285,11 @@ def _check_omitted(plan: InsertPlan) -> None:
             raise SQLError(-292, token=column.name)
 
 
-def _writable(name: ast.ObjectName, binding: Binding) -> Table:
+def _writable(name: ast.ObjectName, binding: Binding, sqlcode: int) -> Table:
     binding.names.current_database()
     table = binding.table(name)
     if table.is_system:
-        raise SQLError(_NO_PRIVILEGE, token=table.name)
+        raise SQLError(sqlcode, offset=name.position, token=table.name)
     return table
 
 
@@ -303,7 +304,8 @@ def _free_binder(binding: Binding) -> ExpressionBinder:
 def _write_scope(
     node: ast_dml.Update | ast_dml.Delete, binding: Binding
 ) -> tuple[Table, b.TableSource, ExpressionBinder]:
-    table = _writable(node.table.name, binding)
+    refused = _NO_UPDATE if isinstance(node, ast_dml.Update) else _NO_DELETE
+    table = _writable(node.table.name, binding, refused)
     source = binding.new_source()
     scope = Scope()
     scope.items.append(table_item(table, source, node.table.alias))

@@ -105,7 +105,31 @@ class Store:
             execute(f"CREATE INDEX {name}_d ON {name}(_d) WHERE _d<>0")
 
     def drop_table(self, table: Table) -> None:
-        self.connection.execute(f"DROP TABLE IF EXISTS {table.storage}")
+        self.drop_storage(table.storage)
+
+    def drop_storage(self, name: str) -> None:
+        self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+    def copy_rows(
+        self, table: Table, old: str, alias: str, sources: Sequence[str]
+    ) -> None:
+        """Fill a rebuilt table from its old storage, all row versions included."""
+        self.connection.execute(
+            f"INSERT INTO {table.storage} SELECT _k, _x, _d, _o, {', '.join(sources)} "
+            f"FROM {old} AS {alias}"
+        )
+
+    def has_rows(self, table: Table) -> bool:
+        return self._finds(f"SELECT 1 FROM {table.storage} WHERE _d=0")
+
+    def has_null(self, table: Table, column: Column) -> bool:
+        storage = column.storage
+        return self._finds(
+            f"SELECT 1 FROM {table.storage} WHERE _d=0 AND {storage} IS NULL"
+        )
+
+    def _finds(self, query: str) -> bool:
+        return self.connection.execute(query + " LIMIT 1").fetchone() is not None
 
     def create_index(self, table: Table, index: Index) -> None:
         """Create an index; SQLError(-371, -100) if a unique one meets duplicates."""
@@ -359,7 +383,16 @@ class Store:
         self._end(transaction)
 
     def rollback_to(self, transaction: Transaction, writer: int, mark: int) -> None:
-        """Undo what writers from `writer` on did, catalog changes back to `mark`."""
+        """Undo what writers from `writer` on did, catalog changes back to `mark`.
+
+        Rows come first, for an index may only be valid without them; then again, for
+        an ALTER TABLE undone brings back rows as they were before it.
+        """
+        self._undo_rows(transaction, writer)
+        transaction.undo_to(mark)
+        self._undo_rows(transaction, writer)
+
+    def _undo_rows(self, transaction: Transaction, writer: int) -> None:
         high = transaction.high
         for table in transaction.tables:
             name = table.storage
@@ -370,7 +403,6 @@ class Store:
                 f"UPDATE {name} SET _k=CASE WHEN _o THEN _o ELSE _k END, _d=0, _o=0 "
                 f"WHERE _d<>0 AND _d BETWEEN {writer} AND {high}"
             )
-        transaction.undo_to(mark)
 
     def _end(self, transaction: Transaction) -> None:
         for table in transaction.tables:

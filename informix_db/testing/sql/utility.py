@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_session
+from informix_db.testing.sql.alter import alter_table
 from informix_db.testing.sql.catalog import Database, Index, Table
 from informix_db.testing.sql.ddl import DDL
 from informix_db.testing.sql.errors import construct, unsupported
@@ -92,6 +93,8 @@ def _set_transaction(session: Session, node: ast_session.SetTransaction) -> None
 def _set_lock_mode(session: Session, node: ast_session.SetLockMode) -> None:
     session.lock_wait = node.wait
 
+
+_NO_DBA = -389  # to anybody who would change the system catalog
 
 # SET statements and SET ENVIRONMENT variables that change speed or output files only.
 _HARMLESS_OPTIONS = (
@@ -296,7 +299,7 @@ def _drop_table(session: Session, node: ast_ddl.Drop) -> None:
             return
         raise SQLError(-206, -111, node.name.position, node.name.name)
     if table.is_system:
-        raise SQLError(-319, token=table.name)
+        raise SQLError(_NO_DBA, offset=node.name.position, token=table.name)
     if table.temporary:
         session.transact(lambda tx: _drop_temporary(session, table, tx))
     else:
@@ -320,6 +323,13 @@ def _table(session: Session, name: ast.ObjectName) -> Table:
     if table is None:
         raise SQLError(-206, -111, name.position, name.name)
     return table
+
+
+def _alter_table(session: Session, node: ast_ddl.AlterTable) -> None:
+    table = _table(session, node.table)
+    if table.is_system:
+        raise SQLError(_NO_DBA, offset=node.table.position, token=table.name)
+    session.transact(lambda tx: alter_table(_ddl(session, tx), node, table))
 
 
 def _create_index(session: Session, node: ast_ddl.CreateIndex) -> None:
@@ -370,5 +380,6 @@ _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_ddl.CreateDatabase: _create_database,
     ast_ddl.CreateTable: _create_table,
     ast_ddl.CreateIndex: _create_index,
+    ast_ddl.AlterTable: _alter_table,
     ast_ddl.Drop: _drop,
 }

@@ -49,7 +49,7 @@ def test_create_and_drop(sql: SQLClient) -> None:
     sql.do("DROP TABLE t")
     assert sql.codes("DROP TABLE t") == (-206, -111)
     sql.do("DROP TABLE IF EXISTS t")
-    assert sql.code("DROP TABLE systables") == -319
+    assert sql.code("DROP TABLE systables") == -389
 
 
 def test_owners_need_not_be_given(sql: SQLClient) -> None:
@@ -179,6 +179,110 @@ class TestConstraints:
         sql.do("INSERT INTO t VALUES (1, 2)")
 
 
+class TestAlterTable:
+    @pytest.fixture
+    def t(self, sql: SQLClient) -> SQLClient:
+        sql.do("CREATE TABLE t (a INT, b VARCHAR(5) DEFAULT 'x', UNIQUE (a))")
+        sql.do("CREATE INDEX ib ON t (b, a DESC)")
+        for number in (1, 2):
+            sql.do("INSERT INTO t VALUES (?, 'b')", number)
+        return sql
+
+    def test_add(self, t: SQLClient) -> None:
+        """(ERR -269)"""
+        t.do("ALTER TABLE t ADD (d INT DEFAULT 7 BEFORE b, e DATE), ADD s SERIAL")
+        assert t.names("SELECT * FROM t") == ["a", "d", "b", "e", "s"]
+        assert t.rows("SELECT a, d, e, s FROM t") == [(1, 7, None, 1), (2, 7, None, 2)]
+        assert t.do("INSERT INTO t (a) VALUES (3)").serial == 3
+        assert t.code("ALTER TABLE t ADD f INT NOT NULL") == -269
+        assert t.code("ALTER TABLE t ADD d INT") == -328
+        assert t.code("ALTER TABLE t ADD s2 SERIAL") == -362
+
+    def test_keys_stay(self, t: SQLClient) -> None:
+        t.do("ALTER TABLE t ADD c INT BEFORE a")
+        assert t.error("INSERT INTO t (a) VALUES (1)").token == "informix.u100_1"
+        assert t.rows(
+            "SELECT idxname, part1, part2 FROM sysindexes WHERE tabid = 100"
+        ) == [(" 100_1", 2, 0), ("ib", 3, -2)]
+
+    def test_drop(self, t: SQLClient) -> None:
+        t.do("ALTER TABLE t DROP (b)")
+        assert t.rows("SELECT * FROM t") == [(1,), (2,)]
+        assert t.rows("SELECT idxname FROM sysindexes WHERE tabid = 100") == [
+            (" 100_1",)
+        ]
+        assert t.code("ALTER TABLE t DROP a") == -370
+        assert t.code("ALTER TABLE t DROP z") == -217
+
+    def test_modify(self, t: SQLClient) -> None:
+        t.do("ALTER TABLE t MODIFY (a DECIMAL(5,2) NOT NULL)")
+        assert t.types("SELECT a FROM t") == [(5, 5 << 8 | 2)]
+        assert t.code("INSERT INTO t (b) VALUES ('x')") == -292
+        assert t.code("ALTER TABLE t MODIFY b INT") == -1213
+        t.do("ALTER TABLE t MODIFY b VARCHAR(9)")
+        t.do("INSERT INTO t (a) VALUES (9)")  # the default is gone
+        assert t.rows("SELECT b FROM t WHERE a = 9") == [(None,)]
+        assert t.code("ALTER TABLE t MODIFY b VARCHAR(9) NOT NULL") == -386
+
+    def test_serials_go_on(self, t: SQLClient) -> None:
+        """(SQR-138)"""
+        t.do("CREATE TABLE s (id SERIAL)")
+        t.do("INSERT INTO s VALUES (5)")
+        t.do("ALTER TABLE s MODIFY id SERIAL(3)")
+        assert t.do("INSERT INTO s VALUES (0)").serial == 6
+        t.do("ALTER TABLE s MODIFY id SERIAL(100)")
+        assert t.do("INSERT INTO s VALUES (0)").serial == 100
+
+    def test_constraints(self, t: SQLClient) -> None:
+        t.do("ALTER TABLE t DROP CONSTRAINT u100_1")
+        t.do("INSERT INTO t VALUES (1, 'c')")
+        add = "ALTER TABLE t ADD CONSTRAINT PRIMARY KEY (a) CONSTRAINT pk"
+        assert t.code(add) == -371
+        t.do("DELETE FROM t WHERE b = 'c'")
+        t.do(add)
+        assert t.code("INSERT INTO t VALUES (NULL, 'x')") == -703
+        assert t.error("INSERT INTO t VALUES (1, 'x')").token == "informix.pk"
+        assert t.code(add) == -297
+        assert t.code("ALTER TABLE t DROP CONSTRAINT nosuch") == -623
+        assert t.code("CREATE TABLE n (a INT, UNIQUE (a) CONSTRAINT pk)") == -625
+
+    def test_is_all_or_nothing(self, t: SQLClient) -> None:
+        assert t.code("ALTER TABLE t ADD c INT, DROP z") == -217
+        assert t.code("ALTER TABLE t ADD c INT, MODIFY b INT") == -1213
+        assert t.rows("SELECT * FROM t") == [(1, "b"), (2, "b")]
+        assert t.code("INSERT INTO t VALUES (1, 'x')") == -268
+
+    def test_can_be_rolled_back(self, t: SQLClient) -> None:
+        t.session.begin()
+        t.do("INSERT INTO t VALUES (3, 'n')")
+        t.do("UPDATE t SET b = 'u' WHERE a = 1")
+        t.do("ALTER TABLE t ADD c INT DEFAULT 5")
+        t.do("INSERT INTO t VALUES (4, 'n', 6)")
+        t.session.set_savepoint("s")
+        t.do("ALTER TABLE t DROP b")
+        t.do("DELETE FROM t WHERE a > 1")
+        t.session.rollback("s")
+        assert t.rows("SELECT * FROM t") == [
+            (1, "u", 5),
+            (2, "b", 5),
+            (3, "n", 5),
+            (4, "n", 6),
+        ]
+        t.session.rollback()
+        assert t.rows("SELECT * FROM t") == [(1, "b"), (2, "b")]
+        assert t.code("INSERT INTO t VALUES (1, 'x')") == -268
+
+    def test_where_it_may_not(self, t: SQLClient) -> None:
+        t.do("CREATE TEMP TABLE tt (a INT)")
+        assert t.code("ALTER TABLE tt ADD b INT") == -532
+        assert t.code("ALTER TABLE systables ADD b INT") == -389
+        other = t.another()
+        other.session.begin()
+        other.do("DELETE FROM t")
+        assert t.codes("ALTER TABLE t ADD b INT") == (-242, -106)
+        assert t.codes("DROP TABLE t") == (-242, -106)
+
+
 class TestDatabases:
     def test_create_makes_current(self, sql: SQLClient) -> None:
         assert sql.do("CREATE DATABASE plain").database_flags == 0x14
@@ -239,7 +343,7 @@ def test_a_prepared_statement_notices_schema_changes(sql: SQLClient) -> None:
         ("CREATE VIEW w AS SELECT 1 a FROM systables", "CREATE VIEW"),
         ("CREATE SEQUENCE s", "CREATE SEQUENCE"),
         ("MERGE INTO t USING t s ON t.a = s.a WHEN MATCHED THEN DELETE", "MERGE"),
-        ("ALTER TABLE t ADD (b INT)", "ALTER TABLE"),
+        ("ALTER TABLE t MODIFY NEXT SIZE 32", "ALTER TABLE next size"),
         ("GRANT SELECT ON t TO PUBLIC", "GRANT"),
         ("SET ENVIRONMENT NOSUCHTHING 'x'", "set environment nosuchthing"),
         ("SELECT ROW_NUMBER() OVER (ORDER BY a) FROM t", "window function"),

@@ -263,7 +263,9 @@ def test_values_may_be_subqueries(t: SQLClient) -> None:
         ("UPDATE t SET (n, c) = (1, 'x', 2)", -505, ""),
         ("UPDATE t SET n = nope", -217, "nope"),
         ("DELETE FROM t WHERE nope = 1", -217, "nope"),
-        ("INSERT INTO systables (tabname) VALUES ('x')", -273, "systables"),
+        ("INSERT INTO systables (tabname) VALUES ('x')", -275, "systables"),
+        ("UPDATE systables SET tabname = 'x'", -273, "systables"),
+        ("DELETE FROM systables", -274, "systables"),
     ],
 )
 def test_bad_statements(t: SQLClient, statement: str, sqlcode: int, token: str) -> None:

@@ -432,7 +432,7 @@ def test_sessions_run_in_their_own_threads(sql: SQLClient) -> None:
 Steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["begin", "commit", "rollback", "save", "back"]
+            ["begin", "commit", "rollback", "save", "back", "rebuild"]
             + ["insert", "update", "delete", "move"] * 2
         ),
         st.integers(0, 3),
@@ -480,6 +480,8 @@ def test_versions_agree_with_a_plain_model(steps: list[tuple[str, int]]) -> None
         elif step == "delete":
             client.do("DELETE FROM t WHERE k = ?", key)
             state.pop(key, None)
+        elif step == "rebuild":
+            client.do("ALTER TABLE t LOCK MODE (ROW)")
         elif step == "move":
             client.do("UPDATE t SET k = 3 - k")
             state = {3 - k: v for k, v in state.items()}
