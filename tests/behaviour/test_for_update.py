@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.wire.scripted import DONE, EOT, ScriptedServer
+from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer
 
 import informix_db
 
@@ -113,7 +113,7 @@ def test_done_with_each_row_is_not_the_end_of_a_for_update_cursor(
     comment: str,
 ) -> None:
     """The server stops after a row because it must, not because there is no other."""
-    rows = [bytes.fromhex(ROW.format(n)) + EOT for n in (1, 2)]
+    rows = [bytes.fromhex(ROW.format(n)) + EOT_ONLY for n in (1, 2)]
     replies = [DESCRIBED + DONE, *rows, DONE]
     with (
         ScriptedServer(replies) as server,
@@ -132,7 +132,7 @@ def test_done_with_each_row_is_not_the_end_of_a_for_update_cursor(
 
 
 def test_done_with_one_row_is_the_end_otherwise() -> None:
-    replies = [DESCRIBED + DONE, bytes.fromhex(ROW.format(1)) + EOT]
+    replies = [DESCRIBED + DONE, bytes.fromhex(ROW.format(1)) + EOT_ONLY]
     with (
         ScriptedServer(replies) as server,
         informix_db.connect(
