@@ -78,9 +78,13 @@ def integer_limit(column: ColumnInfo) -> int | None:
 def check_integer(value: int, limit: int, column: ColumnInfo) -> None:
     """Raise DataError if `value` is beyond the `limit` of the column's type."""
     if not -limit <= value <= limit:
-        raise DataError(
-            f"{value} is out of the range of {column.type_text} (column {column.name})"
-        )
+        raise _out_of_range(value, column)
+
+
+def _out_of_range(value: object, column: ColumnInfo) -> DataError:
+    return DataError(
+        f"{value} is out of the range of {column.type_text} (column {column.name})"
+    )
 
 
 def _integer_cell(column: ColumnInfo, limit: int) -> CellEncoder:
@@ -120,11 +124,14 @@ def _float_cell(value: Any) -> bytes:
     return _FLOAT_PACK(_as_float(value))
 
 
-def _smallfloat_cell(value: Any) -> bytes:
-    try:
-        return _SINGLE_PACK(_as_float(value))
-    except OverflowError:
-        raise DataError(f"{value} is out of the range of SMALLFLOAT") from None
+def _smallfloat_cell(column: ColumnInfo) -> CellEncoder:
+    def cell(value: Any) -> bytes:
+        try:
+            return _SINGLE_PACK(_as_float(value))
+        except OverflowError:
+            raise _out_of_range(value, column) from None
+
+    return cell
 
 
 def _decimal_cell(column: ColumnInfo) -> CellEncoder:
@@ -304,7 +311,7 @@ def _text_cell(column: ColumnInfo, limit: int, encoding: str) -> CellEncoder:
     def cell(value: Any) -> bytes:
         if not isinstance(value, str):
             raise Unfit
-        raw = fitting_text(encode_text(value, encoding, "parameter"), limit, column)
+        raw = fitting_text(encode_text(value, encoding), limit, column)
         if code not in (c.CHAR, c.NCHAR, c.VARCHAR, c.NVARCHAR):
             return _INDICATED(0, len(raw)) + raw
         if raw[:1] == b"\0":  # would be NULL
@@ -355,7 +362,7 @@ def _cell(column: ColumnInfo, encoding: str) -> tuple[CellEncoder, bytes] | None
     if code == c.FLOAT:
         return _float_cell, b"\xff" * 8
     if code == c.SMALLFLOAT:
-        return _smallfloat_cell, b"\xff" * 4
+        return _smallfloat_cell(column), b"\xff" * 4
     if code in (c.DECIMAL, c.MONEY):
         return _decimal_cell(column), bytes(packed_width(length))
     if code == c.DATE:

@@ -44,7 +44,7 @@ class Limits:
                 if isinstance(value, str) and not (
                     len(value) <= limit and value.isascii()
                 ):
-                    raw = encode_text(value, self._encoding, "parameter")
+                    raw = encode_text(value, self._encoding)
                     fitting_text(raw, limit, column)
         except DataError as exc:
             raise DataError(f"parameter {at + 1}: {exc}") from None
