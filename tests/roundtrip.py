@@ -1,13 +1,14 @@
 """Values of one column sent and fetched back in every way there is.
 
-A value goes in as a bound parameter, in a batch and as a literal, and comes back as
-the first, a middle and the last column of a row whose other columns have odd lengths:
-nothing is aligned on the wire, so that one byte too many or too few shows at once.
+A value goes in as a bound parameter, in a batch, through an insert cursor and as a
+literal. It comes back as the first, a middle and the last column of a row whose other
+columns have odd lengths: nothing is aligned on the wire, so that one byte too many or
+too few shows at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import informix_db
@@ -49,10 +50,23 @@ class Column:
 
     def batch(self, values: Sequence[Any]) -> None:
         """Insert the values by executemany."""
+        self._insert_many(values, insert_cursor=False)
+
+    def put(self, values: Sequence[Any]) -> None:
+        """Insert the values through an insert cursor."""
+        self._insert_many(values, insert_cursor=True)
+
+    @property
+    def inserts(self) -> list[Callable[[Sequence[Any]], None]]:
+        """The ways to insert values."""
+        return [self.bind, self.batch, self.put]
+
+    def _insert_many(self, values: Sequence[Any], *, insert_cursor: bool) -> None:
         self.clear()
         self.cur.executemany(
             f"INSERT INTO {self.table} VALUES (?, ?, ?, ?)",
             [(number, *_NEIGHBOURS, value) for number, value in enumerate(values)],
+            insert_cursor=insert_cursor,
         )
 
     def write(self, literals: Sequence[str]) -> None:
@@ -89,9 +103,8 @@ def check_round_trip(
 ) -> None:
     """Send `values`, and `literals` that mean the same, in all ways; compare."""
     assert len(values) == len(literals)
-    column.bind(values)
-    assert_same(column.read(), values)
-    column.batch(values)
-    assert_same(column.read(), values)
+    for insert in column.inserts:
+        insert(values)
+        assert_same(column.read(), values)
     column.write(literals)
     assert_same(column.read(), values)

@@ -66,10 +66,9 @@ def test_sizes_count_bytes(connect: Connect, table: str, locale: str) -> None:
         column = Column(cur, f"{table}_{sql_type}", f"{sql_type}({size})")
         check_round_trip(column, [text], [quoted(text)])
         column = Column(cur, f"{table}_{sql_type}_1", f"{sql_type}({size - 1})")
-        with pytest.raises(informix_db.DataError):
-            column.bind([text])
-        with pytest.raises(informix_db.DataError):
-            column.batch([text])
+        for insert in column.inserts:
+            with pytest.raises(informix_db.DataError):
+                insert([text])
     cur.connection.rollback()
 
 
@@ -188,7 +187,8 @@ def test_a_login_outside_the_code_set(connect: Connect, argument: str) -> None:
     with pytest.raises(informix_db.DataError) as caught:
         connect(**{argument: "z\u20ac"})
     assert argument in str(caught.value)
-    assert "\\u20ac" in str(caught.value)
+    # No part of a password is shown.
+    assert ("\\u20ac" in str(caught.value)) == (argument != "password")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_nothing_is_not_null(
     cur: informix_db.Cursor, table: str, sql_type: str
 ) -> None:
     column = Column(cur, table, f"{sql_type}(9)")
-    for insert in (column.bind, column.batch):
+    for insert in column.inserts:
         insert(["", None])
         assert_same(column.read(), ["", None])
         cur.execute(f"SELECT n FROM {table} WHERE v IS NULL")
@@ -332,13 +332,11 @@ def test_only_blanks_are_stripped_from_char(
 def test_nul_inside_text(cur: informix_db.Cursor, table: str, sql_type: str) -> None:
     texts = ["a\0b", "a\0", "a\0\0b", "ab\0\0\0"]
     column = Column(cur, table, f"{sql_type}(9)")
-    column.bind(texts)
-    assert_same(column.read(), texts)
-    column.batch(texts)
-    assert_same(column.read(), texts)
+    for insert in column.inserts:
+        insert(texts)
+        assert_same(column.read(), texts)
 
 
-@pytest.mark.parametrize("insert", [Column.bind, Column.batch])
 @pytest.mark.parametrize(
     ("sql_type", "text", "read"),
     [
@@ -353,14 +351,10 @@ def test_nul_inside_text(cur: informix_db.Cursor, table: str, sql_type: str) -> 
     ],
 )
 def test_nul_is_how_null_travels(
-    cur: informix_db.Cursor,
-    table: str,
-    insert: object,
-    sql_type: str,
-    text: str,
-    read: str | None,
+    cur: informix_db.Cursor, table: str, sql_type: str, text: str, read: str | None
 ) -> None:
     """A CHAR that begins with NUL, and a VARCHAR of one NUL, are read as NULL [J]."""
     column = Column(cur, table, f"{sql_type}(9)")
-    insert(column, [text])  # type: ignore[operator]
-    assert_same(column.read(), [read])
+    for insert in column.inserts:
+        insert([text])
+        assert_same(column.read(), [read])

@@ -120,17 +120,18 @@ def test_decimals_of_every_precision_and_scale(
         rows.append([Decimal(f"0E-{scale}") for scale in scales])
         rows.append([None for _ in scales])
         marks = ", ".join("?" * (precision + 2))
-        cur.executemany(
-            f"INSERT INTO {name} VALUES ({marks})",
-            [(n, *row) for n, row in enumerate(rows)],
-        )
-        cur.execute(f"INSERT INTO {name} VALUES ({marks})", (len(rows), *rows[1]))
+        insert = f"INSERT INTO {name} VALUES ({marks})"
+        cur.executemany(insert, [(n, *row) for n, row in enumerate(rows)])
+        cur.execute(insert, (len(rows), *rows[1]))
         texts = ", ".join(f"{value:f}" for value in rows[1] if value is not None)
         cur.execute(f"INSERT INTO {name} VALUES ({len(rows) + 1}, {texts})")
+        cur.executemany(
+            insert, [(100 + n, *row) for n, row in enumerate(rows)], insert_cursor=True
+        )
         cur.execute(f"SELECT * FROM {name} ORDER BY n")
         described = [entry[1::3] + entry[5:6] for entry in (cur.description or ())[1:]]
         assert described == [(code, precision, s) for s in scales]
-        for got, expected in zip(cur, [*rows, rows[1], rows[1]], strict=True):
+        for got, expected in zip(cur, [*rows, rows[1], rows[1], *rows], strict=True):
             assert_same(got[1:], expected)
 
 
@@ -222,9 +223,10 @@ def test_padding_is_no_part_of_the_value(
 ) -> None:
     column = Column(cur, table, sql_type)
     values = ["x", "x  ", "", "   ", None, " "]
-    column.bind(values)
     expected = ["x", "x", "", "", None, ""]
-    assert_same(column.read(), expected)
+    for insert in column.inserts:
+        insert(values)
+        assert_same(column.read(), expected)
     column.write(literals(values, quoted))
     assert_same(column.read(), expected)
 
@@ -273,7 +275,10 @@ def test_every_type_in_one_row(cur: informix_db.Cursor, table: str) -> None:
         values = [value if n == gap else None for n, (_, value) in enumerate(columns)]
         rows.append((100 + gap, *values))
     marks = ", ".join("?" * len(rows[0]))
-    cur.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+    for insert_cursor in (False, True):
+        cur.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", rows, insert_cursor=insert_cursor
+        )
     cur.execute(f"SELECT * FROM {table}")
-    for got, expected in zip(cur, rows, strict=True):
+    for got, expected in zip(cur, rows * 2, strict=True):
         assert_same(got, expected)

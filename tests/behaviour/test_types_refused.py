@@ -141,7 +141,7 @@ def assert_insert_refused(
     conn: informix_db.Connection, column: Column, value: Any, sqlcode: int
 ) -> None:
     """The server refuses, or the driver, which knows the columns of an INSERT."""
-    for row_index, insert in ((None, column.bind), (0, column.batch)):
+    for row_index, insert in zip((None, 0, 0), column.inserts, strict=True):
         with pytest.raises(informix_db.DataError) as caught:
             insert([value])
         assert caught.value.row_index == row_index
@@ -209,11 +209,17 @@ def test_what_the_driver_refuses(
         assert told in str(caught.value)
         assert caught.value.sqlcode is None
     rows = [(1, "fine"), (2, value), (3, "fine")]
-    with pytest.raises(informix_db.DataError) as caught:
-        cursor.executemany(f"INSERT INTO {table} (n, v) VALUES (?, ?)", rows)
-    assert caught.value.row_index == 1
-    assert told in str(caught.value)
-    conn.rollback()
+    for insert_cursor in (False, True):
+        with pytest.raises(informix_db.DataError) as caught:
+            cursor.executemany(
+                f"INSERT INTO {table} (n, v) VALUES (?, ?)",
+                rows,
+                insert_cursor=insert_cursor,
+            )
+        assert caught.value.row_index == 1
+        assert str(caught.value).startswith("parameter 2: ")
+        assert told in str(caught.value)
+        conn.rollback()
     assert_usable(conn, column, "abc")
 
 
@@ -285,10 +291,9 @@ def test_what_the_server_converts(
     cur: informix_db.Cursor, table: str, sql_type: str, value: Any, stored: Any
 ) -> None:
     column = Column(cur, table, sql_type)
-    column.bind([value])
-    assert_same(column.read(), [stored])
-    column.batch([value])
-    assert_same(column.read(), [stored])
+    for insert in column.inserts:
+        insert([value])
+        assert_same(column.read(), [stored])
 
 
 class Colour(str):
@@ -312,10 +317,9 @@ def test_subclasses_are_sent_as_what_they_are(
     cur: informix_db.Cursor, table: str, sql_type: str, value: Any, stored: Any
 ) -> None:
     column = Column(cur, table, sql_type)
-    column.bind([value])
-    column_values = column.read()
-    column.batch([value])
-    assert_same(column_values + column.read(), [stored, stored])
+    for insert in column.inserts:
+        insert([value])
+        assert_same(column.read(), [stored])
 
 
 # -- text that is too long ------------------------------------------------------------
@@ -355,8 +359,9 @@ def test_blanks_beyond_a_char_column_are_padding(
     cur: informix_db.Cursor, table: str, sql_type: str
 ) -> None:
     column = Column(cur, table, sql_type)
-    column.bind(["abcde   ", "a" + " " * 300])
-    assert_same(column.read(), ["abcde", "a"])
+    for insert in column.inserts:
+        insert(["abcde   ", "a" + " " * 300])
+        assert_same(column.read(), ["abcde", "a"])
 
 
 @pytest.fixture
@@ -400,7 +405,7 @@ def test_null_into_a_column_that_has_none(
 ) -> None:
     column = Column(conn.cursor(), table, f"{sql_type} NOT NULL")
     conn.commit()
-    for insert in (column.bind, column.batch):
+    for insert in column.inserts:
         with pytest.raises(informix_db.IntegrityError) as caught:
             insert([None])
         assert caught.value.sqlcode == -391

@@ -228,7 +228,9 @@ def test_intervals(cur: informix_db.Cursor, table: str, qualifier: Qualifier) ->
     insert = f"INSERT INTO {table} VALUES ({', '.join('?' * (len(types) + 1))})"
     for n, row in enumerate(rows):
         cur.execute(insert, (n, *row))
-    cur.executemany(insert, [(100 + n, *row) for n, row in enumerate(rows)])
+    for start, insert_cursor in ((100, False), (400, True)):
+        batch = [(start + n, *row) for n, row in enumerate(rows)]
+        cur.executemany(insert, batch, insert_cursor=insert_cursor)
     for n, case in enumerate(cases):
         texts = [text for text, _ in case]
         literals = [
@@ -237,7 +239,9 @@ def test_intervals(cur: informix_db.Cursor, table: str, qualifier: Qualifier) ->
         cur.execute(f"INSERT INTO {table} VALUES ({200 + n}, {', '.join(literals)})")
         cur.execute(insert, (300 + n, *texts))
     cur.execute(f"SELECT * FROM {table} ORDER BY n")
-    for got, expected in zip(cur, [*rows, *rows, *rows[:-1], *rows[:-1]], strict=True):
+    for got, expected in zip(
+        cur, [*rows, *rows, *rows[:-1], *rows[:-1], *rows], strict=True
+    ):
         assert_same(got[1:], expected)
     described = [(entry[1], entry[5]) for entry in (cur.description or ())[1:]]
     assert described == [(T.INTERVAL, qualifier.scale)] * len(types)
@@ -301,7 +305,10 @@ def test_every_kind_of_time_in_one_row(cur: informix_db.Cursor, table: str) -> N
         values = [value if n == gap else None for n, (_, value) in enumerate(columns)]
         rows.append((100 + gap, *values))
     marks = ", ".join("?" * len(rows[0]))
-    cur.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+    for insert_cursor in (False, True):
+        cur.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", rows, insert_cursor=insert_cursor
+        )
     cur.execute(f"SELECT * FROM {table}")
-    for got, expected in zip(cur, rows, strict=True):
+    for got, expected in zip(cur, rows * 2, strict=True):
         assert_same(got, expected)
