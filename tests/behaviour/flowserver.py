@@ -44,19 +44,25 @@ class FlowServer:
     """Serves one connection; `window_rows` holds the rows of each request.
 
     `row_size` is the size of ``BIND EXECUTE``, `rows` how many will come. `pause` is
-    called before every window.
+    called before every window. With `narrow` the server's buffers are small: they fill
+    up, and make the side that writes wait.
     """
 
     def __init__(
-        self, row_size: int, rows: int, *, pause: Callable[[], None] = lambda: None
+        self,
+        row_size: int,
+        rows: int,
+        *,
+        pause: Callable[[], None] = lambda: None,
+        narrow: bool = False,
     ) -> None:
         self._row_size = row_size
         self._rows_left = rows
         self._pause = pause
         self._listener = socket.socket()
-        # Small buffers fill up, and make the side that writes wait.
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SMALL_BUFFER)
+        if narrow:
+            for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                self._listener.setsockopt(socket.SOL_SOCKET, buffer, _SMALL_BUFFER)
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen()
         self.port: int = self._listener.getsockname()[1]

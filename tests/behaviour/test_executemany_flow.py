@@ -54,7 +54,7 @@ def run(count: int, text: str = "x" * 10, **arguments: Any) -> list[int]:
 
 def test_a_server_that_answers_while_it_is_asked() -> None:
     """Neither side may have to read before the other goes on."""
-    windows = run(20_000)
+    windows = run(20_000, narrow=True)
     assert max(windows) == 512
     assert len(windows) == 40
 
@@ -64,7 +64,6 @@ def test_a_slow_server() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_million_rows() -> None:
     assert len(run(1_000_000)) == 1954
 
