@@ -1,9 +1,9 @@
 """The Python examples of README.md and docs/USAGE.md, run against the emulator.
 
 The blocks of a section share a namespace, in which `conn` is an open connection and
-`cur` a cursor of it; both are renewed where a block leaves them closed. A text block right after a Python block is what it prints. SQL
-blocks of USAGE.md make the tables. The examples' host is the emulator, its port 9089
-the emulator behind TLS.
+`cur` a cursor of it; both are renewed where a block leaves them closed. A text block
+right after a Python block is what it prints. SQL blocks of USAGE.md make the tables.
+The examples' host is the emulator, its port 9089 the emulator behind TLS.
 """
 
 from __future__ import annotations
