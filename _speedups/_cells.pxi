@@ -436,23 +436,28 @@ def _text_mode(str encoding):
     return ANY_TEXT
 
 
-cdef bint is_ascii(const uint8_t* p, Py_ssize_t size) noexcept nogil:
+cdef inline bint is_ascii(const uint8_t* p, Py_ssize_t size) noexcept nogil:
+    cdef uint64_t bits = 0
     cdef uint64_t word
-    cdef uint8_t bits = 0
     cdef Py_ssize_t i = 0
     while size - i >= 8:
         memcpy(&word, p + i, 8)
-        if word & 0x8080808080808080ULL:
-            return False
+        bits |= word
         i += 8
     while i < size:
         bits |= p[i]
         i += 1
-    return not bits & 0x80
+    return not bits & 0x8080808080808080ULL
 
 
 cdef inline PyObject* text_of(const uint8_t* p, Py_ssize_t size, Plan plan) noexcept:
-    if plan.mode == LATIN1 or (plan.mode == ASCII_BASED and is_ascii(p, size)):
+    cdef PyObject* text
+    if size > 1 and plan.mode != ANY_TEXT and is_ascii(p, size):
+        text = PyUnicode_New(size, 127)
+        if text is not NULL:
+            memcpy(PyUnicode_DATA(text), p, size)
+        return text
+    if plan.mode == LATIN1:
         return PyUnicode_DecodeLatin1(<const char*> p, size, NULL)
     if plan.mode == UTF8:
         return PyUnicode_DecodeUTF8(<const char*> p, size, NULL)

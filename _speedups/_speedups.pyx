@@ -62,5 +62,6 @@ def configure(
 
 include "_cells.pxi"
 include "_rows.pxi"
+include "_dones.pxi"
 include "_bind.pxi"
 include "_rowtuple.pxi"

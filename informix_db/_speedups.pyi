@@ -43,6 +43,9 @@ def parse_tuples(
     plan: Plan,
     rows: list[tuple[Any, ...]],
 ) -> int: ...
+def read_dones(
+    data: bytes | bytearray | memoryview, pos: int, end: int, insertdone_size: int
+) -> tuple[int, int, int, int, int]: ...
 
 class BindContext:
     def __init__(self, encoding: str, bigint: bool) -> None: ...

@@ -18,7 +18,7 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from informix_db._wire import constants as c
-from informix_db._wire.accel import Plan, parse_tuples
+from informix_db._wire.accel import Plan, parse_tuples, read_dones
 from informix_db._wire.buffer import SHORT, ReadBuffer, Wire, WriteBuffer
 from informix_db._wire.decode import MAX_TUPLE, TUPLE_HEAD_SIZE
 from informix_db._wire.describe import (
@@ -27,6 +27,7 @@ from informix_db._wire.describe import (
     describe_gen,
     input_description_gen,
 )
+from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
 from informix_db._wire.rowerrors import malformed_tuple
 from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
@@ -188,6 +189,9 @@ def _one_reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
         if tag == c.SQ_TUPLE:
             yield from _tuples_gen(channel, reply)
             continue
+        if tag in _DONE_SIZES:
+            yield from _dones_gen(channel, reply, tag)
+            continue
         read.pos += 2
         if tag == c.SQ_EOT:
             break
@@ -246,6 +250,34 @@ def _skip_rows(read: ReadBuffer, count: int) -> None:
         count -= 1
 
 
+# INSERTDONE has these sizes without and with capability 54 [J].
+_INSERTDONE_SIZES = (2 + _INSERTDONE_INT8.size, 2 + _INSERTDONE_BOTH.size)
+_DONE_SIZES = {
+    c.SQ_DONE: (DONE_SIZE, DONE_SIZE),
+    c.SQ_COST: (COST_SIZE, COST_SIZE),
+    c.SQ_INSERTDONE: _INSERTDONE_SIZES,
+}
+
+
+def _dones_gen(channel: Channel, reply: Reply, tag: int) -> Wire[None]:
+    """Read the run of DONE, COST and INSERTDONE that begins with a `tag`."""
+    read, bigint = channel.read, channel.framing.bigint
+    if read.end - read.pos < _DONE_SIZES[tag][bigint]:
+        yield from read.need_gen(_DONE_SIZES[tag][bigint])
+    read.pos, count, rows, done_at, insertdone_at = read_dones(
+        read.data, read.pos, read.end, _INSERTDONE_SIZES[bigint]
+    )
+    reply.done_count += count
+    reply.total_rows += rows
+    if done_at >= 0:
+        reply.done = Done(*_DONE.unpack_from(read.data, done_at + 2))
+    if insertdone_at >= 0:
+        layout = _INSERTDONE_BOTH if bigint else _INSERTDONE_INT8
+        sign, low, high, *rest = layout.unpack_from(read.data, insertdone_at + 2)
+        reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
+        reply.last_bigserial = rest[0] if rest else 0
+
+
 # -- one handler per message ----------------------------------------------------------
 
 
@@ -259,20 +291,6 @@ def _idescribe_gen(channel: Channel, reply: Reply) -> Wire[None]:
     reply.input_description = yield from input_description_gen(
         channel.read, channel.framing, channel.encoding
     )
-
-
-def _done_gen(channel: Channel, reply: Reply) -> Wire[None]:
-    done = Done(*(yield from channel.read.struct_gen(_DONE)))
-    reply.done = done
-    reply.done_count += 1
-    reply.total_rows += done.rows
-
-
-def _insertdone_gen(channel: Channel, reply: Reply) -> Wire[None]:
-    layout = _INSERTDONE_BOTH if channel.framing.bigint else _INSERTDONE_INT8
-    sign, low, high, *rest = yield from channel.read.struct_gen(layout)
-    reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
-    reply.last_bigserial = rest[0] if rest else 0
 
 
 def _tupid_gen(channel: Channel, reply: Reply) -> Wire[None]:
@@ -305,10 +323,7 @@ def _skipper(size: int) -> Callable[[Channel, Reply], Wire[None]]:
 _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_DESCRIBE: _describe_gen,
     c.SQ_IDESCRIBE: _idescribe_gen,
-    c.SQ_DONE: _done_gen,
-    c.SQ_INSERTDONE: _insertdone_gen,
     c.SQ_ERR: _err_gen,
-    c.SQ_COST: _skipper(8),  # two estimates: cost, rows [J]
     c.SQ_XACTSTAT: _skipper(6),  # event, new state, old state [P]
     c.SQ_TUPID: _tupid_gen,
     c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
-from informix_db._wire.buffer import USHORT, Wire
+from informix_db._wire.buffer import SHORT, USHORT, Wire
 from informix_db._wire.describe import ColumnInfo, Description
 from informix_db._wire.limits import Limits
 from informix_db.exceptions import DataError, ProtocolError
@@ -115,11 +115,16 @@ def write_execute(channel: Channel, statement: Statement, bind: bytes | None) ->
 def write_execute_many(
     channel: Channel, statement: Statement, binds: Sequence[bytes]
 ) -> None:
-    """Write one PDU that executes the statement once per row of parameters [J]."""
+    """Write one PDU that executes the statement once per row of parameters [J].
+
+    Without parameters the `binds` are empty.
+    """
     write_id(channel, statement)
-    for bind in binds:
-        _write_bind(channel, bind or None)
-        channel.write.put_short(c.SQ_EXECUTE)
+    bind, execute = SHORT.pack(c.SQ_BIND), SHORT.pack(c.SQ_EXECUTE)
+    if binds[0]:
+        channel.write.put_raw(bind + (execute + bind).join(binds) + execute)
+    else:
+        channel.write.put_raw(execute * len(binds))
     channel.end_request()
 
 

@@ -44,6 +44,7 @@ else:
 
 if TYPE_CHECKING or _speedups is None:
     from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
+    from informix_db._wire.dones import read_dones
     from informix_db._wire.encode import BindContext, encode_row
     from informix_db._wire.rowtuple import RowBase, make_rows
 else:
@@ -66,6 +67,7 @@ else:
     Plan = _speedups.Plan
     parse_tuple_payload = _speedups.parse_tuple_payload
     parse_tuples = _speedups.parse_tuples
+    read_dones = _speedups.read_dones
     BindContext = _speedups.BindContext
     encode_row = _speedups.encode_row
     RowBase = _speedups.RowBase
@@ -80,4 +82,5 @@ __all__ = [
     "make_rows",
     "parse_tuple_payload",
     "parse_tuples",
+    "read_dones",
 ]
