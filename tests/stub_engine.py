@@ -105,7 +105,9 @@ class StubStatement:
     ) -> StubCursor:
         self.session.opened.append((name, scroll, hold))
         assert self.rows is not None
-        return StubCursor(self.rows(parameters))
+        cursor = StubCursor(self.rows(parameters))
+        self.session.cursors.append(cursor)
+        return cursor
 
     def close(self) -> None:
         self.closed = True
@@ -119,6 +121,7 @@ class StubSession:
     calls: list[object] = field(default_factory=list)
     executed: list[list[object]] = field(default_factory=list)
     opened: list[tuple[str, bool, bool]] = field(default_factory=list)
+    cursors: list[StubCursor] = field(default_factory=list)
     closed: bool = False
     in_transaction: bool = False
     stored: list[tuple[object, ...]] = field(default_factory=list)
@@ -248,6 +251,7 @@ class StubEngine:
                 s, 4, run=lambda _: ExecuteResult(rows=2)
             ),
             "create": lambda s: StubStatement(s, 45),
+            "select blob": select([Column("b", SQLType(11, 56))], [(b"abc",)]),
             "wait": lambda s: StubStatement(s, 2, _T1[:1], rows=s.wait),
             "sleep": lambda s: StubStatement(s, 45, run=self.sleep),
             "break": lambda s: StubStatement(s, 45, run=self.fail),

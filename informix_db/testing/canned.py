@@ -246,8 +246,8 @@ class _SkippingReader(m.RequestReader):
         try:
             count, position = _skip_values(buffer, position)
             while buffer.startswith(_EXECUTE_BIND, position):
-                next_count, end = _skip_values(buffer, position + len(_EXECUTE_BIND))
-                if next_count != count or end > len(buffer):
+                count, end = _skip_values(buffer, position + len(_EXECUTE_BIND))
+                if end > len(buffer):
                     break
                 executed += 1
                 position = end

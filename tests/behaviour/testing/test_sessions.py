@@ -327,10 +327,15 @@ def test_last_rows_say_that_they_are_the_last(client: RawClient) -> None:
     client.exchange(fetch(90), "".join(rows) + DONE_COST + END)
 
 
-def test_cursor_for_update_gives_one_row_at_a_time(client: RawClient) -> None:
+def test_cursor_for_update_gives_one_row_at_a_time(
+    client: RawClient, engine: StubEngine
+) -> None:
+    """The engine's current row is the one the client has: no row is read ahead."""
     open_cursor(client, "select for update")
+    (cursor,) = engine.sessions[-1].cursors
     for number in (1, 2, 3):
         client.exchange(fetch(4096), row(number, "x") + END)
+        assert cursor.position == number
     client.exchange(fetch(4096), DONE_COST + END)
 
 
@@ -404,6 +409,24 @@ def test_close_and_release_give_everything_back(
     assert (server.statistics().statements, server.statistics().cursors) == (1, 0)
     client.exchange("0004 0000 000b 000c", END)
     assert server.statistics().statements == 0
+
+
+def test_rolling_back_to_a_savepoint_keeps_cursors(client: RawClient) -> None:
+    open_cursor(client)
+    client.exchange("0014 0003 737031 00 000c", DONE_COST + END)
+    client.exchange(fetch(18), row(1, "row 0") + END)
+
+
+def test_contents_of_a_cell_last_as_long_as_the_cursor(client: RawClient) -> None:
+    client.send(prepare("select blob"))
+    client.read(18 + 30 + 2 + 28)
+    client.exchange("0004 0000 0003 0001 6300 0006 000c", END)
+    client.send(fetch(4096))
+    descriptor = client.read(8 + 56 + 28)[8:64].hex()
+    get = f"0004 0000 0026 {descriptor} 000c"
+    client.exchange(get, "0027 0003 61626300 0027 0000" + END)
+    client.exchange("0004 0000 000a 000c", END)
+    client.exchange(get, error(-400) + END)
 
 
 def test_autofree_releases_with_the_cursor(server: Server, client: RawClient) -> None:
@@ -536,7 +559,7 @@ def test_everything_is_given_back_when_a_client_vanishes(
     assert server.wait_until_idle(5)
     statistics = server.statistics()
     assert (statistics.sessions, statistics.statements, statistics.cursors) == (0, 0, 0)
-    assert statistics.total_sessions == 1
+    assert (statistics.total_sessions, statistics.total_requests) == (1, 4)
     assert engine.sessions[-1].closed
 
 

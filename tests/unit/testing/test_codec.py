@@ -51,6 +51,7 @@ def spaced(text: str) -> str:
         ("0.00123", 16 << 8 | 255, "bf0c1e00000000000000"),
         ("1234.50", 16 << 8 | 2, "c20c22320000000000"),
         ("0", 5 << 8 | 2, "80000000"),
+        ("1000000", 4 << 8 | 255, "c4010000"),
     ],
 )
 def test_decimal_vectors(text: str, length: int, expected: str) -> None:
