@@ -513,10 +513,6 @@ def test_text_of_another_code_set(kind: str) -> None:
 @pytest.mark.parametrize(
     ("of", "name"),
     [
-        (column(c.SET), "SET"),
-        (column(c.ROW), "ROW"),
-        (column(c.BYTE, 56), "BYTE"),
-        (column(c.UDT_FIXED, 72, c.EXT_BLOB), "BLOB"),
         (ColumnInfo("x", c.UDT_VAR, 77, "joe", "point", 8, True), "joe.point"),
         (column(99), "type 99"),
         (column(c.CHAR, 0), "CHAR"),

@@ -84,6 +84,12 @@ def test_negative_int8() -> None:
     assert _row(V15, [INT8], "ffff be991a14 0000001c") == (-123456789012,)
 
 
+def test_null_set_between_others() -> None:
+    of_set = ColumnInfo("x", c.SET, 0, "", "SET(INTEGER not null)", 0, True)
+    row = _row(V15, [INT, of_set, VARCHAR10], "00000008 01 00000000 03 78797a")
+    assert row == (8, None, "xyz")
+
+
 # -- rows in both framings [J] ---------------------------------------------------------
 
 BOTH = [SERIAL, VARCHAR10, NVARCHAR10, INT]
@@ -238,6 +244,14 @@ def test_counts_of_changes(
     assert reply.description.columns == ()
     assert reply.done is not None
     assert (reply.done.rows, reply.done.serial) == (rows, serial)
+
+
+def test_collections_as_text() -> None:
+    """The default form; IBM's client took it for a value it could not show."""
+    ((number, numbers, names),) = _rows("s20_complex", "RET_TYPE flag 1 n 3")
+    assert number == 1
+    assert (numbers.kind, list(numbers)) == ("SET", [1, 2])
+    assert (names.kind, list(names)) == ("LIST", ["a"])
 
 
 def test_utf8_cells() -> None:

@@ -362,7 +362,7 @@ def test_subclasses_go_as_what_they_are(value: Any, plain: Any) -> None:
     assert one(value) == one(plain)
 
 
-@pytest.mark.parametrize("value", [object(), [1], {}, 1j])
+@pytest.mark.parametrize("value", [object(), 1j])
 def test_values_without_a_type(value: Any) -> None:
     with pytest.raises(NotSupportedError, match=r"parameter 2: .*cannot be bound"):
         bound([1, value])
