@@ -9,11 +9,15 @@ changes the values.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 
 from informix_db._protocol.channel import Channel
 from informix_db._protocol.statement import Statement, write_id
 from informix_db._wire import constants as c
 from informix_db._wire.encode_tuple import PutType
+
+_HEAD = Struct(">hih").pack  # tag, length, number of rows
+_WIDE_HEAD = Struct(">hii").pack
 
 # RET_TYPE comes before PUT if a column has one of these types [J].
 _ANNOUNCED = frozenset({c.VARCHAR, c.NVARCHAR, c.LVARCHAR, c.BOOLEAN})
@@ -39,12 +43,13 @@ def write_puts(
         out.put_short(c.SQ_OPEN)
         if any(column.code in _ANNOUNCED for column in opening):
             _write_types(channel, opening)
-    put_count = out.put_int if channel.framing.wide_put_count else out.put_short
+    head = _WIDE_HEAD if channel.framing.wide_put_count else _HEAD
+    pieces: list[bytes] = []
     for row in rows:
-        out.put_short(c.SQ_PUT)
-        out.put_int(len(row))
-        put_count(1)  # rows in this message [J]
-        out.put_padded(row)
+        pieces += head(c.SQ_PUT, len(row), 1), row  # one row in each message [J]
+        if len(row) & 1:
+            pieces.append(b"\0")
+    out.put_raw(b"".join(pieces))
     channel.end_request()
 
 

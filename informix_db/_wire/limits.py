@@ -22,24 +22,24 @@ from informix_db.exceptions import DataError
 
 
 class Limits:
-    """The limits of a row's columns."""
+    """The limits of a row's columns: (position, limit, column) by kind."""
 
-    __slots__ = ("_encoding", "_integers", "_texts")
+    __slots__ = ("_encoding", "integers", "texts")
 
     def __init__(self, columns: Sequence[ColumnInfo], encoding: str) -> None:
         self._encoding = encoding
-        self._integers = _limited(columns, integer_limit)
-        self._texts = _limited(columns, text_limit)
+        self.integers = _limited(columns, integer_limit)
+        self.texts = _limited(columns, text_limit)
 
     def check(self, values: Sequence[Any]) -> None:
         """Raise DataError, naming the parameter counted from 1, if one is beyond."""
         at = 0
         try:
-            for at, limit, column in self._integers:
+            for at, limit, column in self.integers:
                 value = values[at]
                 if isinstance(value, int) and not -limit <= value <= limit:
                     check_integer(value, limit, column)
-            for at, limit, column in self._texts:
+            for at, limit, column in self.texts:
                 value = values[at]
                 if isinstance(value, str) and not (
                     len(value) <= limit and value.isascii()
