@@ -89,9 +89,7 @@ class SQLClient:
 
     def row(self, expressions: str, *parameters: object) -> tuple[Any, ...]:
         """Return the values of expressions."""
-        found = self.rows(
-            f"SELECT {expressions} FROM sysmaster:sysdual", *parameters
-        )
+        found = self.rows(f"SELECT {expressions} FROM sysmaster:sysdual", *parameters)
         assert len(found) == 1
         return found[0]
 

@@ -313,8 +313,8 @@ class Emitter:
     def _limit(self, first: b.Expr | None, skip: b.Expr | None) -> str:
         if first is None and skip is None:
             return ""
-        text = f" LIMIT {'-1' if first is None else self.expr(first)}"
-        return text if skip is None else f"{text} OFFSET {self.expr(skip)}"
+        text = " LIMIT -1" if first is None else f" LIMIT row_count({self.expr(first)})"
+        return text if skip is None else f"{text} OFFSET row_count({self.expr(skip)})"
 
     # --- sources -------------------------------------------------------------
 

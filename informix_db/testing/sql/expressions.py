@@ -206,6 +206,8 @@ class ExpressionBinder(Arithmetic):
 
     def subquery(self, query: ast.Query, columns: int | None = 1) -> b.BoundQuery:
         bound = self._bind_query(query, self.scope)
+        if bound.first is not None or bound.skip is not None:
+            raise SQLError(-944, offset=query.position)
         if columns is not None and len(bound.outputs) != columns:
             raise SQLError(-201, offset=query.position)
         return bound

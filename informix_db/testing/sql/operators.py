@@ -261,6 +261,13 @@ class Range:
         return None if self.low is None else pack(self.high - self.low)
 
 
+def _row_count(number: int | None) -> int:
+    """Return the number of SKIP or FIRST; SQLError(-944) for NULL or less than 0."""
+    if number is None or number < 0:
+        raise SQLError(-944)
+    return number
+
+
 def _raise(sqlcode: int) -> None:
     raise SQLError(sqlcode)
 
@@ -302,6 +309,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("ifx_like", _matcher(like_pattern))
     runtime.register("ifx_matches", _matcher(matches_pattern))
     runtime.register("pad", runtime.padded)
+    runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
     runtime.register("ifx_lock", _lock, deterministic=False)
     runtime.register_aggregate("dec_sum", DecimalSum)

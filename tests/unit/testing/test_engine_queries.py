@@ -126,6 +126,9 @@ def test_skip_first_limit(t: SQLClient) -> None:
     assert ids("SELECT id FROM emp ORDER BY id LIMIT 2") == [1, 2]
     assert ids("SELECT SKIP ? FIRST ? id FROM emp ORDER BY id", 2, 1) == [3]
     assert ids("SELECT FIRST 0 id FROM emp") == []
+    assert t.code("SELECT FIRST ? id FROM emp", None) == -944
+    assert t.code("SELECT SKIP ? id FROM emp", -1) == -944
+    assert t.code("SELECT 1 FROM emp WHERE id = (SELECT FIRST 1 id FROM emp)") == -944
     assert ids("SELECT id FROM (SELECT FIRST 1 id FROM emp ORDER BY id DESC) x") == [4]
 
 
