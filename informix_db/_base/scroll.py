@@ -60,7 +60,7 @@ class ScrollResult(Result):
             if self._count is None:
                 yield from self._fetch_last_gen()
             index += self.row_count
-        if self.holds(index):
+        if index < 0 or self.holds(index):
             return
         yield from self._fetch_window_gen(SCROLL_ABSOLUTE, index)
         if not self._rows:
