@@ -25,6 +25,7 @@ cdef object _malformed_tuple = None
 cdef object _interval_ym = None
 cdef object _encode_entry = None
 cdef object _too_many_parameters = None
+cdef object _twin_limits = None
 cdef bytes _null_entry = b""
 cdef bytes _true_entry = b""
 cdef bytes _false_entry = b""
@@ -39,6 +40,7 @@ def configure(
     interval_ym,
     encode_entry,
     too_many_parameters,
+    twin_limits,
     bytes null_entry,
     bytes true_entry,
     bytes false_entry,
@@ -46,7 +48,7 @@ def configure(
 ):
     """Take what this module needs of the package; called once, before all else."""
     global _twin_plan, _twin_payload, _malformed_tuple, _interval_ym
-    global _encode_entry, _too_many_parameters
+    global _encode_entry, _too_many_parameters, _twin_limits
     global _null_entry, _true_entry, _false_entry, _missing_column
     _twin_plan = twin_plan
     _twin_payload = twin_payload
@@ -54,6 +56,7 @@ def configure(
     _interval_ym = interval_ym
     _encode_entry = encode_entry
     _too_many_parameters = too_many_parameters
+    _twin_limits = twin_limits
     _null_entry = null_entry
     _true_entry = true_entry
     _false_entry = false_entry
@@ -64,4 +67,5 @@ include "_cells.pxi"
 include "_rows.pxi"
 include "_dones.pxi"
 include "_bind.pxi"
+include "_limits.pxi"
 include "_rowtuple.pxi"

@@ -6,6 +6,8 @@ Only `_wire.accel` imports it. The docstrings are the twins'.
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, overload
 
+from informix_db._wire.describe import ColumnInfo
+
 R = TypeVar("R", bound=RowBase)
 
 def configure(
@@ -16,6 +18,7 @@ def configure(
     interval_ym: Callable[[int], Any],
     encode_entry: Callable[..., bytes],
     too_many_parameters: Callable[[int], Exception],
+    twin_limits: Callable[..., Any],
     null_entry: bytes,
     true_entry: bytes,
     false_entry: bytes,
@@ -55,6 +58,12 @@ class BindContext:
     def bigint(self) -> bool: ...
 
 def encode_row(values: Sequence[object], context: BindContext) -> bytes: ...
+
+class Limits:
+    def __init__(self, columns: Sequence[ColumnInfo], encoding: str) -> None: ...
+    @property
+    def twin(self) -> Any: ...
+    def check(self, values: Sequence[Any]) -> None: ...
 
 class RowBase(tuple[Any, ...]):
     _fields: tuple[str, ...]

@@ -47,10 +47,9 @@ from informix_db._protocol.transaction import (
     write_begin,
 )
 from informix_db._wire import constants as c
-from informix_db._wire.accel import BindContext, Plan, encode_row
+from informix_db._wire.accel import BindContext, Limits, Plan, encode_row
 from informix_db._wire.buffer import Wire
 from informix_db._wire.decode import plan_steps
-from informix_db._wire.limits import Limits
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import (
     DataError,

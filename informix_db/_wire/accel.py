@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from informix_db._wire import decode, encode, rowerrors, rowtuple
+from informix_db._wire import decode, encode, limits, rowerrors, rowtuple
 from informix_db.types import IntervalYM
 
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING or _speedups is None:
     from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
     from informix_db._wire.dones import read_dones
     from informix_db._wire.encode import BindContext, encode_row
+    from informix_db._wire.limits import Limits
     from informix_db._wire.rowtuple import RowBase, make_rows
 else:
     # The extension imports nothing of the package, so that it is told here what to
@@ -58,6 +59,7 @@ else:
         interval_ym=IntervalYM,
         encode_entry=encode.encode_entry,
         too_many_parameters=encode.too_many_parameters,
+        twin_limits=limits.Limits,
         null_entry=encode.NULL_ENTRY,
         true_entry=encode.encode_parameter(True, _context),
         false_entry=encode.encode_parameter(False, _context),
@@ -70,12 +72,14 @@ else:
     read_dones = _speedups.read_dones
     BindContext = _speedups.BindContext
     encode_row = _speedups.encode_row
+    Limits = _speedups.Limits
     RowBase = _speedups.RowBase
     make_rows = _speedups.make_rows
 
 __all__ = [
     "IMPLEMENTATION",
     "BindContext",
+    "Limits",
     "Plan",
     "RowBase",
     "encode_row",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from informix_db._wire import accel, decode, encode, rowtuple
+from informix_db._wire import accel, decode, dones, encode, limits, rowtuple
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Twin:
     parse_tuples: Any
     bind_context: Any
     encode_row: Any
+    read_dones: Any
+    limits: Any
     row_base: Any
     make_rows: Any
 
@@ -30,6 +32,8 @@ PURE = Twin(
     decode.parse_tuples,
     encode.BindContext,
     encode.encode_row,
+    dones.read_dones,
+    limits.Limits,
     rowtuple.RowBase,
     rowtuple.make_rows,
 )
@@ -40,6 +44,8 @@ COMPILED = Twin(
     accel.parse_tuples,
     accel.BindContext,
     accel.encode_row,
+    accel.read_dones,
+    accel.Limits,
     accel.RowBase,
     accel.make_rows,
 )
