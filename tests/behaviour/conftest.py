@@ -6,11 +6,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from facade import LoopRunner
 
 import informix_db
+from informix_db import aio
 from informix_db.testing import Server
 
 Connect = Callable[..., informix_db.Connection]
+
+# A module whose tests run with both kinds of connections says MODES = BOTH; a test
+# that needs the sync kind, because it uses threads or signals, is marked SYNC.
+BOTH = ("sync", "async")
+SYNC = pytest.mark.parametrize("mode", ["sync"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that open connections in the modes of their module."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "mode" in metafunc.fixturenames and all(m.args[0] != "mode" for m in marks):
+        metafunc.parametrize("mode", getattr(metafunc.module, "MODES", ["sync"]))
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +53,13 @@ def drops(emulator: Server) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def connect(emulator: Server, drops: list[str]) -> Iterator[Connect]:
-    """Open connections to the emulator; they are closed when the test ends."""
+def connect(emulator: Server, drops: list[str], mode: str) -> Iterator[Connect]:
+    """Open connections to the emulator; they are closed when the test ends.
+
+    In async mode they are async connections behind a sync face.
+    """
     opened: list[informix_db.Connection] = []
+    runner = LoopRunner()
 
     def open_one(**arguments: Any) -> informix_db.Connection:
         settings: dict[str, Any] = {
@@ -52,13 +70,19 @@ def connect(emulator: Server, drops: list[str]) -> Iterator[Connect]:
             "database": "testdb",
             "connect_timeout": 10,
         }
-        connection = informix_db.connect(**{**settings, **arguments})
+        settings.update(arguments)
+        connection = (
+            informix_db.connect(**settings)
+            if mode == "sync"
+            else runner.face(aio.connect(**settings))
+        )
         opened.append(connection)
         return connection
 
     yield open_one
     for connection in opened:
         connection.close()
+    runner.close()
 
 
 @pytest.fixture

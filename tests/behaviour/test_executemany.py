@@ -13,7 +13,9 @@ import informix_db
 from informix_db import IntervalYM
 from informix_db.testing import Server
 
-from .conftest import Connect
+from .conftest import BOTH, SYNC, Connect
+
+MODES = BOTH
 
 WINDOW = 512  # rows bound in one request
 
@@ -295,6 +297,7 @@ def test_what_is_not_for_executemany(conn: informix_db.Connection, filled: str) 
 # -- in between ----------------------------------------------------------------------
 
 
+@SYNC
 def test_the_iterable_may_commit(conn: informix_db.Connection, filled: str) -> None:
     """The windows after it are in a transaction of their own."""
 
@@ -311,6 +314,7 @@ def test_the_iterable_may_commit(conn: informix_db.Connection, filled: str) -> N
     assert 6000 - 5100 < len(kept) <= 6000  # the window under way came after it
 
 
+@SYNC
 def test_a_batch_inside_a_batch(conn: informix_db.Connection, filled: str) -> None:
     def nesting() -> Iterator[tuple[int, str]]:
         yield from rows_from(600)

@@ -14,7 +14,9 @@ import informix_db
 from informix_db.testing import Server
 from tests.proxy import CLIENT, SERVER, Proxy
 
-from .conftest import Connect
+from .conftest import BOTH, SYNC, Connect
+
+MODES = BOTH
 
 SELECT = "SELECT n FROM {} ORDER BY n"
 # Far longer than any test waits, unless the server is interrupted.
@@ -130,7 +132,8 @@ def test_a_server_that_stalls_is_given_up_after_read_timeout(
 def test_a_statement_timeout_on_a_stalled_line_breaks_the_connection(
     connect: Connect, proxy: Proxy, numbers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("informix_db.connections.CANCEL_GRACE", 0.2)
+    for shell in ("informix_db.connections", "informix_db.aio.connections"):
+        monkeypatch.setattr(f"{shell}.CANCEL_GRACE", 0.2)
     connection = connect(host=proxy.host, port=proxy.port)
     proxy.stall(SERVER)
     with pytest.raises(informix_db.StatementCancelledError, match=r"timeout=0\.1 s"):
@@ -201,6 +204,7 @@ def test_a_statement_timeout_keeps_the_session(
     assert_usable(conn, numbers)
 
 
+@SYNC
 def test_ctrl_c_keeps_the_session(conn: informix_db.Connection, numbers: str) -> None:
     main = threading.main_thread().ident
     assert main is not None
@@ -241,6 +245,7 @@ def test_work_before_a_cancelled_statement_is_kept(
     assert cursor.execute(f"SELECT COUNT(*) FROM {numbers}").fetchone() == (399,)
 
 
+@SYNC
 def test_threads_that_share_a_connection_queue_up(
     conn: informix_db.Connection, numbers: str
 ) -> None:
@@ -262,6 +267,7 @@ def test_threads_that_share_a_connection_queue_up(
     assert_usable(conn, numbers)
 
 
+@SYNC
 def test_close_does_not_wait_for_a_running_statement(
     connect: Connect, numbers: str
 ) -> None:

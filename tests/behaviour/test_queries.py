@@ -13,7 +13,9 @@ import informix_db
 from informix_db import TypeCode
 from informix_db.testing import Server
 
-from .conftest import Connect
+from .conftest import BOTH, Connect
+
+MODES = BOTH
 
 ROWS = [(n, f"name {n}") for n in range(1, 8)]
 

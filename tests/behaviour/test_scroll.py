@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import informix_db
 from informix_db.testing import Server
 
-from .conftest import Connect
+from .conftest import BOTH, Connect
+
+MODES = BOTH
 
 ROWS = 40
 NUMBERS = [(n,) for n in range(ROWS)]

@@ -8,7 +8,9 @@ import pytest
 
 import informix_db
 
-from .conftest import Connect
+from .conftest import BOTH, Connect
+
+MODES = BOTH
 
 TRANSACTIONAL = ["testdb", "ansidb"]
 
