@@ -285,8 +285,14 @@ def _skip_values(buffer: bytes, position: int) -> tuple[int, int]:
 class _CannedStatements(StatementTable):
     """Statements whose rows are encoded already."""
 
-    def __init__(self, session: EngineSessionAPI, writer: ReplyWriter) -> None:
-        super().__init__(session, writer)
+    def __init__(
+        self,
+        session: EngineSessionAPI,
+        writer: ReplyWriter,
+        *,
+        transaction_states: bool = False,
+    ) -> None:
+        super().__init__(session, writer, transaction_states=transaction_states)
         self.handlers[_SkippedBind] = self._bind_skipped
 
     def _bind_skipped(self, message: _SkippedBind) -> None:

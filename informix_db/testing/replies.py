@@ -88,9 +88,9 @@ class ReplyWriter:
         else:
             self.output += int8
 
-    def transaction_state(self, event: int, new: int, old: int) -> None:
-        """XACTSTAT; its values are not known [?]."""
-        self.output += struct.pack(">4h", tags.TRANSACTION_STATE, event, new, old)
+    def transaction_state(self) -> None:
+        """XACTSTAT, with zeros for event, new and old state: the values are unknown."""
+        self.output += struct.pack(">h6x", tags.TRANSACTION_STATE)
 
     def tuple_id(self, row: int) -> None:
         """TUPID."""

@@ -48,9 +48,10 @@ class Server:
     Use it as a context manager, or call `start` and `close`. Port 0 takes a free
     port. `users` maps names to passwords. `capabilities` is the mask the server
     grants, `cap1` the number in its login reply. `batch_errors` chooses the reply to
-    a batch with an error ("keep", "drop", "continue"). `transcript` is a callable
-    that gets every `transcript.Entry`, or a file to append them to. With `tls`, a
-    server-side context, clients must speak TLS from the first byte.
+    a batch with an error ("keep", "drop", "continue"); `transaction_states` puts an
+    XACTSTAT before the DONE of every INSERT, UPDATE and DELETE. `transcript` is a
+    callable that gets every `transcript.Entry`, or a file to append them to. With
+    `tls`, a server-side context, clients must speak TLS from the first byte.
     """
 
     # What reads requests and what carries statements out; the canned server has others.
@@ -69,6 +70,7 @@ class Server:
         cap1: int = NEGOTIATING_CAP1,
         version: str = _VERSION,
         batch_errors: str = "keep",
+        transaction_states: bool = False,
         transcript: transcripts.Sink | str | os.PathLike[str] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -89,6 +91,7 @@ class Server:
             version=version,
             serial=_SERIAL,
             batch_errors=BatchErrors(batch_errors),
+            transaction_states=transaction_states,
             faults=self.faults,
             record=transcript,
             tls=tls,

@@ -91,6 +91,7 @@ class SessionSettings:
     version: str
     serial: str
     batch_errors: BatchErrors
+    transaction_states: bool
     faults: Faults
     record: transcript.Sink | None
     tls: ssl.SSLContext | None
@@ -233,7 +234,11 @@ class Session:
         framing = Framing.without_negotiation(self._settings.cap1)
         writer = ReplyWriter(framing, codec)
         reader = self._settings.reader(self._stream, framing, codec)
-        self._statements = self._settings.statements(self._engine_session, writer)
+        self._statements = self._settings.statements(
+            self._engine_session,
+            writer,
+            transaction_states=self._settings.transaction_states,
+        )
         requests = _Requests(
             self._engine_session,
             self._statements,

@@ -30,6 +30,7 @@ from .rows import RowEncoder, decode_row
 
 INSERT = 6  # statement types, as DESCRIBE tells them [J]
 _COMMIT_WORK, _ROLLBACK_WORK = 35, 36
+_CHANGING_ROWS = (4, 5, INSERT)
 
 _NO_COLUMN = -217
 _PARAMETER_COUNT = -254
@@ -87,9 +88,16 @@ class PreparedStatement:
 class StatementTable:
     """Carries out the messages that concern statements, writing to `writer`."""
 
-    def __init__(self, session: EngineSessionAPI, writer: ReplyWriter) -> None:
+    def __init__(
+        self,
+        session: EngineSessionAPI,
+        writer: ReplyWriter,
+        *,
+        transaction_states: bool = False,
+    ) -> None:
         self._session = session
         self._writer = writer
+        self._transaction_states = transaction_states
         self._statements: dict[int, PreparedStatement] = {}
         self._free: list[int] = []
         self._current: PreparedStatement | None = None
@@ -239,6 +247,8 @@ class StatementTable:
             self._writer.insert_done(result.serial8, result.bigserial)
             if keys and result.generated_keys:
                 self._write_keys(statement, keys, result)
+        if self._transaction_states and statement.statement_type in _CHANGING_ROWS:
+            self._writer.transaction_state()  # real servers: somewhere [P]
         warn = result.warn
         if result.database_flags is not None:
             warn = result.database_flags

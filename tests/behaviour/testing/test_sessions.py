@@ -276,6 +276,23 @@ def test_several_requests_sent_ahead_are_answered_in_order(client: RawClient) ->
     )
 
 
+def test_transaction_state_before_done_if_asked_for(engine: StubEngine) -> None:
+    described = "0008 {} 0000 00000001 0000 0000 00000000"
+    two = "000f 0000 00000002 00000000 00000000 0037 00000001 00000001"
+    with (
+        Server(engine=engine, transaction_states=True) as server,
+        RawClient(server.address) as client,
+    ):
+        client.start()
+        client.exchange(
+            command("update") + END,
+            described.format("0004") + "0063 0000 0000 0000" + two + END,
+        )
+        client.exchange(
+            command("create") + END, described.format("002d") + DONE_COST + END
+        )
+
+
 def test_internal_error_is_an_sql_error(
     client: RawClient, caplog: pytest.LogCaptureFixture
 ) -> None:

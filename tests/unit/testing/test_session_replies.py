@@ -96,7 +96,7 @@ def test_messages_that_depend_on_the_mask(
         ),
         (lambda w: w.cost(), "0037 00000001 00000001"),
         (lambda w: w.tuple_id(30), "0019 0000001e"),
-        (lambda w: w.transaction_state(1, 2, 3), "0063 0001 0002 0003"),
+        (lambda w: w.transaction_state(), "0063 0000 0000 0000"),
         (lambda w: w.names(26, ["abc"]), "001a 0003 61626300 0000"),
         (lambda w: w.names(26, []), "001a 0000"),
         (lambda w: w.blob(b"abc"), "0027 0003 61626300 0027 0000"),
