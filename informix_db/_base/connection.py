@@ -356,5 +356,5 @@ class BaseConnection(Transactions):
         elif kind in (c.STMT_COMMIT, c.STMT_ROLLBACK):
             self._transaction_ended("commit" if kind == c.STMT_COMMIT else "rollback")
         elif kind in c.STMT_DATABASE and reply.done is not None:
-            self._database = DatabaseState.of_warn(reply.done.warn)
+            self._database = DatabaseState.of_statement(kind, reply.done.warn)
             self._transaction_ended("a change of database")

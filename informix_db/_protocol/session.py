@@ -20,6 +20,9 @@ from informix_db.exceptions import NotSupportedError, ProtocolError
 _INFO_ENVIRONMENT = {"DBTEMP": "/tmp", "SUBQCACHESZ": "10"}
 
 
+_CLOSE_DATABASE = 31  # statement type of DESCRIBE [J]
+
+
 @dataclass(frozen=True)
 class DatabaseState:
     """What the open database is, from the warn bits of DONE."""
@@ -31,6 +34,11 @@ class DatabaseState:
     def of_warn(cls, warn: int) -> DatabaseState:
         """Decode the bits [J]."""
         return cls(bool(warn & c.DB_LOGGED), bool(warn & c.DB_ANSI))
+
+    @classmethod
+    def of_statement(cls, statement_type: int, warn: int) -> DatabaseState:
+        """What a database statement left behind: none, after CLOSE DATABASE."""
+        return NO_DATABASE if statement_type == _CLOSE_DATABASE else cls.of_warn(warn)
 
 
 NO_DATABASE = DatabaseState(logged=False, ansi=False)
@@ -98,7 +106,9 @@ def open_database_gen(channel: Channel, name: str) -> Wire[DatabaseState]:
     channel.write.put_short(0)  # mode: shared; 1 may be exclusive [?]
     channel.end_request()
     reply = yield from exchange_gen(channel)
-    return DatabaseState.of_warn(reply.done.warn if reply.done else 0)
+    if reply.done is None:
+        raise ProtocolError("the server opened the database without saying what it is")
+    return DatabaseState.of_warn(reply.done.warn)
 
 
 def ping_gen(channel: Channel) -> Wire[None]:

@@ -208,3 +208,17 @@ def test_an_unclosed_connection_is_warned_of(emulator: Server) -> None:
     with pytest.warns(ResourceWarning, match="unclosed"):
         connection.__del__()
     connection.close()
+
+
+def test_changing_and_closing_the_database(connect: Connect) -> None:
+    connection = connect(autocommit=True)
+    cursor = connection.cursor()
+    cursor.execute("DATABASE unlogdb")
+    with pytest.raises(informix_db.NotSupportedError), connection.transaction():
+        pytest.fail("unlogdb has no transactions")
+    cursor.execute("CLOSE DATABASE")
+    with pytest.raises(informix_db.DatabaseError):
+        cursor.execute("SELECT 1 FROM systables")
+    cursor.execute("DATABASE testdb")
+    with connection.transaction():
+        assert cursor.execute("SELECT tabid FROM systables WHERE tabid = 1").fetchone()
