@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any, NamedTuple
 
+from informix_db._protocol.files import ClientFiles, file_gen
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan, parse_tuples, read_dones
 from informix_db._wire.buffer import SHORT, ReadBuffer, Wire, WriteBuffer
@@ -29,6 +30,7 @@ from informix_db._wire.describe import (
 )
 from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
+from informix_db._wire.routine import RawResult, results_gen
 from informix_db._wire.rowerrors import malformed_tuple
 from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
 
@@ -40,6 +42,9 @@ _ERR_NARROW = Struct(">hhh")
 _INSERTDONE_INT8 = Struct(">hII")  # sign, low, high of the last SERIAL8
 _INSERTDONE_BOTH = Struct(">hIIq")  # and the last BIGSERIAL
 _TUPLE_LENGTH = Struct(">i")
+
+
+MAX_CONTENT = 0x7FFFFFFF  # of a BYTE or TEXT; sizes are ints
 
 
 class Done(NamedTuple):
@@ -66,6 +71,8 @@ class Reply:
     """What one reply held."""
 
     __slots__ = (
+        "content",
+        "content_limit",
         "description",
         "done",
         "done_count",
@@ -75,12 +82,15 @@ class Reply:
         "last_bigserial",
         "last_serial8",
         "plan",
+        "results",
+        "routine",
         "row_bytes",
         "row_error",
         "rows",
         "statement",
         "total_rows",
         "tuple_id",
+        "written",
     )
 
     def __init__(self, statement: str | None = None, plan: Plan | None = None) -> None:
@@ -99,6 +109,12 @@ class Reply:
         self.last_bigserial = 0
         self.error: Error | None = None
         self.failed_at = 0  # DONEs that came before the error
+        # the large value that was asked for, None if none was, and its largest size
+        self.content: bytearray | None = None
+        self.content_limit = MAX_CONTENT
+        self.written = 0  # bytes the server stored of a smart large object
+        self.routine: tuple[bytes, int] | None = None  # database, handle
+        self.results: list[RawResult] | None = None  # of a routine
 
     @property
     def last_serial(self) -> int | None:
@@ -113,8 +129,11 @@ class Channel:
     __slots__ = (
         "counters",
         "encoding",
+        "files",
+        "flushing",
         "framing",
         "mid_reply",
+        "mid_request",
         "owed",
         "read",
         "unread",
@@ -129,18 +148,30 @@ class Channel:
         self.unread = 0  # PDUs written whose reply has not been read to its end
         self.owed = 0  # how many of these, the oldest, nobody waits for
         self.mid_reply = False
+        self.mid_request = False  # the beginning of a PDU has been sent
+        # Suspending means: send what is written, without waiting for an answer.
+        self.flushing = False
+        # what the server may read and write
+        self.files = ClientFiles(offered=False)
         self.counters = Counters()
 
     @property
     def in_sync(self) -> bool:
         """Whether the next byte the server sends begins a reply nobody waits for."""
-        return not self.mid_reply and self.unread == self.owed
+        return not self.mid_reply and not self.mid_request and self.unread == self.owed
 
     def end_request(self) -> None:
         """End the PDU in the write buffer."""
         self.write.put_short(c.SQ_EOT)
+        self.mid_request = False
         self.unread += 1
         self.counters.requests += 1
+
+    def flush_gen(self) -> Wire[None]:
+        """Send what is written of a PDU that is not at its end."""
+        self.mid_request = True
+        self.flushing = True
+        yield
 
     def end_request_unwaited(self) -> None:
         """End the PDU; its reply will be read, and forgotten, before the next one.
@@ -297,6 +328,69 @@ def _tupid_gen(channel: Channel, reply: Reply) -> Wire[None]:
     reply.tuple_id = yield from channel.read.int_gen()
 
 
+def _blob_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    """Read a piece of a BYTE or TEXT; an empty one ends it [J]."""
+    size = yield from channel.read.short_gen()
+    _add_content(reply, (yield from channel.read.padded_gen(size)))
+
+
+def _add_content(reply: Reply, data: bytes) -> None:
+    if reply.content is None:
+        raise ProtocolError("the server sent a large value where none was asked for")
+    limit = reply.content_limit
+    if len(reply.content) + len(data) > limit:
+        raise ProtocolError(f"the server sent a value of more than {limit} bytes")
+    reply.content += data
+
+
+def _lodata_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    """Read a part of a smart large object, or how much of one was written."""
+    read = channel.read
+    what = yield from read.short_gen()
+    total = yield from read.int_gen()
+    if what == c.LODATA_WRITE:
+        reply.written += total
+        return
+    if what != c.LODATA_READ or total < 0:
+        raise ProtocolError(f"LODATA {what} with {total} bytes")
+    if total == 0:
+        # One empty piece [J]; a reply that ends here would not be misread either.
+        yield from read.need_gen(2)
+        if SHORT.unpack_from(read.data, read.pos)[0] == 0:
+            read.pos += 2
+    while total > 0:
+        size = yield from read.short_gen()
+        if not 0 < size <= total:
+            raise ProtocolError(f"LODATA: {size} bytes of {total}")
+        _add_content(reply, (yield from read.padded_gen(size)))
+        total -= size
+
+
+def _getroutine_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    database = b""
+    if channel.framing.routine_names:
+        database = yield from channel.read.pstr_gen()
+    reply.routine = database, (yield from channel.read.int_gen())
+
+
+def _fproutine_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.results = yield from results_gen(channel.read)
+
+
+def _file_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    """Answer a question of the server's; the reply goes on after the answer [J]."""
+
+    def write_error(number: int) -> None:
+        layout = _ERR_WIDE if channel.framing.long_sql else _ERR_NARROW
+        channel.write.put_short(c.SQ_ERR)
+        channel.write.put_raw(layout.pack(number, 0, 0))  # isamcode, offset [J]
+        channel.write.put_pstr(b"")
+
+    yield from file_gen(
+        channel.read, channel.write, channel.files, channel.encoding, write_error
+    )
+
+
 def _err_gen(channel: Channel, reply: Reply) -> Wire[None]:
     layout = _ERR_WIDE if channel.framing.long_sql else _ERR_NARROW
     sqlcode, isamcode, offset = yield from channel.read.struct_gen(layout)
@@ -323,6 +417,11 @@ def _skipper(size: int) -> Callable[[Channel, Reply], Wire[None]]:
 _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_DESCRIBE: _describe_gen,
     c.SQ_IDESCRIBE: _idescribe_gen,
+    c.SQ_BLOB: _blob_gen,
+    c.SQ_LODATA: _lodata_gen,
+    c.SQ_GETROUTINE: _getroutine_gen,
+    c.SQ_FPROUTINE: _fproutine_gen,
+    c.SQ_FILE: _file_gen,
     c.SQ_ERR: _err_gen,
     c.SQ_XACTSTAT: _skipper(6),  # event, new state, old state [P]
     c.SQ_TUPID: _tupid_gen,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
+from informix_db._protocol.contents import RowWithContents, write_contents
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
 from informix_db._wire.buffer import SHORT, USHORT, Wire
@@ -267,3 +268,5 @@ def _write_bind(channel: Channel, bind: bytes | None) -> None:
     if bind is not None:
         channel.write.put_short(c.SQ_BIND)
         channel.write.put_raw(bind)
+        if isinstance(bind, RowWithContents) and bind.sources:
+            write_contents(channel, bind.sources)

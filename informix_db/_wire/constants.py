@@ -67,6 +67,10 @@ SQ_IDESCRIBE: Final = 125
 # ERR -213 [J]
 INTERRUPT: Final = b"\x42"
 
+# What LODATA does [J]
+LODATA_READ: Final = 0
+LODATA_WRITE: Final = 2
+
 # -- login ----------------------------------------------------------- [J, N]
 SL_CONNECT: Final = 1
 SL_ACCEPT: Final = 2

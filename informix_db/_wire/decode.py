@@ -93,7 +93,7 @@ def _step(column: ColumnInfo, variable_varchar: bool) -> Step:
     ):
         return Kind.BOOLEAN, 0, 0
     if code in (c.DATETIME, c.INTERVAL) and qualifier_is_sound(length):
-        return _temporal_kind(code, length), packed_width(length), length
+        return temporal_kind(code, length), packed_width(length), length
     step = large_step(column)
     if step is not None:
         return step
@@ -103,7 +103,7 @@ def _step(column: ColumnInfo, variable_varchar: bool) -> Step:
     )
 
 
-def _temporal_kind(code: int, encoded_length: int) -> Kind:
+def temporal_kind(code: int, encoded_length: int) -> Kind:
     first, last = encoded_length >> 4 & 0x0F, encoded_length & 0x0F
     if code == c.INTERVAL:
         return Kind.INTERVAL_YM if first <= c.MONTH else Kind.INTERVAL_DAY

@@ -20,9 +20,10 @@ from typing import Any
 
 from informix_db._wire import constants as c
 from informix_db._wire.codecs import DATE_EPOCH
+from informix_db._wire.literal import COMPOSITE_TYPES
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import DataError, NotSupportedError
-from informix_db.types import IntervalYM
+from informix_db.types import BlobLocator, ClobLocator, IntervalYM
 
 _COUNT = Struct(">h").pack
 _HEAD = Struct(">hhh").pack  # type, indicator, precision
@@ -43,6 +44,11 @@ _LONG_TEXT_HEAD = Struct(">hhhhhi").pack
 
 # 45 'informix' 'boolean', indicator 0, precision 1, int 1, the byte, pad [J]
 _BOOLEAN_HEAD = bytes.fromhex("002d 0008") + b"informix" + b"\x00\x07boolean\x00"
+# 44 'informix' 'blob', indicator 0, precision 72, length 72; then the locator [J]
+_BLOB_HEAD = bytes.fromhex("002c 0008") + b"informix\x00\x04blob"
+_BLOB_HEAD += bytes.fromhex("0000 0048 00000048")
+_CLOB_HEAD = _BLOB_HEAD.replace(b"blob", b"clob")
+
 _TRUE = _BOOLEAN_HEAD + bytes.fromhex("0000 0001 00000001 0100")
 _FALSE = _BOOLEAN_HEAD + bytes.fromhex("0000 0001 00000001 0000")
 
@@ -223,6 +229,25 @@ def _encode_interval_ym(value: IntervalYM, context: BindContext) -> bytes:
     return _packed_entry(c.INTERVAL, _YEAR9_TO_MONTH, packed)
 
 
+def _encode_locator(value: BlobLocator | ClobLocator, context: BindContext) -> bytes:
+    head = _CLOB_HEAD if isinstance(value, ClobLocator) else _BLOB_HEAD
+    return head + value.raw
+
+
+class Entry:
+    """A parameter that is encoded already; `source` has what follows after BIND."""
+
+    __slots__ = ("data", "source")
+
+    def __init__(self, data: bytes, source: Any = None) -> None:
+        self.data = data
+        self.source = source
+
+
+class NeedsTarget(Exception):
+    """How the value goes out depends on what it is stored in; see `largeparams`."""
+
+
 _ENCODERS: dict[type, Encoder] = {
     bool: _encode_bool,
     int: _encode_int,
@@ -234,7 +259,12 @@ _ENCODERS: dict[type, Encoder] = {
     datetime.time: _encode_time,
     datetime.timedelta: _encode_timedelta,
     IntervalYM: _encode_interval_ym,
+    BlobLocator: _encode_locator,
+    ClobLocator: _encode_locator,
+    Entry: lambda value, context: bytes(value.data),
 }
+
+_TARGETED_TYPES = (bytes, bytearray, memoryview, *COMPOSITE_TYPES)
 
 
 def encode_parameter(value: object, context: BindContext) -> bytes:
@@ -255,9 +285,12 @@ def _encoder_of_subclass(value: object) -> Encoder:
     for base in type(value).__mro__:
         if base in _ENCODERS:
             return _ENCODERS[base]
+    if isinstance(value, _TARGETED_TYPES) or hasattr(value, "read"):
+        raise NeedsTarget
     raise NotSupportedError(
         f"a parameter of type {type(value).__qualname__} cannot be bound; convert it "
-        "to int, float, Decimal, str, bool, date, time, datetime, timedelta or None"
+        "to int, float, Decimal, str, bytes, bool, date, time, datetime, timedelta, "
+        "list or None"
     )
 
 

@@ -34,7 +34,7 @@ SIZE_AT = 16  # int: size of the contents; not to be relied on [J]
 _FLAGS_AT = 39
 _NULL_FLAG = 0x01  # [J, P]
 
-_COMPOSITE_CODES = frozenset({c.SET, c.MULTISET, c.LIST, c.COLLECTION, c.ROW})
+COMPOSITE_CODES = frozenset({c.SET, c.MULTISET, c.LIST, c.COLLECTION, c.ROW})
 
 
 class Content:
@@ -63,7 +63,7 @@ def large_step(column: ColumnInfo) -> Step | None:
         return Kind.TEXT if code == c.TEXT else Kind.BYTE, DESCRIPTOR_SIZE, 0
     if code == c.UDT_FIXED and column.extended_id in (c.EXT_BLOB, c.EXT_CLOB):
         return Kind.BLOB if column.extended_id == c.EXT_BLOB else Kind.CLOB, 0, 0
-    if code in _COMPOSITE_CODES:
+    if code in COMPOSITE_CODES:
         return Kind.COMPOSITE, 0, composite_type(column)
     return None
 
