@@ -32,6 +32,7 @@ from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
 from informix_db._wire.routine import RawResult, results_gen
 from informix_db._wire.rowerrors import malformed_tuple
+from informix_db._wire.xid import XAAnswer
 from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
 
 logger = logging.getLogger("informix_db")
@@ -90,6 +91,7 @@ class Reply:
         "statement",
         "total_rows",
         "tuple_id",
+        "xa",
         "written",
     )
 
@@ -100,6 +102,7 @@ class Reply:
         self.row_bytes = 0  # size of the TUPLE messages
         self.row_error: DataError | None = None  # why row len(rows) is not there
         self.tuple_id: int | None = None  # 1-based number of the first row
+        self.xa: XAAnswer | None = None  # to what was asked about a distributed one
         self.description: Description | None = None
         self.input_description: tuple[ColumnInfo, ...] | None = None
         self.done: Done | None = None
@@ -391,6 +394,12 @@ def _file_gen(channel: Channel, reply: Reply) -> Wire[None]:
     )
 
 
+def _xa_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    if reply.xa is None:
+        raise ProtocolError("the server answered an XA request that was not sent")
+    yield from reply.xa.read_gen(channel.read)
+
+
 def _err_gen(channel: Channel, reply: Reply) -> Wire[None]:
     layout = _ERR_WIDE if channel.framing.long_sql else _ERR_NARROW
     sqlcode, isamcode, offset = yield from channel.read.struct_gen(layout)
@@ -425,6 +434,7 @@ _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_ERR: _err_gen,
     c.SQ_XACTSTAT: _skipper(6),  # event, new state, old state [P]
     c.SQ_TUPID: _tupid_gen,
+    c.SQ_XA: _xa_gen,
     c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]
     c.SQ_UNKNOWN_86: _skipper(0),
 }
