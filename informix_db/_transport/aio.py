@@ -48,6 +48,8 @@ class AsyncTransport(asyncio.BufferedProtocol):
         self._receive_size = _MIN_RECEIVE
         self._room = 0  # size of the view lent to the loop
         self._paused = False
+        self._full = False  # the loop has not sent what it was given
+        self._sending = False  # the conversation goes on when it has
         self._lost: Exception | None = None  # why there is no connection any more
         self._closed = self._loop.create_future()
         # The conversation under way, who waits for it, and how the last one ended.
@@ -136,7 +138,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
 
     def _start(self, generator: Wire[Any]) -> None:
         self._generator = generator
-        self._interrupting = False
+        self._interrupting = self._sending = False
         if self._lost is not None:
             self._end(None, self._loss(self._lost))
             return
@@ -166,6 +168,13 @@ class AsyncTransport(asyncio.BufferedProtocol):
         assert generator is not None
         try:
             next(generator)
+            while self._channel.flushing:
+                self._channel.flushing = False
+                self.flush()
+                if self._full:
+                    self._sending = True  # resume_writing() goes on
+                    break
+                next(generator)
         except StopIteration as stop:
             self._end(stop.value, None)
         except BaseException as exc:
@@ -237,11 +246,24 @@ class AsyncTransport(asyncio.BufferedProtocol):
         if nbytes == self._room and self._receive_size < _MAX_RECEIVE:
             self._receive_size *= 2
         if self._generator is not None:
-            self._step()
+            if not self._sending:
+                self._step()
         elif len(read) > _MAX_UNASKED and not self._paused:
             self._paused = True
             assert self._transport is not None
             self._transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        """Take note that the loop holds as much as it should of what was written."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Go on with a request that is sent as it is written."""
+        self._full = False
+        if self._sending:
+            self._sending = False
+            if self._generator is not None:
+                self._step()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note, and end the conversation that is under way."""

@@ -62,9 +62,13 @@ class BlockingTransport:
             while True:
                 if deadline is not None:
                     self._bound_wait(deadline)
-                if self._send():
-                    self.round_trips += 1
-                self._receive()
+                if self._channel.flushing:
+                    self._channel.flushing = False
+                    self._send()
+                else:
+                    if self._send():
+                        self.round_trips += 1
+                    self._receive()
                 next(generator)
         except StopIteration as stop:
             result: T = stop.value

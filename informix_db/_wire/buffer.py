@@ -18,7 +18,7 @@ from informix_db.exceptions import DataError, ProtocolError
 T = TypeVar("T")
 
 # What a protocol generator is: it yields None for "send what is written, then get
-# me more bytes", and returns its result.
+# me more bytes", or only for the sending (Channel.flush_gen), and returns its result.
 Wire = Generator[None, None, T]
 
 SHORT = Struct(">h")
