@@ -256,7 +256,7 @@ class Batch:
         if self._own_transaction:
             yield from self._connection._undo_gen()
 
-    def transaction_ended(self, how: str) -> None:
+    def transaction_ended(self, how: str, held: bool) -> None:
         """The server closed the insert cursor."""
         self._cursor_open = False
 

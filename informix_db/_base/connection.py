@@ -20,7 +20,8 @@ from informix_db._base.statements import (
     StatementCache,
     may_change_schema,
 )
-from informix_db._base.transactions import Transactions
+from informix_db._base.tpc import TwoPhase, xa_error
+from informix_db._protocol import xa
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._protocol.login import LoginRequest, login_gen
 from informix_db._protocol.session import (
@@ -56,6 +57,7 @@ from informix_db.exceptions import (
     Error,
     InterfaceError,
     NotSupportedError,
+    ProgrammingError,
     StatementCancelledError,
 )
 from informix_db.params import ConnectParams
@@ -79,7 +81,7 @@ class SessionState(Enum):
     CLOSED = "closed"  # by close()
 
 
-class BaseConnection(Transactions):
+class BaseConnection(TwoPhase):
     """What both kinds of connection know and decide."""
 
     # PEP 249: exceptions as attributes of the connection
@@ -105,6 +107,7 @@ class BaseConnection(Transactions):
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(Channel(params.encoding), params.autocommit)
         self._params = params
+        self._database_name = params.database  # None once the user chose another
         self._state = SessionState.IDLE
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.
@@ -208,7 +211,39 @@ class BaseConnection(Transactions):
         finally:
             write_release(self._channel, statement)
 
+    def _enter_xa_gen(self) -> Wire[None]:
+        """Open the database for distributed transactions, in place of DBOPEN.
+
+        It is closed before: IBM's client opens none otherwise [J]. If the server does
+        not take part, the session goes on as before.
+        """
+        name = self._database_name
+        if name is None:
+            raise ProgrammingError(
+                "two-phase commit needs the database that connect() was given"
+            )
+        self._transaction_ended("two-phase commit", held=True)
+        self._statements.clear()
+        yield from self._run_plain_gen("CLOSE DATABASE")
+        problem: Error | None = None
+        try:
+            code = yield from xa.open_gen(self._channel, name)
+            if code != 0:
+                problem = xa_error(code, f"opening {name}")
+        except Error as exc:
+            if not self._channel.in_sync:
+                raise
+            problem = exc
+        if problem is not None:
+            self._database = yield from open_database_gen(self._channel, name)
+        for sql in self._params.opening_statements:
+            yield from self._run_plain_gen(sql)
+        if problem is not None:
+            raise problem
+
     def _exit_gen(self) -> Wire[None]:
+        if self._xa_open and self._database_name is not None:
+            yield from xa.close_gen(self._channel, self._database_name)
         yield from exit_gen(self._channel)
 
     def _ping_gen(self) -> Wire[None]:
@@ -357,4 +392,6 @@ class BaseConnection(Transactions):
             self._transaction_ended("commit" if kind == c.STMT_COMMIT else "rollback")
         elif kind in c.STMT_DATABASE and reply.done is not None:
             self._database = DatabaseState.of_statement(kind, reply.done.warn)
-            self._transaction_ended("a change of database")
+            self._database_name = None
+            self._xa_open = False
+            self._transaction_ended("a change of database", held=True)

@@ -241,9 +241,9 @@ class Result:
 
     # -- the end ---------------------------------------------------------------------
 
-    def transaction_ended(self, how: str) -> None:
-        """The server closed the cursor; the rows held stay readable."""
-        if self._statement is not None and not self._hold:
+    def transaction_ended(self, how: str, held: bool) -> None:
+        """The server closed the cursor; the rows at hand stay readable."""
+        if self._statement is not None and (held or not self._hold):
             self._ended_by = how
             self.close()
 

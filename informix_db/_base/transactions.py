@@ -36,8 +36,8 @@ _TRANSACTION_TYPES = frozenset({c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK})
 class OpenCursor(Protocol):
     """Whoever has a cursor open on the server."""
 
-    def transaction_ended(self, how: str) -> None:
-        """Take note that a commit or rollback closed it, unless it is held."""
+    def transaction_ended(self, how: str, held: bool) -> None:
+        """Take note that the server closed it, if it is not held or `held` is set."""
 
     def close(self) -> None:
         """Close it. Writes, but does not send."""
@@ -140,10 +140,11 @@ class Transactions:
             self._channel, tag, encode_text(name, self._channel.encoding, "savepoint")
         )
 
-    def _transaction_ended(self, how: str) -> None:
+    def _transaction_ended(self, how: str, held: bool = False) -> None:
+        """Take note of the end, and of the cursors it closed: `held` ones too."""
         self._in_transaction = False
         for result in list(self._open_results):
-            result.transaction_ended(how)
+            result.transaction_ended(how, held)
 
     def _check_autocommit_change(self) -> None:
         if self._in_transaction:

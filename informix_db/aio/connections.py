@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.aio import AsyncTransport, DeadlineReached
 from informix_db._wire.buffer import T, Wire
+from informix_db._wire.xid import Xid
 from informix_db.aio._feed import Feed
 from informix_db.aio._lock import WireLock
 from informix_db.aio.cursors import AsyncCursor
@@ -305,6 +306,41 @@ class AsyncConnection(BaseConnection):
                 await self._run(lambda: leave_gen(False))
             raise
         await self._run(lambda: leave_gen(True))
+
+    async def tpc_begin(self, xid: Sequence[Any]) -> None:
+        """Begin a two-phase transaction (PEP 249) under an identifier of `xid()`.
+
+        Outside of any transaction, with autocommit off; then use `tpc_commit` and
+        `tpc_rollback` in place of `commit` and `rollback`. The first tpc_ call opens
+        the connection's database anew: prepared statements, held cursors and temporary
+        tables do not survive it. Raises NotSupportedError if the database is not
+        logged.
+        """
+        await self._run(lambda: self._tpc_begin_gen(xid))
+
+    async def tpc_prepare(self) -> None:
+        """Make the work of the two-phase transaction sure to be committed if asked to.
+
+        No statement can be executed until it is ended. It survives the session: any
+        connection can end it, by its identifier.
+        """
+        await self._run(self._tpc_prepare_gen)
+
+    async def tpc_commit(self, xid: Sequence[Any] | None = None) -> None:
+        """Commit the two-phase transaction, which need not be prepared.
+
+        With `xid`, outside of any transaction: the one of that name, which must be
+        (see `tpc_recover`). Raises OperationalError if the server has rolled it back.
+        """
+        await self._run(lambda: self._tpc_commit_gen(xid))
+
+    async def tpc_rollback(self, xid: Sequence[Any] | None = None) -> None:
+        """Undo the two-phase transaction; with `xid` a prepared one of that name."""
+        await self._run(lambda: self._tpc_rollback_gen(xid))
+
+    async def tpc_recover(self) -> list[Xid]:
+        """Return the identifiers of the transactions that are prepared, not ended."""
+        return await self._run(self._tpc_recover_gen)
 
     async def cancel(self) -> None:
         """Make the server give up the running statement.
