@@ -47,6 +47,7 @@ def drops(emulator: Server) -> Iterator[list[str]]:
             password="in4mix",
             database="testdb",
             autocommit=True,
+            lock_wait=10,  # until the server has ended the sessions
         ) as cleaner:
             for name in names:
                 cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
