@@ -191,6 +191,21 @@ def test_an_error_closes_it(conn: informix_db.Connection, server: Server) -> Non
     assert server.statistics().cursors == 0
 
 
+def test_the_next_user_of_a_pool_starts_with_the_default(server: Server) -> None:
+    with informix_db.create_pool(
+        max_size=1,
+        host=server.host,
+        port=server.port,
+        user="informix",
+        password="in4mix",
+        database="testdb",
+    ) as pool:
+        with pool.connection() as conn:
+            conn.insert_cursor = True
+        with pool.connection() as conn:
+            assert conn.insert_cursor is False
+
+
 def test_an_ansi_and_an_unlogged_database(server: Server) -> None:
     for database in ("ansidb", "unlogdb"):
         with connect(server, database=database) as conn:
