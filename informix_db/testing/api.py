@@ -13,6 +13,8 @@ DECIMAL, MONEY         decimal.Decimal (fixed scale already applied)
 CHAR, NCHAR            str, not padded (the wire half pads to the length)
 VARCHAR, LVARCHAR ...  str
 BOOLEAN                bool
+BYTE, TEXT             bytes, TEXT in the session's code set
+BLOB, CLOB             bytes, the locator
 DATE                   datetime.date
 DATETIME               DatetimeValue
 INTERVAL               IntervalValue
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 # Qualifier codes of DATETIME and INTERVAL fields; FRACTION(n) is 10 + n.
 YEAR, MONTH, DAY, HOUR, MINUTE, SECOND = 0, 2, 4, 6, 8, 10
@@ -96,6 +98,23 @@ class SQLError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class XID:
+    """The name of a transaction branch."""
+
+    format_id: int
+    gtrid: bytes
+    bqual: bytes
+
+
+class XAError(Exception):
+    """What was asked of a transaction branch failed, with this XAER_ code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
 class BoundParameter:
     """A value as the client bound it: the wire type it came with, and the value.
 
@@ -160,6 +179,60 @@ class StatementAPI(Protocol):
     def close(self) -> None: ...
 
 
+class LargeObjectsAPI(Protocol):
+    """Smart large objects, each named by its locator."""
+
+    def create(self, contents: bytes | bytearray = b"") -> bytes:
+        """Make an object and return its locator."""
+
+    def contents(self, locator: bytes) -> bytearray:
+        """Return what an object holds, to be read and changed in place."""
+
+
+class ClientFilesAPI(Protocol):
+    """Files at the client's end of the connection."""
+
+    def read(self, path: str) -> bytes: ...
+
+    def write(self, path: str, contents: bytes | bytearray) -> None: ...
+
+
+@runtime_checkable
+class LargeObjectSessionAPI(Protocol):
+    """What a session has besides if its engine keeps smart large objects."""
+
+    client_files: ClientFilesAPI | None  # set by the wire half
+
+    @property
+    def large_objects(self) -> LargeObjectsAPI: ...
+
+    @property
+    def database_name(self) -> str: ...
+
+
+class BranchesAPI(Protocol):
+    """Transaction branches as one session may use them (X/Open XA).
+
+    Flags and results are XA's. Every method may raise XAError and SQLError.
+    """
+
+    def start(self, xid: XID, flags: int) -> int: ...
+
+    def end(self, xid: XID, flags: int) -> int: ...
+
+    def prepare(self, xid: XID) -> int: ...
+
+    def commit(self, xid: XID, flags: int) -> int: ...
+
+    def rollback(self, xid: XID) -> int: ...
+
+    def forget(self, xid: XID) -> int: ...
+
+    def recover(self, count: int, flags: int) -> Sequence[XID]: ...
+
+    def close_database(self) -> int: ...
+
+
 class EngineSessionAPI(Protocol):
     """One client's session. Every method may raise SQLError.
 
@@ -170,6 +243,9 @@ class EngineSessionAPI(Protocol):
         """Make `name` current and return the DONE.warn bits (0x15 logged, ...)."""
 
     def close_database(self) -> None: ...
+
+    @property
+    def branches(self) -> BranchesAPI: ...
 
     def prepare(self, sql: str) -> StatementAPI: ...
 

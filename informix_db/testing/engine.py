@@ -11,8 +11,10 @@ import datetime
 import threading
 from collections.abc import Mapping, Sequence
 
-from informix_db.testing.api import SQLError
+from informix_db.testing.api import XID, SQLError
+from informix_db.testing.lobs import LargeObjects
 from informix_db.testing.sql import functions, operators
+from informix_db.testing.sql.branches import Branch
 from informix_db.testing.sql.catalog import Database
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.session import Session
@@ -36,10 +38,12 @@ class Engine:
         self.users = dict(DEFAULT_USERS if users is None else users)
         self.condition = threading.Condition()
         self.store = Store()
+        self.large_objects = LargeObjects()
         self.runtime = Runtime(self.store.connection, server_name)
         self.catalog_version = 0
         self.by_name: dict[str, Database] = {}
         self.sessions: dict[int, Session] = {}
+        self.branches: dict[XID, Branch] = {}
         self._next_session = 1
         self._system = SystemCatalog(
             lambda: self.by_name.values(), lambda: self.store.new_name("t")

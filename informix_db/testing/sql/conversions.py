@@ -45,7 +45,7 @@ class Conversions:
                 common = rules.common(left.type, right.type)
                 assert common is not None
                 return self.convert(left, common), self.convert(right, common)
-            if one in ("byte", "text", "udt"):
+            if one in ("byte", "text", "blob", "clob", "udt"):
                 raise SQLError(-615)
             return left, right
         if one == "string":

@@ -12,6 +12,7 @@ from informix_db.testing.sql import (
     functions_number,
     functions_text,
     functions_time,
+    lobs,
     rules,
 )
 from informix_db.testing.sql import bound as b
@@ -189,6 +190,7 @@ SIGNATURES: dict[str, Signature] = {
 BINDERS: dict[str, CallBinder] = {
     **functions_text.BINDERS,
     **functions_time.BINDERS,
+    **lobs.BINDERS,
     "nvl": _bind_nvl,
     "coalesce": _bind_nvl,
     "nvl2": _bind_nvl2,
@@ -209,6 +211,7 @@ def register(runtime: Runtime) -> None:
         runtime.register(f"fn_{name}", signature.function, strict=signature.strict)
     functions_text.register(runtime)
     functions_time.register(runtime)
+    lobs.register(runtime)
     runtime.register("fn_dbinfo", lambda *a: _dbinfo(runtime, *a))
     runtime.register("ifx_today", lambda: date_to_days(runtime.now.date()))
     runtime.register(

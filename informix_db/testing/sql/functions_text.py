@@ -214,7 +214,9 @@ def _bind_length(
     if len(node.arguments) != 1:
         raise no_routine(node)
     expr = binder.bind(node.arguments[0], t.varchar(255))
-    if t.family(expr.type) not in ("string", "null", "text"):
+    if t.family(expr.type) in ("byte", "text"):
+        return b.Op(t.INTEGER_TYPE, "lo_length", (expr,))
+    if t.family(expr.type) not in ("string", "null"):
         raise SQLError(-575, offset=node.position)
     if node.name.name != "length" and t.family(expr.type) == "string":
         expr = binder.text(expr)

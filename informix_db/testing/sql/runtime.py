@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from informix_db.testing.api import SQLType
+from informix_db.testing.api import ClientFilesAPI, LargeObjectsAPI, SQLType
 from informix_db.testing.sql.values import Context
 
 
@@ -24,6 +24,10 @@ class SessionFacts(Protocol):
     last_serial8: int
     last_bigserial: int
     rows_processed: int
+    client_files: ClientFilesAPI | None
+
+    @property
+    def large_objects(self) -> LargeObjectsAPI: ...
 
     @property
     def database_name(self) -> str: ...

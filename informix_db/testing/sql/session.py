@@ -10,8 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError
+from informix_db.testing.api import (
+    BoundParameter,
+    ClientFilesAPI,
+    ExecuteResult,
+    SQLError,
+)
+from informix_db.testing.lobs import LargeObjects
 from informix_db.testing.sql import ast
+from informix_db.testing.sql.branches import SessionBranches
 from informix_db.testing.sql.catalog import Database, Table
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.errors import from_sqlite
@@ -58,6 +65,7 @@ class Session:
         self.locale = numeric_locale(environment)
         self.database: Database | None = None
         self.transaction: Transaction | None = None
+        self.branches = SessionBranches(self)
         self.temporary: dict[str, Table] = {}
         self.executor = Executor(engine.store, engine.runtime)
         self.lock_wait: float | None = 0  # seconds; None waits without limit
@@ -70,6 +78,7 @@ class Session:
         self.last_bigserial = 0
         self.rows_processed = 0
         self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
+        self.client_files: ClientFilesAPI | None = None
 
     # --- names (scope.Names) -------------------------------------------------
 
@@ -80,6 +89,10 @@ class Session:
     @property
     def database_name(self) -> str:
         return "" if self.database is None else self.database.name
+
+    @property
+    def large_objects(self) -> LargeObjects:
+        return self.engine.large_objects
 
     def current_database(self) -> Database:
         """Return the open database; SQLError(-349) if there is none."""
@@ -139,7 +152,7 @@ class Session:
         if self.database is None:
             return
         if self.transaction is not None:
-            if not self.database.ansi:
+            if not self.database.ansi or self.branches.current is not None:
                 raise SQLError(-377)
             self.end_transaction(commit=False)
         self._close_cursors(hold=True)
@@ -152,6 +165,8 @@ class Session:
 
     def _drop_temporary(self, table: Table) -> None:
         table.dropped = True
+        for writer in table.writers:  # a branch that is not finished yet
+            writer.tables.discard(table)
         self.engine.store.drop_table(table)
 
     # --- statements ----------------------------------------------------------
@@ -326,13 +341,18 @@ class Session:
             raise SQLError(-256)
         if self.transaction is None and not database.ansi:
             raise SQLError(-255)
+        if self.branches.current is not None:
+            raise SQLError(-700)
         self._close_cursors(hold=False)
         self.end_transaction(commit=commit)
 
     def end_transaction(self, *, commit: bool) -> None:
         transaction, self.transaction = self.transaction, None
-        if transaction is None:
-            return
+        if transaction is not None:
+            self.finish(transaction, commit=commit)
+
+    def finish(self, transaction: Transaction, *, commit: bool) -> None:
+        """End a transaction, the session's own or a branch."""
         if commit:
             self.engine.store.commit(transaction)
         else:
@@ -401,6 +421,7 @@ class Session:
         with self.engine.condition:
             if self.closed:
                 return
+            self.branches.abandon()
             self.end_transaction(commit=False)
             self.leave_database()
             self.closed = True

@@ -22,7 +22,7 @@ CHAR, SMALLINT, INTEGER, FLOAT, SMALLFLOAT = 0, 1, 2, 3, 4
 DECIMAL, SERIAL, DATE, MONEY, NULL = 5, 6, 7, 8, 9
 DATETIME, BYTE, TEXT, VARCHAR, INTERVAL = 10, 11, 12, 13, 14
 NCHAR, NVARCHAR, INT8, SERIAL8 = 15, 16, 17, 18
-UDTVAR, UDTFIXED, LVARCHAR_CLIENT, BOOLEAN_CLIENT = 40, 41, 43, 45
+UDTVAR, UDTFIXED, LVARCHAR_CLIENT, UDT_CLIENT, BOOLEAN_CLIENT = 40, 41, 43, 44, 45
 UNKNOWN, BIGINT, BIGSERIAL = 51, 52, 53
 
 # sysxtdtypes.extended_id of the built-in opaque types.
@@ -65,12 +65,13 @@ _FAMILIES = {
     UNKNOWN: "null",
     BYTE: "byte",
     TEXT: "text",
+    UDT_CLIENT: "locator",
 }
 _UDT_FAMILIES = {
     XID_LVARCHAR: "string",
     XID_BOOLEAN: "boolean",
-    XID_BLOB: "byte",
-    XID_CLOB: "text",
+    XID_BLOB: "blob",
+    XID_CLOB: "clob",
 }
 
 _NAMES = {

@@ -11,6 +11,9 @@ boolean   0 or 1
 date      int, days since 1899-12-31
 datetime  str, the digits of the fields
 interval  int, months or ticks (`temporal`)
+byte      bytes, the contents
+text      bytes, the contents in the session's code set
+blob      bytes, the locator; clob too
 ========  ==========================================================
 
 `converter` gives the function between two types, `exporter` the one from storage to
@@ -114,7 +117,10 @@ def _make(context: Context, source: SQLType, target: SQLType) -> Convert | None:
 
 
 def no_conversion(source: SQLType, target: SQLType) -> SQLError:
-    """Return the error for types without a conversion: -1260, -9634 for opaque ones."""
+    """Return the error for types without a conversion: -1260, -9634 for opaque ones,
+    -617 for a value that is no large object where BYTE or TEXT is wanted."""
+    if target.code in (t.BYTE, t.TEXT):
+        return SQLError(-617)
     opaque = (t.UDTVAR, t.UDTFIXED)
     if source.code in opaque or target.code in opaque:
         return SQLError(-9634, token=t.describe_name(source))
@@ -360,6 +366,15 @@ def _datetime_from_datetime(
     return lambda digits: extend(digits, old, new, context.moment())
 
 
+def _locator(context: Context, source: SQLType, target: SQLType) -> Convert:
+    def convert(value: bytes) -> bytes:
+        if len(value) != target.length:
+            raise SQLError(-9810)
+        return value
+
+    return convert
+
+
 def _interval_from_string(
     context: Context, source: SQLType, target: SQLType
 ) -> Convert:
@@ -403,6 +418,8 @@ _MAKERS: dict[tuple[str, str], _Maker] = {
     ("datetime", "date"): _date_from_datetime,
     ("datetime", "datetime"): _datetime_from_datetime,
     ("interval", "interval"): _interval_from_interval,
+    ("locator", "blob"): _locator,
+    ("locator", "clob"): _locator,
 }
 
 
@@ -417,7 +434,7 @@ def import_value(parameter: BoundParameter) -> tuple[Any, SQLType]:
     if isinstance(value, int):
         return value, sql_type if t.family(sql_type) == "int" else t.BIGINT_TYPE
     if isinstance(value, str):
-        if t.family(sql_type) in ("text", "udt"):
+        if t.family(sql_type) == "udt":
             return value, sql_type
         return value, t.lvarchar(t.MAX_LVARCHAR)
     if isinstance(value, float):
