@@ -12,6 +12,7 @@ cdef extern from "Python.h":
     PyObject* Py_False
     void Py_INCREF(PyObject*)
     void Py_DECREF(PyObject*)
+    void Py_XDECREF(PyObject*)
     PyObject* PyErr_Occurred()
     int PyErr_ExceptionMatches(PyObject*)
     void PyErr_Clear()

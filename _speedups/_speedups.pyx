@@ -14,6 +14,7 @@ read, and the span of the rows against the buffer. Imports nothing of the packag
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
+from libc.float cimport FLT_MAX
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memmove, memset
 
@@ -68,4 +69,5 @@ include "_rows.pxi"
 include "_dones.pxi"
 include "_bind.pxi"
 include "_limits.pxi"
+include "_puts.pxi"
 include "_rowtuple.pxi"

@@ -65,6 +65,20 @@ class Limits:
     def twin(self) -> Any: ...
     def check(self, values: Sequence[Any]) -> None: ...
 
+class TupleEncoder:
+    def __init__(
+        self,
+        twin: Any,
+        steps: Sequence[tuple[int, int, int]],
+        lengths: Sequence[int],
+        encoding: str,
+    ) -> None: ...
+    @property
+    def twin(self) -> Any: ...
+    @property
+    def types(self) -> tuple[Any, ...]: ...
+    def encode(self, values: Sequence[Any]) -> bytes: ...
+
 class RowBase(tuple[Any, ...]):
     _fields: tuple[str, ...]
     _positions: dict[str, int]

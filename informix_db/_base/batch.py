@@ -34,8 +34,9 @@ from informix_db._protocol.statement import (
 )
 from informix_db._protocol.transaction import commit_gen
 from informix_db._wire import constants as c
+from informix_db._wire.accel import TupleEncoder, tuple_encoder
 from informix_db._wire.buffer import Wire
-from informix_db._wire.encode_tuple import TupleEncoder, Unfit, tuple_encoder
+from informix_db._wire.encode_tuple import Unfit
 from informix_db.exceptions import Error, ProgrammingError
 
 if TYPE_CHECKING:

@@ -11,7 +11,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from informix_db._wire import decode, encode, limits, rowerrors, rowtuple
+from informix_db._wire import (
+    decode,
+    encode,
+    encode_tuple,
+    limits,
+    rowerrors,
+    rowtuple,
+)
 from informix_db.types import IntervalYM
 
 
@@ -46,6 +53,7 @@ if TYPE_CHECKING or _speedups is None:
     from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
     from informix_db._wire.dones import read_dones
     from informix_db._wire.encode import BindContext, encode_row
+    from informix_db._wire.encode_tuple import TupleEncoder, tuple_encoder
     from informix_db._wire.limits import Limits
     from informix_db._wire.rowtuple import RowBase, make_rows
 else:
@@ -73,6 +81,16 @@ else:
     BindContext = _speedups.BindContext
     encode_row = _speedups.encode_row
     Limits = _speedups.Limits
+    TupleEncoder = _speedups.TupleEncoder
+
+    def tuple_encoder(columns, encoding):
+        """Return the encoder of rows of `columns`; see `encode_tuple`."""
+        twin = encode_tuple.tuple_encoder(columns, encoding)
+        if twin is None:
+            return None
+        lengths = [column.encoded_length for column in columns]
+        return TupleEncoder(twin, decode.plan_steps(columns, True), lengths, encoding)
+
     RowBase = _speedups.RowBase
     make_rows = _speedups.make_rows
 
@@ -82,9 +100,11 @@ __all__ = [
     "Limits",
     "Plan",
     "RowBase",
+    "TupleEncoder",
     "encode_row",
     "make_rows",
     "parse_tuple_payload",
     "parse_tuples",
     "read_dones",
+    "tuple_encoder",
 ]

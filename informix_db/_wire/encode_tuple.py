@@ -385,12 +385,12 @@ def _temporal_cell(code: int, length: int) -> CellEncoder:
 class TupleEncoder:
     """Encodes rows of one description. Made by `tuple_encoder`."""
 
-    __slots__ = ("_cells", "types")
+    __slots__ = ("cells", "types")
 
     def __init__(
         self, cells: Sequence[tuple[CellEncoder, bytes]], types: Sequence[PutType]
     ) -> None:
-        self._cells = tuple(cells)
+        self.cells = tuple(cells)
         self.types = tuple(types)
 
     def encode(self, values: Sequence[Any]) -> bytes:
@@ -401,7 +401,7 @@ class TupleEncoder:
         """
         cells: list[bytes] = []
         try:
-            for value, (cell, null) in zip(values, self._cells, strict=True):
+            for value, (cell, null) in zip(values, self.cells, strict=True):
                 cells.append(null if value is None else cell(value))
         except DataError as exc:
             raise DataError(f"parameter {len(cells) + 1}: {exc}") from None

@@ -57,5 +57,5 @@ def test_nothing_to_read() -> None:
     ("pos", "end", "size"), [(-1, 2, 12), (0, 3, 12), (2, 1, 12), (0, 2, 0)]
 )
 def test_what_cannot_be_is_refused(pos: int, end: int, size: int) -> None:
-    with pytest.raises(ValueError, match="of a buffer of 2|INSERTDONE of 0"):
+    with pytest.raises(ValueError, match=r"of a buffer of 2|INSERTDONE of 0"):
         COMPILED.read_dones(b"\0\x5e", pos, end, size)

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from informix_db._wire import accel, decode, dones, encode, limits, rowtuple
+from informix_db._wire import (
+    accel,
+    decode,
+    dones,
+    encode,
+    encode_tuple,
+    limits,
+    rowtuple,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,7 @@ class Twin:
     encode_row: Any
     read_dones: Any
     limits: Any
+    tuple_encoder: Any
     row_base: Any
     make_rows: Any
 
@@ -34,6 +43,7 @@ PURE = Twin(
     encode.encode_row,
     dones.read_dones,
     limits.Limits,
+    encode_tuple.tuple_encoder,
     rowtuple.RowBase,
     rowtuple.make_rows,
 )
@@ -46,6 +56,7 @@ COMPILED = Twin(
     accel.encode_row,
     accel.read_dones,
     accel.Limits,
+    accel.tuple_encoder,
     accel.RowBase,
     accel.make_rows,
 )
