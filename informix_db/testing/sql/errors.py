@@ -7,9 +7,9 @@ import sqlite3
 
 from informix_db.testing.api import SQLError
 
-# The one code for Informix SQL the emulator understands but does not do; the token
-# names the construct. Informix has no such error.
-NOT_EMULATED = -26999
+# Informix: "feature is not implemented". Here: SQL the emulator does not do; the token
+# names the construct.
+NOT_EMULATED = -999
 
 
 def unsupported(construct: str, position: int = 0) -> SQLError:

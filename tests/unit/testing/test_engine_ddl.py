@@ -355,4 +355,4 @@ def test_what_is_not_emulated_says_so(
     """One code of the emulator's own, and the construct's name; never a no-op."""
     sql.do("CREATE TABLE t (a INT)")
     error = sql.error(statement)
-    assert (error.sqlcode, error.token) == (-26999, construct)
+    assert (error.sqlcode, error.token) == (-999, construct)
