@@ -23,6 +23,7 @@ from . import messages as m
 from . import tags, typecodes
 from .api import (
     BoundParameter,
+    BranchesAPI,
     Column,
     CursorAPI,
     EngineSessionAPI,
@@ -38,6 +39,7 @@ from .server import Server
 from .statements import PreparedStatement, StatementTable
 
 _UNKNOWN_STATEMENT = -201
+_NOT_IMPLEMENTED = -999
 _LOGGED_IDS_DATABASE = 0x15  # DONE.warn of DBOPEN [J, N]
 _SELECT, _INSERT = 2, 6  # statement types [J]
 
@@ -184,6 +186,10 @@ class _Session:
         return _Statement(self.engine, query)
 
     def close_database(self) -> None: ...
+
+    @property
+    def branches(self) -> BranchesAPI:
+        raise SQLError(_NOT_IMPLEMENTED)
 
     def begin(self) -> None: ...
 

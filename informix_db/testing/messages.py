@@ -2,7 +2,7 @@
 
 `RequestReader.messages` yields the messages of one PDU, the closing EOT excluded, as
 soon as each is complete. Every request IBM's driver is known to send is read, also
-those this server then refuses (large objects, routines, XA), so that a refusal does
+those this server then refuses (large objects, routines), so that a refusal does
 not cost the connection. A tag without a known body ends it: nothing tells where the
 next message starts.
 """
@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import binds, tags, typecodes
+from . import binds, tags, typecodes, xa
 from .api import BoundParameter
 from .framing import Framing
 from .stream import ByteStream, ProtocolError
 
-_XA_BODY = 148  # XID of 140 bytes, int rmid, int flags [J]
 _INFO_ENVIRONMENT = 6  # the only kind of INFO seen [J]
 _INFO_END = 0
 _LO_READ, _LO_WRITE = 0, 2  # kinds of LODATA request [J]
@@ -172,6 +171,7 @@ Message = (
     | Info
     | FetchBlob
     | Routine
+    | xa.XAMessage
 )
 
 _WITHOUT_BODY = (
@@ -227,9 +227,8 @@ class RequestReader:
             tags.SET_SAVEPOINT: self._set_savepoint,
             tags.RELEASE_SAVEPOINT: self._named,
             tags.ROLLBACK_TO_SAVEPOINT: self._named,
-            tags.XA_OPEN: self._xa,
         }
-        for tag in range(tags.XA_FIRST, tags.XA_LAST + 1):
+        for tag in xa.TAGS:
             self._readers[tag] = self._xa
 
     def messages(self) -> Iterator[Message]:
@@ -403,9 +402,4 @@ class RequestReader:
         return Routine(tag, str(descriptor))
 
     def _xa(self, tag: int) -> Message:
-        if tag in (tags.XA_OPEN, tags.XA_CLOSE):
-            name = self._text(self.stream.string())
-            self.stream.take(8)
-            return Named(tag, name)
-        self.stream.take(12 if tag == tags.XA_RECOVER else _XA_BODY)
-        return Named(tag, "")
+        return xa.read(self.stream, self._text, tag)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import messages as m
-from . import tags, text, transcript
+from . import tags, text, transcript, xa
 from .api import EngineAPI, EngineSessionAPI, SQLError
 from .faults import DropConnection, Faults
 from .framing import Framing
@@ -314,6 +314,7 @@ class _Requests:
             m.Protocols: self._protocols,
             m.Info: self._info,
             m.Routine: self._routine,
+            **self._xa_handlers(),
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {
             **statements.simple_handlers,
@@ -414,6 +415,15 @@ class _Requests:
         if self._database_at_login:
             raise SQLError(_DATABASE_AT_LOGIN)  # [P]
         self._done(self._session.open_database(message.name, message.exclusive))
+
+    def _xa_handlers(self) -> dict[type, Callable[[Any], None]]:
+        close_cursors = self._statements.close_cursors_without_hold
+        requests = xa.XARequests(self._session, self._writer, close_cursors)
+        return {
+            xa.XADatabase: requests.database,
+            xa.XABranch: requests.branch,
+            xa.XARecover: requests.recover,
+        }
 
     def _close_database(self) -> None:
         self._session.close_database()

@@ -49,6 +49,11 @@ class Transaction:
             self.high = self.low + _SPAN - 1
             self.writer = self.low
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether the transaction holds anything that its end has to settle."""
+        return bool(self.tables or self.locked or self.undo or self.on_commit)
+
     def undo_to(self, mark: int) -> None:
         """Run what undoes catalog changes back to `mark`, newest first."""
         while len(self.undo) > mark:
