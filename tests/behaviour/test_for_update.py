@@ -7,6 +7,10 @@ from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer
 
 import informix_db
 
+from .conftest import BOTH
+
+MODES = BOTH
+
 QUERY = "SELECT n, v FROM {} FOR UPDATE"
 
 

@@ -9,7 +9,9 @@ import pytest
 import informix_db
 from informix_db._base.sqltext import inserts_columns, prepare_text
 
-from .conftest import Connect
+from .conftest import BOTH, Connect
+
+MODES = BOTH
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 
 import informix_db
 
-from .conftest import Connect
+from .conftest import BOTH, SYNC, Connect
+
+MODES = BOTH
 
 
 @pytest.fixture
@@ -64,6 +66,7 @@ def test_fetching_what_is_there_is_free(
     assert spent(conn, cursor.close) == 0
 
 
+@SYNC  # asyncio connections fetch less at a time
 def test_a_large_result(auto: informix_db.Connection, table: str) -> None:
     cursor = auto.cursor()
     cursor.execute(f"CREATE TABLE {table} (v CHAR(100))")
