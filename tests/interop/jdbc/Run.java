@@ -17,8 +17,8 @@ final class Run {
         void run(Run run) throws Exception;
     }
 
-    private final String host;
-    private final int port;
+    final String host;
+    final int port;
     private final List<Connection> opened = new ArrayList<>();
     final Map<String, Object> seen = new LinkedHashMap<>();
 
