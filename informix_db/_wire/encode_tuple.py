@@ -285,11 +285,14 @@ def _interval_ym_cell(encoded_length: int) -> CellEncoder:
 
 
 def text_limit(column: ColumnInfo) -> int | None:
-    """Return the bytes the column's text may have, None if its type is no text's."""
+    """Return the bytes the column's text may have.
+
+    None if its type is no text's, or the description does not tell.
+    """
     if column.code in (c.VARCHAR, c.NVARCHAR):
-        return column.encoded_length & 0xFF
+        return column.encoded_length & 0xFF or None
     if column.code in (c.CHAR, c.NCHAR) or _is_lvarchar(column):
-        return column.encoded_length
+        return column.encoded_length or None
     return None
 
 

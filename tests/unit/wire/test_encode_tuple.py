@@ -19,6 +19,7 @@ from informix_db import DataError, IntervalYM
 from informix_db._wire.decode import Plan, parse_tuple_payload, plan_steps
 from informix_db._wire.describe import ColumnInfo
 from informix_db._wire.encode_tuple import PutType, TupleEncoder, Unfit, tuple_encoder
+from informix_db._wire.limits import Limits
 
 
 def column(code: int, length: int, extended_id: int = 0, name: str = "c") -> ColumnInfo:
@@ -280,6 +281,12 @@ def test_what_the_server_has_to_convert(of: ColumnInfo, value: Any) -> None:
 @pytest.mark.parametrize("code", [11, 12, 19, 20, 21, 22, 99])
 def test_columns_without_known_cells(code: int) -> None:
     assert tuple_encoder([column(2, 4), column(code, 56)], "latin-1") is None
+
+
+@pytest.mark.parametrize("of", [column(0, 0), column(13, 0), column(40, 0, 1)])
+def test_text_of_a_size_that_is_not_told_is_not_limited(of: ColumnInfo) -> None:
+    assert tuple_encoder([of], "latin-1") is None
+    Limits([of], "latin-1").check(["x" * 1000])
 
 
 @pytest.mark.parametrize(
