@@ -4,11 +4,11 @@ Only what a server is known to refuse with an error that names no parameter, or 
 without a word: integers beyond the column's range, and text longer than the column
 (non-ANSI databases store its beginning [P]). Everything else is the server's to judge.
 
-Only an INSERT is described when it is prepared [P]. Of other statements CIDESCRIBE would
-tell the types of the parameters, for a round trip more: its statement id is known when
-PREPARE has been answered, and no client is known to put it into a PDU with anything
-else. What it would tell is not needed to bind a value, which travels with a type of its
-own and is converted, or refused, by the server.
+Only an INSERT is described when it is prepared [P]. For other statements CIDESCRIBE
+would tell the types of the parameters, at the price of a round trip: the statement's id
+is known when PREPARE has been answered, and no client is known to put CIDESCRIBE into a
+PDU with anything else. What it would tell is not needed to bind a value, which travels
+with a type of its own and is converted, or refused, by the server.
 """
 
 from __future__ import annotations
