@@ -2,9 +2,8 @@
 
 `RequestReader.messages` yields the messages of one PDU, the closing EOT excluded, as
 soon as each is complete. Every request IBM's driver is known to send is read, also
-those this server then refuses (large objects, routines), so that a refusal does
-not cost the connection. A tag without a known body ends it: nothing tells where the
-next message starts.
+those this server then refuses, so that a refusal does not cost the connection. A
+tag without a known body ends it: nothing tells where the next message starts.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import binds, tags, typecodes, xa
+from . import binds, fastpath, tags, typecodes, xa
 from .api import BoundParameter
 from .framing import Framing
 from .stream import ByteStream, ProtocolError
@@ -146,14 +145,6 @@ class FetchBlob:
     key: int
 
 
-@dataclass(slots=True)
-class Routine:
-    """A routine call this server does not make, with what names the routine."""
-
-    tag: int
-    name: str
-
-
 Message = (
     Simple
     | Statement
@@ -170,7 +161,7 @@ Message = (
     | Protocols
     | Info
     | FetchBlob
-    | Routine
+    | fastpath.FastPathMessage
     | xa.XAMessage
 )
 
@@ -203,6 +194,7 @@ class RequestReader:
         self.framing = framing
         self.codec = codec
         self.undecodable = False  # text of the current PDU was not in the code set
+        self._ahead: list[Message] | None = None
         self._simple = {tag: Simple(tag) for tag in _WITHOUT_BODY}
         self._readers: dict[int, Callable[[int], Message]] = {
             tags.COMMAND: self._statement,
@@ -234,20 +226,31 @@ class RequestReader:
     def messages(self) -> Iterator[Message]:
         """Yield the messages of the next PDU; EXIT ends it without EOT."""
         self.undecodable = False
-        while True:
-            tag = self.stream.short()
-            if tag == tags.END:
+        self._ahead = None
+        while (message := self._next()) is not None:
+            yield message
+            if self._ahead is not None:
+                yield from self._ahead
                 return
-            simple = self._simple.get(tag)
-            if simple is not None:
-                yield simple
-                if tag == tags.EXIT:
-                    return
-                continue
-            read = self._readers.get(tag)
-            if read is None:
-                raise ProtocolError(f"request tag {tag}")
-            yield read(tag)
+            if isinstance(message, Simple) and message.tag == tags.EXIT:
+                return
+
+    def read_ahead(self) -> None:
+        """Read the rest of the PDU now, to be yielded when its turn comes."""
+        if self._ahead is None:
+            self._ahead = list(iter(self._next, None))
+
+    def _next(self) -> Message | None:
+        tag = self.stream.short()
+        if tag == tags.END:
+            return None
+        simple = self._simple.get(tag)
+        if simple is not None:
+            return simple
+        read = self._readers.get(tag)
+        if read is None:
+            raise ProtocolError(f"request tag {tag}")
+        return read(tag)
 
     def _text(self, raw: bytes) -> str:
         try:
@@ -373,33 +376,40 @@ class RequestReader:
         descriptor = self.stream.take(binds.BLOB_DESCRIPTOR_SIZE)
         return FetchBlob(int.from_bytes(descriptor[20:24], "big"))  # as this server's
 
-    def _get_routine(self, tag: int) -> Message:
+    def _get_routine(self, _: int) -> Message:
         if self.framing.routine_database:
             self.stream.take(1)  # always 0 [J]
         signature = self._text(self._sql_text())
         self.stream.short()  # always 0 [J]
-        return Routine(tag, signature)
+        return fastpath.GetRoutine(signature)
 
-    def _execute_routine(self, tag: int) -> Message:
+    def _execute_routine(self, _: int) -> Message:
         if self.framing.routine_database:
             self.stream.string()  # database, or empty
         handle = self.stream.integer()
         self.stream.short()  # number of arguments, again in BIND
         self.stream.short()  # always 0 [J]
-        return Routine(tag, str(handle))
+        if self.stream.short() != tags.BIND:
+            raise ProtocolError("a routine called without BIND")
+        arguments = binds.read_parameters(self.stream, self._text)
+        return fastpath.CallRoutine(handle, arguments)
 
-    def _lo_data(self, tag: int) -> Message:
+    def _lo_data(self, _: int) -> Message:
         kind = self.stream.short()
         descriptor = self.stream.short()
         size = self.stream.integer()
-        self.stream.short()  # chunk size
-        if kind == _LO_WRITE:
-            received = 0
-            while received < size:
-                received += len(self.stream.string())
-        elif kind != _LO_READ:
+        chunk = self.stream.short()
+        if kind == _LO_READ:
+            return fastpath.ReadLargeObject(descriptor, size, chunk)
+        if kind != _LO_WRITE:
             raise ProtocolError(f"LODATA of kind {kind}")
-        return Routine(tag, str(descriptor))
+        contents = bytearray()
+        while len(contents) < size:
+            part = self.stream.string()
+            if not part:
+                raise ProtocolError("an empty part of a large object")
+            contents += part
+        return fastpath.WriteLargeObject(descriptor, contents)
 
     def _xa(self, tag: int) -> Message:
         return xa.read(self.stream, self._text, tag)

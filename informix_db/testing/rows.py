@@ -5,7 +5,8 @@ another form of a column: 43 and 45 for LVARCHAR and BOOLEAN, whose frame stays 
 same but whose BOOLEAN then is a byte and no letter [J].
 
 A BYTE or TEXT cell is a descriptor; its contents are kept for the FETCHBLOB that
-names it. Of smart large objects only NULL is encoded, collections and rows are not.
+names it. A BLOB or CLOB cell is its locator, as hex characters unless the client asks
+for 44 [J]. Collections and rows are not encoded.
 """
 
 from __future__ import annotations
@@ -123,10 +124,14 @@ def _blob_cell(text_codec: str, keep: Keep) -> CellEncoder:
     return encode
 
 
-def _locator_cell(value: object) -> bytes:
-    if value is not None:
-        raise SQLError(_UNSUPPORTED_TYPE)
-    return _NULL_EXTENDED
+def _raw_locator(value: bytes | None) -> bytes:
+    if value is None:
+        return _NULL_EXTENDED
+    return _extended_head.pack(0, len(value)) + value
+
+
+def _hex_locator(value: bytes | None) -> bytes:
+    return _raw_locator(None if value is None else value.hex().encode("ascii"))
 
 
 def cell_encoder(
@@ -170,7 +175,7 @@ def cell_encoder(
     if code in typecodes.SIMPLE_LARGE_OBJECTS:
         return _blob_cell(text_codec, keep)
     if code == typecodes.UDT_FIXED and sql_type.extended_id in typecodes.LOCATOR_IDS:
-        return _locator_cell
+        return _raw_locator if wanted == typecodes.UDT_CLIENT else _hex_locator
     raise SQLError(_UNSUPPORTED_TYPE, token=sql_type.name)
 
 

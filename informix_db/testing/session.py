@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import messages as m
 from . import tags, text, transcript, xa
-from .api import EngineAPI, EngineSessionAPI, SQLError
+from .api import EngineAPI, EngineSessionAPI, LargeObjectSessionAPI, SQLError
+from .clientfiles import ClientFiles
+from .fastpath import FastPath
 from .faults import DropConnection, Faults
 from .framing import Framing
 from .interrupts import InterruptState
@@ -43,7 +45,6 @@ _DATABASE_AT_LOGIN = -759
 _INTERRUPTED = -213
 _CONVERSION_FAILED = -23103
 _NOT_IMPLEMENTED = -999
-_NO_ROUTINE = -674
 
 _PART = 1 << 16  # bytes of a reply that are sent before it is complete
 _LOGIN_TIMEOUT = 30.0  # seconds
@@ -234,6 +235,10 @@ class Session:
         framing = Framing.without_negotiation(self._settings.cap1)
         writer = ReplyWriter(framing, codec)
         reader = self._settings.reader(self._stream, framing, codec)
+        if isinstance(self._engine_session, LargeObjectSessionAPI):
+            self._engine_session.client_files = ClientFiles(
+                self._stream, writer, reader.read_ahead, lambda: self._flush(writer)
+            )
         self._statements = self._settings.statements(
             self._engine_session,
             writer,
@@ -313,7 +318,7 @@ class _Requests:
             m.OpenDatabase: self._open_database,
             m.Protocols: self._protocols,
             m.Info: self._info,
-            m.Routine: self._routine,
+            **FastPath(session, writer).handlers,
             **self._xa_handlers(),
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {
@@ -459,9 +464,6 @@ class _Requests:
         if not savepoint:
             self._statements.close_cursors_without_hold()
         self._done()
-
-    def _routine(self, message: m.Routine) -> None:
-        raise SQLError(_NO_ROUTINE, token=message.name)
 
 
 def _tag_of(message: m.Message) -> int:
