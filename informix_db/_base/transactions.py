@@ -89,7 +89,9 @@ class Transactions:
                 "the database is not logged: nothing could roll a transaction back"
             )
         name = ""
-        if self._in_transaction:
+        if self._blocks or self._in_transaction:
+            if not self._in_transaction:
+                yield from self._begin_now_gen()
             name = f"_ifxdb_{self._blocks}"
             yield from self._savepoint_gen(c.SQ_SETSVPT, name)
         self._blocks += 1
