@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from informix_db import exceptions
 from informix_db._base.capabilities import ServerCapabilities
@@ -81,6 +81,16 @@ class SessionState(Enum):
     CLOSED = "closed"  # by close()
 
 
+class Transport(Protocol):
+    """What carries the channel's bytes, as far as it matters here."""
+
+    def peer_is_gone(self) -> bool:
+        """Whether the other side is known to have ended the connection."""
+
+    def close(self) -> None:
+        """Close the socket at once."""
+
+
 class BaseConnection(TwoPhase):
     """What both kinds of connection know and decide."""
 
@@ -102,6 +112,7 @@ class BaseConnection(TwoPhase):
     """Seconds an execute() may take by default; None: as long as it takes."""
     insert_cursor: bool = False
     """Whether executemany() inserts through an insert cursor by default."""
+    _transport: Transport
     _largest_fetch = 1024 * 1024  # bytes to ask for at a time
 
     def __init__(self, params: ConnectParams) -> None:
@@ -166,6 +177,22 @@ class BaseConnection(TwoPhase):
             self._why_broken = str(why) or type(why).__name__
         self._in_transaction = False
         self._abandoned.clear()
+
+    def _decide_fate(self, exc: BaseException) -> None:
+        """Break the connection if `exc` left a conversation half way, or it is gone.
+
+        An error the server reported in good order may say that a session is dead and
+        mean another one, as -908 does of a table on another server.
+        """
+        dead = isinstance(exc, Error) and exc.session_dead
+        if not self._channel.in_sync or (dead and self._transport.peer_is_gone()):
+            self._break(exc)
+        elif isinstance(exc, Error) and exc.sqlcode is not None:
+            exc.session_dead = False
+
+    def _break(self, exc: BaseException) -> None:
+        self._mark_broken(exc)
+        self._transport.close()
 
     def _abandon(self, statement: Statement) -> None:
         """Queue a statement whose cursor is gone. Called by finalizers: no I/O."""
@@ -373,7 +400,13 @@ class BaseConnection(TwoPhase):
         yield from self._begin_gen(statement)
         write_execute(self._channel, statement, bind)
         reply = yield from reply_gen(self._channel, Reply(statement.sql))
-        self._note_effects(statement, reply)
+        try:
+            self._note_effects(statement, reply)
+        except Error as exc:
+            ends = statement.statement_type in (c.STMT_COMMIT, c.STMT_ROLLBACK)
+            if self._in_transaction and (ends or self._commits_itself):
+                yield from self._after_failed_end_gen(exc)
+            raise
         if self._commits_itself:
             yield from self._end_gen(commit_gen)
         return reply

@@ -24,11 +24,12 @@ from informix_db._protocol.transaction import (
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db._wire.text import encode_text
-from informix_db.exceptions import NotSupportedError, ProgrammingError
+from informix_db.exceptions import Error, NotSupportedError, ProgrammingError
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w{0,127}")
 
 _ALREADY_IN_TRANSACTION = -535
+_NOT_IN_TRANSACTION = -255
 
 _TRANSACTION_TYPES = frozenset({c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK})
 
@@ -72,9 +73,35 @@ class Transactions:
 
     def _end_gen(self, end_gen: Callable[[Channel], Wire[None]]) -> Wire[None]:
         """End the transaction, if there is one."""
-        if self._in_transaction:
+        if not self._in_transaction:
+            return
+        try:
             yield from end_gen(self._channel)
+        except Error as exc:
+            committing = end_gen is commit_gen
+            if committing or exc.sqlcode == _NOT_IN_TRANSACTION:
+                yield from self._after_failed_end_gen(exc)
+            if committing or self._in_transaction:
+                raise
+        else:
             self._transaction_ended("commit" if end_gen is commit_gen else "rollback")
+
+    def _after_failed_end_gen(self, error: Error) -> Wire[None]:
+        """Be outside of any transaction after `error`, whatever the server did.
+
+        One that cannot commit may have rolled back by itself, as it does when deferred
+        constraints do not hold, or leave that to the client. A routine may have ended
+        the transaction long before.
+        """
+        if not self._channel.in_sync:
+            return
+        if error.sqlcode != _NOT_IN_TRANSACTION:
+            try:
+                yield from rollback_gen(self._channel)
+            except Error as exc:
+                if exc.sqlcode != _NOT_IN_TRANSACTION:
+                    return
+        self._transaction_ended("rollback")
 
     def _refuse_in_block(self, what: str) -> None:
         if self._blocks:
@@ -102,10 +129,8 @@ class Transactions:
         self._blocks -= 1
         if not name:
             yield from (self._end_gen(commit_gen) if succeeded else self._undo_gen())
-        elif succeeded:
-            yield from self._savepoint_gen(c.SQ_RELSVPT, name)
         else:
-            yield from self._undo_to_gen(name)
+            yield from self._leave_savepoint_gen(name, succeeded)
 
     def _enter_savepoint_gen(self, name: str) -> Wire[None]:
         """Set a savepoint, in a transaction that may begin with it."""
