@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from informix_db.testing.api import (
+    XID,
     BoundParameter,
     Column,
     ExecuteResult,
     SQLError,
     SQLType,
+    XAError,
 )
 
 SERIAL = SQLType(6, 4, nullable=False)
@@ -114,6 +116,28 @@ class StubStatement:
 
 
 @dataclass
+class StubBranches:
+    """Notes what is asked of branches; answers what `recover` or `refuse` says."""
+
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    prepared: list[XID] = field(default_factory=list)
+    refuse: int = 0
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        def note(*arguments: Any) -> int:
+            self.calls.append((name, *arguments))
+            if self.refuse:
+                raise XAError(self.refuse)
+            return 0
+
+        return note
+
+    def recover(self, count: int, flags: int) -> Sequence[XID]:
+        self.calls.append(("recover", count, flags))
+        return self.prepared[:count]
+
+
+@dataclass
 class StubSession:
     engine: StubEngine
     environment: dict[str, str]
@@ -125,6 +149,7 @@ class StubSession:
     closed: bool = False
     in_transaction: bool = False
     stored: list[tuple[object, ...]] = field(default_factory=list)
+    branches: StubBranches = field(default_factory=StubBranches)
     interrupted: threading.Event = field(default_factory=threading.Event)
 
     def open_database(self, name: str, exclusive: bool = False) -> int:
@@ -217,6 +242,7 @@ class StubEngine:
         self.waiting = threading.Event()  # set by the statement "wait"
         self.names = ["sysmaster", "testdb"]
         self.sessions: list[StubSession] = []
+        self.prepared: list[XID] = []  # branches any session recovers
         self.statements: dict[str, Maker] = {
             "select FIRST 1 site from informix.systables where tabname = "
             "' GL_COLLATE'": select([Column("site", VARCHAR_128)], [("en_US.819",)]),
@@ -265,7 +291,9 @@ class StubEngine:
             raise SQLError(-951, token=user)
 
     def open_session(self, user: str, environment: dict[str, str]) -> StubSession:
-        session = StubSession(self, environment)
+        session = StubSession(
+            self, environment, branches=StubBranches(prepared=self.prepared)
+        )
         self.sessions.append(session)
         return session
 

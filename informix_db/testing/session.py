@@ -417,13 +417,16 @@ class _Requests:
         self._writer.simple(tags.EXIT)
 
     def _open_database(self, message: m.OpenDatabase) -> None:
+        self._done(self._open(message.name, message.exclusive))
+
+    def _open(self, name: str, exclusive: bool = False) -> int:
         if self._database_at_login:
             raise SQLError(_DATABASE_AT_LOGIN)  # [P]
-        self._done(self._session.open_database(message.name, message.exclusive))
+        return self._session.open_database(name, exclusive)
 
     def _xa_handlers(self) -> dict[type, Callable[[Any], None]]:
         close_cursors = self._statements.close_cursors_without_hold
-        requests = xa.XARequests(self._session, self._writer, close_cursors)
+        requests = xa.XARequests(self._session, self._writer, self._open, close_cursors)
         return {
             xa.XADatabase: requests.database,
             xa.XABranch: requests.branch,

@@ -105,10 +105,12 @@ class XARequests:
         self,
         session: EngineSessionAPI,
         writer: ReplyWriter,
+        open_database: Callable[[str], int],
         end_of_branch: Callable[[], None],
     ) -> None:
         self._session = session
         self._writer = writer
+        self._open_database = open_database
         self._end_of_branch = end_of_branch
 
     def branch(self, message: XABranch) -> None:
@@ -151,7 +153,7 @@ class XARequests:
     def database(self, message: XADatabase) -> None:
         """Open a database, which is answered by EOT alone [J], or close it."""
         if message.tag == tags.XA_OPEN:
-            self._session.open_database(message.name)
+            self._open_database(message.name)
             return
         try:
             self._session.branches.close_database()

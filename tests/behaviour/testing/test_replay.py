@@ -32,6 +32,7 @@ from stub_engine import (
 
 from informix_db.testing import Server
 from informix_db.testing.api import (
+    XID,
     Column,
     DatetimeValue,
     ExecuteResult,
@@ -262,6 +263,15 @@ def s22() -> dict[str, Maker]:
     }
 
 
+def u08() -> dict[str, Maker]:
+    flags = [Column("is_ansi", INTEGER), Column("is_logging", INTEGER)]
+    return {
+        "select is_ansi, is_logging from sysmaster:informix.sysdatabases where "
+        "name='u08xa'": select(flags, [(0, 1)]),
+        "insert into t1 (name) values ('xa')": does(6, *inserted(2)),
+    }
+
+
 SCRIPTS: dict[str, tuple[Callable[[], dict[str, Maker]], str]] = {
     "s01_connect": (dict, ""),
     "s02_select": (s02, ""),
@@ -277,6 +287,7 @@ SCRIPTS: dict[str, tuple[Callable[[], dict[str, Maker]], str]] = {
     "s12_scroll": (s12, ""),
     "s18_bytetext": (s18, ""),
     "s22_bindtypes": (s22, ""),
+    "u08_xa": (u08, ""),
 }
 
 
@@ -293,7 +304,8 @@ def exchanges(name: str, stop_at: str) -> Iterator[tuple[bytes, bytes]]:
 def test_replies_equal_those_ibm_driver_accepted(name: str) -> None:
     script, stop_at = SCRIPTS[name]
     engine = StubEngine()
-    engine.names = [name]
+    engine.names = [name, name.replace("_", "")]
+    engine.prepared = [XID(0x1267, b"gtrid1", b"bq")]
     engine.statements |= {"drop table t1": does(46), CREATE_T1: does(45), **script()}
     replies = "drop" if name == "s11_err" else "keep"
     with Server(engine=engine, batch_errors=replies) as server:
