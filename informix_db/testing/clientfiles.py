@@ -21,7 +21,6 @@ _OPEN, _CLOSE, _READ, _WRITE = 0, 1, 2, 3  # kinds of FILE [J]
 _CHUNK = 32000
 _WHOLE_FILE = -1
 _FILE_ERROR = -9810
-_REST_OF_ERROR = 6  # zero bytes behind the errno [J]
 
 
 class ClientFiles:
@@ -99,13 +98,18 @@ class ClientFiles:
         """Take `tag`; an ERR in its place ends the answer."""
         found = self._stream.short()
         if found == tags.ERROR:
-            errno = self._stream.short()
-            self._stream.take(_REST_OF_ERROR)
-            if self._stream.short() != tags.END:
-                raise ProtocolError("an answer about a file without its end")
-            raise SQLError(_FILE_ERROR, errno)
+            raise SQLError(_FILE_ERROR, self._errno())
         if found != tag:
             raise ProtocolError(f"tag {found} in an answer about a file")
+
+    def _errno(self) -> int:
+        """Take the rest of an ERR, which has the form of the server's own [J]."""
+        errno = self._stream.short()
+        self._stream.short()  # ISAM code
+        self._stream.take(4 if self._writer.framing.int_text_length else 2)  # offset
+        self._stream.string()
+        self._end()
+        return errno
 
 
 def _chunks(contents: bytes | bytearray) -> list[bytes]:

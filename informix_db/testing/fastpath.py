@@ -152,6 +152,7 @@ class _LargeObjectRoutines:
             "ifx_lo_seek": (4, self._seek),
             "ifx_lo_tell": (2, self._tell),
             "ifx_lo_truncate": (2, self._truncate),
+            "ifx_lo_release": (1, self._release),
             "ifx_lo_create": (3, self._create),
             "ifx_lo_col_sbinfo": (2, self._column_storage),
         }
@@ -193,6 +194,11 @@ class _LargeObjectRoutines:
 
     def _truncate(self, descriptor: int, size: int) -> list[bytes]:
         self.opened(descriptor).truncate(size)
+        return [_integer(0)]
+
+    def _release(self, locator: bytes) -> list[bytes]:
+        """The client has no more use for the object; rows may have."""
+        self._objects.contents(locator)
         return [_integer(0)]
 
     def _create(self, storage: bytes, mode: int, _: object) -> list[bytes]:

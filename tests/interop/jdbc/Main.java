@@ -23,6 +23,7 @@ public final class Main {
         Transactions.addTo(scenarios);
         Batches.addTo(scenarios);
         Cursors.addTo(scenarios);
+        LargeObjects.addTo(scenarios);
         TwoPhase.addTo(scenarios);
         List<String> wanted =
                 Arrays.asList(arguments).subList(2, arguments.length);
