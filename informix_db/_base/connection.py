@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from informix_db import exceptions
+from informix_db._base import largebinding
 from informix_db._base.capabilities import ServerCapabilities
+from informix_db._base.largeobjects import CLOSE as CLOSE_DESCRIPTOR
+from informix_db._base.routines import Routines
 from informix_db._base.sqltext import inserts_columns
 from informix_db._base.statements import (
     STALE_CODES,
@@ -22,7 +25,9 @@ from informix_db._base.statements import (
 )
 from informix_db._base.tpc import TwoPhase, xa_error
 from informix_db._protocol import xa
+from informix_db._protocol.blobs import execute_rows_gen
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
+from informix_db._protocol.contents import RowWithContents
 from informix_db._protocol.login import LoginRequest, login_gen
 from informix_db._protocol.session import (
     DatabaseState,
@@ -51,6 +56,8 @@ from informix_db._wire import constants as c
 from informix_db._wire.accel import BindContext, Limits, Plan, encode_row
 from informix_db._wire.buffer import Wire
 from informix_db._wire.decode import plan_steps
+from informix_db._wire.encode import NeedsTarget
+from informix_db._wire.largeparams import needs_target
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import (
     DataError,
@@ -62,14 +69,24 @@ from informix_db.exceptions import (
 )
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
-
-if TYPE_CHECKING:
-    pass
+from informix_db.types import BlobLocator, ClobLocator, LargeObjectOpener
 
 logger = logging.getLogger("informix_db")
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
+
+
+# Stands for a row of parameters that depends on what its values are stored in.
+TARGETED = RowWithContents()
+
+
+class _Run(NamedTuple):
+    """An execution that may be tried twice."""
+
+    values: Sequence[Any]
+    bind: bytes | None
+    opening: Opening
 
 
 class SessionState(Enum):
@@ -127,8 +144,11 @@ class BaseConnection(TwoPhase):
         self._server_version: str | None = None
         self._bind_context = BindContext(params.encoding, False)
         self._statements = StatementCache(self._channel, params.statement_cache_size)
-        # Statements whose cursor was garbage collected, for the next boundary.
+        self._routines = Routines(self)
+        # Statements whose cursor, and descriptors whose file, was garbage collected,
+        # for the next boundary.
         self._abandoned: deque[Statement] = deque()
+        self._abandoned_descriptors: deque[int] = deque()
         self.row_factory = params.row_factory
 
     def __repr__(self) -> str:
@@ -177,6 +197,7 @@ class BaseConnection(TwoPhase):
             self._why_broken = str(why) or type(why).__name__
         self._in_transaction = False
         self._abandoned.clear()
+        self._abandoned_descriptors.clear()
 
     def _decide_fate(self, exc: BaseException) -> None:
         """Break the connection if `exc` left a conversation half way, or it is gone.
@@ -197,6 +218,16 @@ class BaseConnection(TwoPhase):
     def _abandon(self, statement: Statement) -> None:
         """Queue a statement whose cursor is gone. Called by finalizers: no I/O."""
         self._abandoned.append(statement)
+
+    def _attach(self, values: Iterable[Any]) -> None:
+        """Let the locators among `values` be opened on this connection."""
+        for value in values:
+            if isinstance(value, (BlobLocator, ClobLocator)):
+                value._connection = cast("LargeObjectOpener", self)
+
+    def _abandon_descriptor(self, descriptor: int) -> None:
+        """Queue the descriptor of a large object that nobody will close."""
+        self._abandoned_descriptors.append(descriptor)
 
     # -- opening and closing -------------------------------------------------------
 
@@ -287,9 +318,12 @@ class BaseConnection(TwoPhase):
     # -- statements ----------------------------------------------------------------
 
     def _settle_abandoned(self) -> None:
-        """At a statement boundary: close what garbage-collected cursors left open."""
+        """At a statement boundary: close what was left open."""
         while self._abandoned:
             self._statements.close_and_give_back(self._abandoned.popleft())
+        while self._abandoned_descriptors:
+            descriptor = self._abandoned_descriptors.popleft()
+            self._routines.write_unwaited(CLOSE_DESCRIPTOR, descriptor)
 
     def _prepare_gen(self, sql: str, parameter_count: int) -> Wire[Statement]:
         channel = self._channel
@@ -321,11 +355,20 @@ class BaseConnection(TwoPhase):
         elif inserts_columns(sql, [column.name for column in described.columns]):
             statement.targets = described.columns
             statement.limits = Limits(described.columns, channel.encoding)
+        if not statement.returns_rows:
+            # What an INSERT describes are columns, but maybe not those of its `?` [P].
+            statement.large = any(map(needs_target, described.columns))
         return statement
 
     def _bind(self, values: Sequence[Any]) -> bytes | None:
-        """Encode a row of parameters; None if there are none."""
-        return encode_row(values, self._bind_context) if values else None
+        """Encode a row of parameters; None if there are none.
+
+        TARGETED stands for a row that cannot be encoded without its statement.
+        """
+        try:
+            return encode_row(values, self._bind_context) if values else None
+        except NeedsTarget:
+            return TARGETED
 
     def _execute_gen(
         self, sql: str, values: Sequence[Any], opening: Opening
@@ -337,20 +380,21 @@ class BaseConnection(TwoPhase):
         """
         bind = self._bind(values)  # a value that cannot be sent costs no round trip
         self._settle_abandoned()
+        if opening.files is not None:
+            self._channel.files = opening.files
+        run = _Run(values, bind, opening)
         statement = self._statements.take(sql)
         if statement is not None:
             self._check_values(statement, values)
             try:
-                return statement, (
-                    yield from self._execute_once_gen(statement, bind, opening)
-                )
+                return statement, (yield from self._execute_once_gen(statement, run))
             except Error as exc:
                 if exc.sqlcode not in STALE_CODES or not self._channel.in_sync:
                     raise
                 self._statements.clear()
         statement = yield from self._prepare_gen(sql, len(values))
         self._check_values(statement, values)
-        return statement, (yield from self._execute_once_gen(statement, bind, opening))
+        return statement, (yield from self._execute_once_gen(statement, run))
 
     def _check_values(self, statement: Statement, values: Sequence[Any]) -> None:
         """Give the statement back if its columns cannot hold `values`: DataError."""
@@ -361,19 +405,31 @@ class BaseConnection(TwoPhase):
                 self._statements.give_back(statement)
                 raise
 
-    def _execute_once_gen(
-        self, statement: Statement, bind: bytes | None, opening: Opening
-    ) -> Wire[Reply]:
+    def _execute_once_gen(self, statement: Statement, run: _Run) -> Wire[Reply]:
         """Run a prepared statement; on an error it is given back."""
         self._channel.counters.executed += 1
+        bind, bind_gen = run.bind, largebinding.bind_gen
         try:
-            if statement.returns_rows:
-                return (yield from self._query_gen(statement, bind, opening))
-            return (yield from self._change_gen(statement, bind))
-        except Error:
+            if bind is TARGETED or (bind and statement.large):
+                bind = yield from bind_gen(self, statement, run.values)
+            try:
+                return (yield from self._run_gen(statement, bind, run.opening))
+            except Error as exc:
+                if not largebinding.is_refused_text(exc, statement, run.values):
+                    raise
+            bind = yield from bind_gen(self, statement, run.values)
+            return (yield from self._run_gen(statement, bind, run.opening))
+        except BaseException:  # of a file, perhaps, that is a parameter
             if self._channel.in_sync:
                 self._statements.close_and_give_back(statement)
             raise
+
+    def _run_gen(
+        self, statement: Statement, bind: bytes | None, opening: Opening
+    ) -> Wire[Reply]:
+        if statement.returns_rows:
+            return (yield from self._query_gen(statement, bind, opening))
+        return (yield from self._change_gen(statement, bind))
 
     def _query_gen(
         self, statement: Statement, bind: bytes | None, opening: Opening
@@ -398,8 +454,11 @@ class BaseConnection(TwoPhase):
     def _change_gen(self, statement: Statement, bind: bytes | None) -> Wire[Reply]:
         """Execute, in a transaction if the rules say so."""
         yield from self._begin_gen(statement)
-        write_execute(self._channel, statement, bind)
-        reply = yield from reply_gen(self._channel, Reply(statement.sql))
+        if isinstance(bind, RowWithContents):
+            reply = yield from execute_rows_gen(self._channel, statement, [bind])
+        else:
+            write_execute(self._channel, statement, bind)
+            reply = yield from reply_gen(self._channel, Reply(statement.sql))
         try:
             self._note_effects(statement, reply)
         except Error as exc:
@@ -426,5 +485,6 @@ class BaseConnection(TwoPhase):
         elif kind in c.STMT_DATABASE and reply.done is not None:
             self._database = DatabaseState.of_statement(kind, reply.done.warn)
             self._database_name = None
+            self._routines.clear()
             self._xa_open = False
             self._transaction_ended("a change of database", held=True)

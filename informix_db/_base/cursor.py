@@ -8,15 +8,19 @@ from typing import Any, Generic, TypeVar
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import BaseConnection
+from informix_db._base.lobtext import reading_text, writing_text
 from informix_db._base.result import BEFORE_FIRST, FIRST_FETCH_SIZE, Result
 from informix_db._base.scroll import ScrollResult
 from informix_db._base.sqltext import prepare_text
 from informix_db._protocol.channel import Reply
+from informix_db._protocol.files import ClientFiles
 from informix_db._protocol.statement import Opening, Statement
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
 from informix_db._wire.describe import ColumnInfo
-from informix_db.exceptions import InterfaceError, ProgrammingError
+from informix_db._wire.largeparams import BYTES_TYPES
+from informix_db._wire.text import encode_text
+from informix_db.exceptions import InterfaceError, InternalError, ProgrammingError
 from informix_db.rows import Row, RowFactory, RowMaker, make_rows, row_maker
 
 ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
@@ -25,6 +29,10 @@ ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
 ColumnDescription = tuple[
     str, int, "int | None", "int | None", "int | None", "int | None", bool
 ]
+
+# Names of the files that read_blob_column() and write_blob_column() go through.
+_SENT_FILE = "informix_db_blob"
+_READ_FILE = "informix_db_blob_in"
 
 _COUNTED_TYPES = frozenset({c.STMT_INSERT}) | c.STMT_UPDATE | c.STMT_DELETE
 
@@ -55,6 +63,7 @@ class BaseCursor(Generic[ConnectionT]):
         self._last_row_id: int | None = None
         self._make_row: RowMaker | None = None
         self._array_size = 1
+        self._files = ClientFiles()
         self.row_factory = row_factory or connection.row_factory
 
     # -- PEP 249 attributes --------------------------------------------------------
@@ -126,6 +135,24 @@ class BaseCursor(Generic[ConnectionT]):
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             raise ProgrammingError(f"arraysize must be a positive int, not {size!r}")
         self._array_size = size
+
+    @property
+    def virtual_files(self) -> dict[str, bytes]:
+        """The files a server may read, by name: fill it before the statement runs.
+
+        For ``filetoblob(name, 'client')`` and ``filetoclob(name, 'client')``. No file
+        of the disk is ever opened.
+        """
+        return self._files.readable
+
+    @property
+    def blob_files(self) -> dict[str, bytes]:
+        """The files that statements of this cursor made the server write, by name.
+
+        By ``lotofile(column, name, 'client')``, which makes the name a unique one and
+        returns it. They are kept in memory until they are taken out of the dict.
+        """
+        return self._files.written
 
     def setinputsizes(self, sizes: Sequence[object]) -> None:
         """Do nothing: parameters carry their own types (PEP 249 allows it)."""
@@ -214,6 +241,8 @@ class BaseCursor(Generic[ConnectionT]):
             connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
             self._hold,
             self._scrollable,
+            self._files,
+            text.files,
         )
         statement, reply = yield from connection._execute_gen(text.sql, values, opening)
         if statement.returns_rows:
@@ -239,6 +268,36 @@ class BaseCursor(Generic[ConnectionT]):
     def _note_batch(self, batch: Batch) -> None:
         self._row_count = batch.row_count
         self._last_row_id = batch.last_row_id
+
+    def _reading_text(self, sql: object) -> str:
+        """Return the query that makes the server write the one column as a file."""
+        self._check_open()
+        return reading_text(_as_sql(sql), _SENT_FILE)
+
+    def _take_written(self, row: Any) -> bytes | None:
+        """Return what the file named in `row` has; None if there is no value."""
+        name = row[0] if row is not None else None
+        if name is None:
+            return None
+        written = self._files.written
+        if name not in written:
+            raise InternalError(f"the server did not write the file it calls {name!r}")
+        return written.pop(name)
+
+    def _writing_text(self, sql: object, data: object, clob: bool) -> str:
+        """Return the statement that makes the server read `data` as a file."""
+        self._check_open()
+        text = writing_text(_as_sql(sql), _READ_FILE, clob)
+        if isinstance(data, str) and clob:
+            data = encode_text(data, self._connection.encoding, "the text")
+        if not isinstance(data, BYTES_TYPES):
+            wanted = "str or bytes" if clob else "bytes"
+            raise ProgrammingError(f"{wanted} are needed, not {type(data).__name__}")
+        self._files.readable[_READ_FILE] = bytes(data)
+        return text
+
+    def _forget_read(self) -> None:
+        self._files.readable.pop(_READ_FILE, None)
 
     def _new_batch(
         self, operation: str, rows: Any, insert_cursor: bool | None

@@ -8,13 +8,15 @@ buffer. Nothing here waits.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from informix_db._base.filling import fill_gen, portion
 from informix_db._protocol.channel import Reply
 from informix_db._protocol.statement import Opening, Statement, fetch_gen, is_last
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import Wire
-from informix_db.exceptions import DataError, Error, ProgrammingError
+from informix_db.exceptions import Error, ProgrammingError
 
 if TYPE_CHECKING:
     from informix_db._base.connection import BaseConnection
@@ -51,15 +53,19 @@ class Result:
         self._sql = statement.sql
         self._statement: Statement | None = statement
         self._fetch_size = opening.fetch_size
+        self._files = opening.files
         self._hold = opening.hold or connection._commits_itself
         self._for_update = for_update
         self._rows: list[tuple[Any, ...]] = []
+        # Rows that have been fetched but for the contents of their BYTEs and TEXTs.
+        self._unfilled: deque[tuple[Any, ...]] = deque()
+        self._complete = False  # the server has no more rows
         self._first = 0  # number of the first row of _rows
         self._next = 0  # index into _rows of the row that comes next
         self._count: int | None = None  # rows in all, once known
         self._held_bytes = 0  # what _rows took on the wire
         self._past_end = False  # more rows were asked for than there are
-        self._row_error: DataError | None = None
+        self._row_error: Error | None = None  # why the row after those held is missing
         self._ended_by = ""  # what closed the cursor early
         self.scrolling = False  # hold every row, somebody may go back to it
         self.ahead = False  # the server sent rows before they were taken
@@ -168,20 +174,40 @@ class Result:
 
     def _fetch_more_gen(self) -> Wire[None]:
         """Get the rows after those held."""
-        if self._row_error is not None:
+        if not self._unfilled and self._row_error is not None:
             error, self._row_error = self._row_error, None
             self._fail()
             raise error
         statement = self._open_statement()
-        self._grow_fetch_size()
+        channel = self._connection._channel
+        if self._files is not None:
+            channel.files = self._files
         try:
-            reply = yield from fetch_gen(
-                self._connection._channel, statement, self._fetch_size
-            )
+            if not self._unfilled:
+                self._grow_fetch_size()
+                reply = yield from fetch_gen(channel, statement, self._fetch_size)
+                self._accept(statement, reply)
+            if self._unfilled:
+                yield from self._fill_gen(statement)
         except Error:
             self._fail()
             raise
-        self._accept(statement, reply)
+
+    def _fill_gen(self, statement: Statement) -> Wire[None]:
+        """Fetch the contents of some of the rows that lack them.
+
+        A row whose contents cannot be had is an error when its turn comes.
+        """
+        rows = portion(self._unfilled, statement.contents_at)
+        channel = self._connection._channel
+        filled, size, problem = yield from fill_gen(channel, statement, rows)
+        for _ in rows:
+            self._unfilled.popleft()
+        if problem is not None:
+            self._unfilled.clear()
+            self._row_error = problem
+        self._hold_rows(filled, size)
+        self._close_if_done()
 
     def _open_statement(self) -> Statement:
         if self._statement is None:
@@ -207,10 +233,22 @@ class Result:
         self._row_error = reply.row_error
         self.ahead = self.ahead or len(rows) > 1
         self._connection._channel.counters.rows_fetched += len(rows)
-        self._hold_rows(rows, reply.row_bytes)
-        if reply.row_error is not None:
-            return
-        if is_last(reply, statement, self._fetch_size, self._single(rows)):
+        if statement.locators_at:
+            self._connection._attach(
+                row[at] for row in rows for at in statement.locators_at
+            )
+        self._complete = reply.row_error is None and is_last(
+            reply, statement, self._fetch_size, self._single(rows)
+        )
+        if statement.contents_at:
+            self._unfilled.extend(rows)
+        else:
+            self._hold_rows(rows, reply.row_bytes)
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        """Close the cursor if nothing more is wanted of it."""
+        if self._complete and not self._unfilled and self._row_error is None:
             self._count = self._first + len(self._rows)
             self.close()
 

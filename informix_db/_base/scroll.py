@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from informix_db._base.filling import fill_gen
 from informix_db._base.result import BEFORE_FIRST, Result
 from informix_db._protocol.channel import Reply
 from informix_db._protocol.statement import (
+    FETCH_OVERHEAD,
     SCROLL_ABSOLUTE,
     SCROLL_LAST,
     SCROLL_NEXT,
@@ -89,23 +91,36 @@ class ScrollResult(Result):
 
     def _fetch_window_gen(self, how: int, index: int) -> Wire[None]:
         statement = self._open_statement()
+        channel = self._connection._channel
+        if self._files is not None:
+            channel.files = self._files
+        # Large values make even a small window large.
+        size = self._fetch_size
+        if statement.contents_at:
+            size = statement.tuple_size + FETCH_OVERHEAD
         try:
             reply = yield from scroll_fetch_gen(
-                self._connection._channel, statement, how, index + 1, self._fetch_size
+                channel, statement, how, index + 1, size
             )
+            if statement.contents_at:
+                rows, _, problem = yield from fill_gen(channel, statement, reply.rows)
+                if problem is not None:
+                    raise problem
+                reply.rows = rows
         except Error:
             self._fail()
             raise
-        self._show(reply, index)
+        self._show(statement, reply, index)
 
     def _accept(self, statement: Statement, reply: Reply) -> None:
         """Take the window that came with OPEN."""
         if reply.rows:
-            self._show(reply, 0)
+            if not statement.contents_at:  # else the window is fetched when wanted
+                self._show(statement, reply, 0)
         elif reply.row_error is None:
             self._count = 0
 
-    def _show(self, reply: Reply, index: int) -> None:
+    def _show(self, statement: Statement, reply: Reply, index: int) -> None:
         """Put the rows of `reply` into the window; `index` was asked for, -1: last."""
         if reply.row_error is not None and not reply.rows:
             raise reply.row_error
@@ -117,6 +132,10 @@ class ScrollResult(Result):
                     f"the server sent row {first + 1} when asked for row {index + 1}"
                 )
         self.ahead = self.ahead or len(rows) > 1
+        if statement.locators_at:
+            self._connection._attach(
+                row[at] for row in rows for at in statement.locators_at
+            )
         self._connection._channel.counters.rows_fetched += len(rows)
         self._next += self._first - first
         self._first = first

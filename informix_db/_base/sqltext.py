@@ -17,7 +17,7 @@ from typing import Any
 
 from informix_db.exceptions import ProgrammingError
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       '[^']*'?                              # string; a doubled quote starts another
     | "[^"]*"?                              # identifier, or string without DELIMIDENT
@@ -34,6 +34,9 @@ _TOKEN = re.compile(
 )
 
 
+# Calls that make the server ask the client for files.
+_FILE_CALL = re.compile(r"\b(?:lotofile|filetoblob|filetoclob)\s*\(", re.IGNORECASE)
+
 # INSERT of nothing but `?`, with or without the names of the columns; what is between
 # INTO and the names is left to the server.
 _PLAIN_INSERT = re.compile(
@@ -49,7 +52,8 @@ class PreparedText:
 
     `sources` holds positions (from 0) or names, one per `?`; `needed` counts the
     parameters, `in_order` says that each is used once and in its own place.
-    `for_update` is set if a cursor on it is for updating the rows it is on.
+    `for_update` is set if a cursor on it is for updating the rows it is on, `files` if
+    it may make the server ask for files.
     """
 
     sql: str
@@ -58,6 +62,7 @@ class PreparedText:
     needed: int
     in_order: bool
     for_update: bool = False
+    files: bool = False
 
     def arrange(self, parameters: object) -> Sequence[Any]:
         """Return the values in the order of the `?`.
@@ -121,7 +126,7 @@ def prepare_text(sql: str) -> PreparedText:
     kinds: set[str] = set()
     copied = 0
     for_update = False
-    for match in _TOKEN.finditer(sql):
+    for match in TOKEN.finditer(sql):
         if match.lastgroup == "for_update":
             for_update = True
             continue
@@ -154,6 +159,7 @@ def prepare_text(sql: str) -> PreparedText:
         needed=len(set(sources)),
         in_order=sources == list(range(len(sources))),
         for_update=for_update,
+        files=_FILE_CALL.search(sql) is not None,
     )
 
 

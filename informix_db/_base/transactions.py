@@ -182,12 +182,19 @@ class Transactions:
     def _must_begin(self, statement: Statement) -> bool:
         """Whether the server has to be told to begin before this statement."""
         return (
+            self._wants_begin
+            and statement.statement_type not in c.STMT_DATABASE
+            and statement.statement_type not in _TRANSACTION_TYPES
+        )
+
+    @property
+    def _wants_begin(self) -> bool:
+        """Whether what is done next belongs into a transaction that has not begun."""
+        return (
             self._database.logged
             and not self._database.ansi
             and not self._in_transaction
             and (not self._autocommit or self._blocks > 0)
-            and statement.statement_type not in c.STMT_DATABASE
-            and statement.statement_type not in _TRANSACTION_TYPES
         )
 
     def _begins_own_batch(self, statement: Statement) -> bool:
@@ -214,6 +221,11 @@ class Transactions:
         be made outside of any transaction.
         """
         if self._must_begin(statement):
+            yield from self._begin_now_gen()
+
+    def _begin_for_call_gen(self) -> Wire[None]:
+        """Begin if a routine that is called without SQL needs it."""
+        if self._wants_begin:
             yield from self._begin_now_gen()
 
     def _begin_now_gen(self) -> Wire[None]:

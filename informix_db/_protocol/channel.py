@@ -91,8 +91,8 @@ class Reply:
         "statement",
         "total_rows",
         "tuple_id",
-        "xa",
         "written",
+        "xa",
     )
 
     def __init__(self, statement: str | None = None, plan: Plan | None = None) -> None:

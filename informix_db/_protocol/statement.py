@@ -8,21 +8,24 @@ driver never wants one, because the default forms can be read [J, P].
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._protocol.contents import RowWithContents, write_contents
+from informix_db._protocol.files import ClientFiles
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
 from informix_db._wire.buffer import SHORT, USHORT, Wire
 from informix_db._wire.describe import ColumnInfo, Description
 from informix_db._wire.limits import Limits
 from informix_db.exceptions import DataError, ProtocolError
+from informix_db.types import TypeCode
 
 # Room in the fetch buffer that a server may count besides the rows [?].
-_FETCH_OVERHEAD = 64
+FETCH_OVERHEAD = 64
 
 # What SFETCH can ask for [J]; how IBM's client gets the row before is by number.
 SCROLL_NEXT = 1
@@ -44,11 +47,27 @@ class Statement:
     generation: int = 0  # of the statement cache, when it was prepared
     targets: tuple[ColumnInfo, ...] | None = None  # what its `?` are stored in
     limits: Limits | None = None  # of the targets
+    inputs: tuple[ColumnInfo, ...] | None = None  # its `?`, if they were asked for
+    large: bool = False  # its parameters may have to be encoded by what they are for
 
     @property
     def returns_rows(self) -> bool:
         """Whether it is opened and fetched from, rather than executed."""
         return self.plan is not None
+
+    @functools.cached_property
+    def contents_at(self) -> tuple[int, ...]:
+        """Which columns of its rows have contents that are fetched apart."""
+        codes = (c.BYTE, c.TEXT) if self.returns_rows else ()
+        return tuple(at for at, of in enumerate(self.columns) if of.code in codes)
+
+    @functools.cached_property
+    def locators_at(self) -> tuple[int, ...]:
+        """Which columns of its rows have locators of large objects."""
+        if not self.returns_rows:
+            return ()
+        known = (TypeCode.BLOB, TypeCode.CLOB)
+        return tuple(at for at, of in enumerate(self.columns) if of.type_code in known)
 
     @property
     def cursor_name(self) -> bytes:
@@ -62,6 +81,10 @@ class Opening(NamedTuple):
     fetch_size: int  # bytes of rows to send along
     hold: bool = False  # it stays open across commits
     scroll: bool = False  # its rows can be fetched by number
+    files: ClientFiles | None = None  # what the server may read and write
+    # OPEN and the first fetch do not travel together: the server would have to answer
+    # the first before it can ask for a file, and may then take the second for the file
+    apart: bool = False
 
 
 def describes_rows(description: Description) -> bool:
@@ -103,6 +126,17 @@ def description_of(reply: Reply) -> Description:
     if reply.description is None:
         raise ProtocolError("the server answered PREPARE without a description")
     return reply.description
+
+
+def describe_input_gen(
+    channel: Channel, statement: Statement
+) -> Wire[tuple[ColumnInfo, ...]]:
+    """Ask for the types of the parameters; none if the server does not tell."""
+    write_id(channel, statement)
+    channel.write.put_short(c.SQ_CIDESCRIBE)
+    channel.end_request()
+    reply = yield from reply_gen(channel, Reply(statement.sql))
+    return reply.input_description or ()
 
 
 def write_execute(channel: Channel, statement: Statement, bind: bytes | None) -> None:
@@ -150,8 +184,16 @@ def write_open(
     if opening.hold:
         out.put_short(c.SQ_HOLD)
     out.put_short(c.SQ_OPEN)
-    if opening.scroll:
+    if opening.scroll or opening.apart:
         channel.end_request()
+    if not opening.apart:
+        _write_first_fetch(channel, statement, opening)
+
+
+def _write_first_fetch(
+    channel: Channel, statement: Statement, opening: Opening
+) -> None:
+    if opening.scroll:
         write_scroll_fetch(channel, statement, SCROLL_NEXT, 1, opening.fetch_size)
     else:
         write_fetch(channel, statement, opening.fetch_size)
@@ -160,8 +202,12 @@ def write_open(
 def opened_gen(channel: Channel, statement: Statement, opening: Opening) -> Wire[Reply]:
     """Read the first rows of a cursor; an SQL error is left in ``reply.error``."""
     opened = None
-    if opening.scroll:
+    if opening.scroll or opening.apart:
         opened = yield from reply_gen(channel, Reply(statement.sql))
+    if opening.apart:
+        if opened is not None and opened.error is not None:
+            return opened
+        _write_first_fetch(channel, statement, opening)
     reply = yield from reply_gen(channel, Reply(statement.sql, statement.plan))
     if opened is not None and opened.error is not None:
         reply.error = opened.error
@@ -247,7 +293,7 @@ def is_last(
         return True
     if reply.done is None or single:
         return False
-    room = min(fetch_size, c.FETCH_SIZE_CLASSIC) - _FETCH_OVERHEAD - reply.row_bytes
+    room = min(fetch_size, c.FETCH_SIZE_CLASSIC) - FETCH_OVERHEAD - reply.row_bytes
     return room >= statement.tuple_size + 10  # TUPLE's head and pad
 
 

@@ -38,7 +38,7 @@ _BYTE_PRECISION = 0x38  # that of setBytes; TEXT has 0 [J]
 _UNKNOWN_SIZE = -1  # a stream [J]
 _MAX_SIZE = 0x7FFFFFFF  # of a BYTE or TEXT
 
-_FILE_READ = 64 * 1024  # bytes or characters to ask a file for
+_FILE_READ = 64 * 1024  # bytes or characters to ask a file for, at least
 
 
 class Source:
@@ -67,7 +67,7 @@ class Source:
                 yield self._data[at : at + size]
             return
         self._rewind()
-        while data := self._read():
+        while data := self._read(max(size, _FILE_READ)):
             view = memoryview(data)
             for at in range(0, len(view), size):
                 yield view[at : at + size]
@@ -89,8 +89,8 @@ class Source:
         else:
             self._file.seek(self._start)
 
-    def _read(self) -> bytes:
-        data = self._file.read(_FILE_READ)
+    def _read(self, size: int) -> bytes:
+        data = self._file.read(size)
         if isinstance(data, str):
             return encode_text(data, self._encoding, "the file")
         if isinstance(data, BYTES_TYPES):

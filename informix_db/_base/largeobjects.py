@@ -1,0 +1,345 @@
+"""Smart large objects: made, opened, read and written through the server's routines.
+
+The routines, their signatures and the sizes of their opaque arguments are those IBM's
+client uses [J]. A large object is open under a descriptor of the session; the server
+keeps a position for it, which moves with what is read and written.
+
+What is not known [?]: what becomes of a descriptor at the end of a transaction.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import logging
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+from informix_db._protocol.fastpath import read_object_gen, write_object_gen
+from informix_db._wire.buffer import Wire
+from informix_db._wire.largeparams import BYTES_TYPES, Source
+from informix_db._wire.text import encode_text
+from informix_db.exceptions import DataError, Error, OperationalError
+from informix_db.types import BlobLocator, ClobLocator
+
+if TYPE_CHECKING:
+    from informix_db._base.connection import BaseConnection
+
+logger = logging.getLogger("informix_db")
+
+_CREATE = "function informix.ifx_lo_create( ifx_lo_spec,integer,blob)"
+_COLUMN_SPEC = "function informix.ifx_lo_col_sbinfo(lvarchar,ifx_lo_spec)"
+_OPEN = "function informix.ifx_lo_open(blob ,integer)"
+CLOSE = "function informix.ifx_lo_close(integer)"
+_STAT = "function informix.ifx_lo_stat(int, ifx_lo_stat)"
+_SEEK = "function informix.ifx_lo_seek(integer,int8,integer,int8)"
+_TRUNCATE = "function informix.ifx_lo_truncate(integer,int8)"
+
+# Modes of ifx_lo_open, as in ESQL/C [J]
+_READ_ONLY = 4
+_READ_WRITE = 8
+
+# Sizes of ifx_lo_spec and ifx_lo_stat, with capability 10 and without [J]
+_SPEC_SIZES = (162, 596)
+_STAT_SIZES = (212, 644)
+
+# An ifx_lo_spec that asks for nothing: these bytes, zeros, and those at its end [J].
+_SPEC_HEAD = bytes.fromhex(
+    "dadafeed 00000000 00000000 00000001 00000000 ffff0000 00000001 00000000"
+    "ffff0000 ffffffff"
+)
+_SPEC_TAIL = bytes.fromhex("ffffffffffffffff 0000000000000000 0000000000000000")
+
+# The size in an ifx_lo_stat: low and high half, sign [J]
+_SIZE = Struct(">IIh")
+_SIZE_AT = 4
+
+# Bytes read or written at a time: a round trip each, and what memory it takes.
+BLOCK = 1024 * 1024
+
+_TEXT_BLOCK = 64 * 1024  # bytes read ahead of the text that was asked for
+
+# Mode: (mode of ifx_lo_open, cut to nothing)
+_MODES = {
+    "r": (_READ_ONLY, False),
+    "r+": (_READ_WRITE, False),
+    "w": (_READ_WRITE, True),
+    "w+": (_READ_WRITE, True),
+}
+
+Locator = BlobLocator | ClobLocator
+
+
+def default_spec(long_form: bool) -> bytes:
+    """Return the ifx_lo_spec of an object that is stored where its column says."""
+    middle = _SPEC_SIZES[long_form] - len(_SPEC_HEAD) - len(_SPEC_TAIL)
+    return _SPEC_HEAD + bytes(middle) + _SPEC_TAIL
+
+
+def create_gen(
+    connection: BaseConnection, source: Source, is_clob: bool, column: str | None
+) -> Wire[Locator]:
+    """Make a large object of `source` and return its locator; it is closed again.
+
+    `column` ("table.column") tells where such objects are to be stored.
+    """
+    call_gen = connection._routines.call_gen
+    spec = default_spec(connection._channel.framing.long_large_object)
+    yield from connection._routines.find_gen(_CREATE, CLOSE)
+    if column is not None:
+        spec = yield from _column_spec_gen(connection, column, spec)
+    results = yield from call_gen(_CREATE, spec, _READ_WRITE, bytes(BlobLocator.SIZE))
+    created, descriptor = _checked(results, 2)
+    try:
+        for block in source.pieces(BLOCK):
+            yield from write_object_gen(connection._channel, descriptor, block)
+    except BaseException:
+        connection._abandon_descriptor(descriptor)
+        raise
+    yield from call_gen(CLOSE, descriptor)
+    raw = getattr(created, "raw", created)
+    return ClobLocator(raw) if is_clob else BlobLocator(raw)
+
+
+def _column_spec_gen(
+    connection: BaseConnection, column: str, spec: bytes
+) -> Wire[bytes]:
+    """Return `spec` filled in for objects of `column`, or as it is.
+
+    The column's name comes from the text of a statement and may not be one.
+    """
+    try:
+        results = yield from connection._routines.call_gen(_COLUMN_SPEC, column, spec)
+    except Error as exc:
+        if not connection._channel.in_sync:
+            raise
+        logger.debug("no storage characteristics of %s: %s", column, exc)
+        return spec
+    found = results[0] if results else None
+    return found if isinstance(found, bytes) and len(found) == len(spec) else spec
+
+
+def _checked(results: list[Any], count: int) -> list[Any]:
+    """Return what a routine returned, which ends with a descriptor."""
+    if len(results) < count or not isinstance(results[-1], int) or results[-1] < 0:
+        raise OperationalError(
+            f"the server did not open the large object but returned {results!r}"
+        )
+    return results
+
+
+class LargeObject:
+    """An open large object: what the sync and async files share. Nothing waits."""
+
+    def __init__(
+        self, connection: BaseConnection, locator: Locator, mode: str | None
+    ) -> None:
+        if not isinstance(locator, (BlobLocator, ClobLocator)):
+            raise TypeError(f"a locator is needed, not {type(locator).__name__}")
+        is_clob = isinstance(locator, ClobLocator)
+        self.mode = mode if mode is not None else "r" if is_clob else "rb"
+        plain = self.mode.replace("b", "", 1)
+        if plain not in _MODES:
+            raise ValueError(f"mode {mode!r} is none of rb, r+b, wb, or without b")
+        self._flags, self._cut = _MODES[plain]
+        self._text = is_clob and plain == self.mode
+        self._connection = connection
+        self._locator = locator
+        self._descriptor: int | None = None
+        self._position = 0  # the server's
+        self._ahead = ""  # text read and not asked for
+        self._decoder = _new_decoder(connection.encoding)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._descriptor is None
+
+    @property
+    def locator(self) -> Locator:
+        """The locator of the large object."""
+        return self._locator
+
+    def readable(self) -> bool:
+        """Return True: every mode can read."""
+        self._open_descriptor()
+        return True
+
+    def writable(self) -> bool:
+        """Return whether it was opened for writing."""
+        self._open_descriptor()
+        return self._flags == _READ_WRITE
+
+    def seekable(self) -> bool:
+        """Return True."""
+        self._open_descriptor()
+        return True
+
+    def _open_descriptor(self) -> int:
+        if self._descriptor is None:
+            raise ValueError("I/O operation on closed large object")
+        return self._descriptor
+
+    def _need_writing(self, what: str) -> int:
+        descriptor = self._open_descriptor()
+        if self._flags != _READ_WRITE:
+            raise io.UnsupportedOperation(f"{what}: opened in mode {self.mode!r}")
+        return descriptor
+
+    # -- opening and closing -----------------------------------------------------------
+
+    def _open_gen(self) -> Wire[None]:
+        routines = self._connection._routines
+        if self._flags == _READ_WRITE:
+            yield from self._connection._begin_for_call_gen()
+        # CLOSE now, so that a file nobody closes can be closed without a wait.
+        yield from routines.find_gen(_OPEN, CLOSE)
+        results = yield from routines.call_gen(_OPEN, self._locator, self._flags)
+        self._descriptor = _checked(results, 1)[-1]
+        if self._cut:
+            yield from self._truncate_gen(0)
+
+    def _close_gen(self) -> Wire[None]:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            yield from self._connection._routines.call_gen(CLOSE, descriptor)
+
+    def _forget(self) -> None:
+        """The session is gone, or this object: leave the descriptor to others."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            self._connection._abandon_descriptor(descriptor)
+
+    # -- reading -----------------------------------------------------------------------
+
+    def _read_gen(self, size: int | None) -> Wire[bytes | str]:
+        self._open_descriptor()
+        wanted = -1 if size is None else size
+        if self._text:
+            return (yield from self._read_text_gen(wanted))
+        return (yield from self._read_bytes_gen(wanted))
+
+    def _read_bytes_gen(self, size: int) -> Wire[bytes]:
+        descriptor = self._open_descriptor()
+        found = bytearray()
+        while size < 0 or len(found) < size:
+            count = BLOCK if size < 0 else min(BLOCK, size - len(found))
+            data = yield from read_object_gen(
+                self._connection._channel, descriptor, count
+            )
+            self._position += len(data)
+            if not found and len(data) == size:
+                return data
+            found += data
+            if len(data) < count:
+                break
+        return bytes(found)
+
+    def _read_text_gen(self, size: int) -> Wire[str]:
+        while size < 0 or len(self._ahead) < size:
+            data = yield from self._read_bytes_gen(BLOCK if size < 0 else _TEXT_BLOCK)
+            try:
+                self._ahead += self._decoder.decode(data, final=not data)
+            except UnicodeDecodeError as exc:
+                raise DataError(
+                    f"the CLOB is not text in {exc.encoding}: byte "
+                    f"0x{exc.object[exc.start]:02x}; open it with mode 'rb'"
+                ) from None
+            if not data:
+                break
+        end = len(self._ahead) if size < 0 else size
+        text, self._ahead = self._ahead[:end], self._ahead[end:]
+        return text
+
+    def _readinto_gen(self, buffer: Any) -> Wire[int]:
+        if self._text:
+            raise io.UnsupportedOperation("readinto: opened as text")
+        with memoryview(buffer).cast("B") as view:
+            data = yield from self._read_bytes_gen(len(view))
+            view[: len(data)] = data
+        return len(data)
+
+    # -- writing -----------------------------------------------------------------------
+
+    def _write_gen(self, data: Any) -> Wire[int]:
+        descriptor = self._need_writing("write")
+        encoded = self._encoded(data)
+        if self._text:
+            yield from self._go_to_gen(self._tell())
+        # This may have been committed since it was opened.
+        yield from self._connection._begin_for_call_gen()
+        for at in range(0, len(encoded), BLOCK):
+            block = encoded[at : at + BLOCK]
+            yield from write_object_gen(self._connection._channel, descriptor, block)
+            self._position += len(block)
+        return len(data) if self._text else len(encoded)
+
+    def _encoded(self, data: Any) -> memoryview:
+        if self._text:
+            if not isinstance(data, str):
+                raise TypeError(f"a str is needed, not {type(data).__name__}")
+            encoding = self._connection.encoding
+            return memoryview(encode_text(data, encoding, "the text"))
+        if not isinstance(data, BYTES_TYPES):
+            raise TypeError(f"bytes are needed, not {type(data).__name__}")
+        return memoryview(data).cast("B")
+
+    # -- position and size -------------------------------------------------------------
+
+    def _tell(self) -> int:
+        """Return the position in bytes of what would be read or written next."""
+        self._open_descriptor()
+        ahead = len(self._ahead.encode(self._connection.encoding))
+        return self._position - ahead - len(self._decoder.getstate()[0])
+
+    def _seek_gen(self, offset: int, whence: int) -> Wire[int]:
+        self._open_descriptor()
+        if whence not in (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END):
+            raise ValueError(f"whence must be 0, 1 or 2, not {whence!r}")
+        if self._text and whence != io.SEEK_SET and offset:
+            raise io.UnsupportedOperation("text is sought only from its beginning")
+        if whence == io.SEEK_CUR:
+            offset += self._tell()
+        elif whence == io.SEEK_END:
+            offset += yield from self._size_gen()
+        yield from self._go_to_gen(offset)
+        return self._position
+
+    def _go_to_gen(self, position: int) -> Wire[None]:
+        """Move the server's position, unless it is there, and forget what is ahead."""
+        if position < 0:
+            raise ValueError(f"negative position {position}")
+        if position != self._position:
+            descriptor = self._open_descriptor()
+            yield from self._connection._routines.call_gen(
+                _SEEK, descriptor, position, io.SEEK_SET, 0
+            )
+            self._position = position
+        self._ahead = ""
+        self._decoder.reset()
+
+    def _size_gen(self) -> Wire[int]:
+        descriptor = self._open_descriptor()
+        size = _STAT_SIZES[self._connection._channel.framing.long_large_object]
+        results = yield from self._connection._routines.call_gen(
+            _STAT, descriptor, bytes(size)
+        )
+        stat = results[0] if results else None
+        if not isinstance(stat, bytes) or len(stat) < _SIZE_AT + _SIZE.size:
+            raise OperationalError(f"the server told no size but {results!r}")
+        low, high, _sign = _SIZE.unpack_from(stat, _SIZE_AT)
+        found: int = high << 32 | low
+        return found
+
+    def _truncate_gen(self, size: int | None) -> Wire[int]:
+        descriptor = self._need_writing("truncate")
+        wanted = self._tell() if size is None else size
+        if wanted < 0:
+            raise ValueError(f"negative size {wanted}")
+        yield from self._connection._begin_for_call_gen()
+        yield from self._connection._routines.call_gen(_TRUNCATE, descriptor, wanted)
+        return wanted
+
+
+def _new_decoder(encoding: str) -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder(encoding)()
