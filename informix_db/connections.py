@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import warnings
@@ -30,6 +31,8 @@ from informix_db.rows import Row, RowFactory
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+logger = logging.getLogger("informix_db")
+
 # What close() gives the server to say goodbye.
 _CLOSE_TIMEOUT = 0.5
 
@@ -43,6 +46,8 @@ class Connection(BaseConnection):
 
     One thread at a time may use it; threads that share it by mistake queue up.
     """
+
+    _transport: BlockingTransport
 
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(params)
@@ -112,26 +117,24 @@ class Connection(BaseConnection):
                 result = self._transport.run(generator, deadline_after(CANCEL_GRACE))
             except DeadlineReached:
                 raise reason from None
-            except Error as exc:
-                if exc.session_dead:
+            except Error:
+                if not self._channel.in_sync:
                     raise
                 raise reason from None
             if isinstance(reason, StatementCancelledError):
                 return result  # it was done after all
             raise reason
 
-    def _decide_fate(self, exc: BaseException) -> None:
-        """Break the connection if a conversation was left half way."""
-        if not self._channel.in_sync or getattr(exc, "session_dead", False):
-            self._mark_broken(exc)
-            self._transport.close()
-
     def _run_unwaited(self, write: Callable[[], None]) -> None:
         """Write requests whose replies nobody waits for, and send them."""
         with self._lock:
             if self.closed:
                 return
-            write()
+            try:
+                write()
+            except BaseException as exc:
+                self._break(exc)
+                raise
             if self._state is SessionState.IDLE:
                 with suppress(OperationalError):
                     self._transport.flush()
@@ -143,12 +146,23 @@ class Connection(BaseConnection):
             try:
                 while batch.fill():
                     self._run(batch.send_gen)
+                self._run(batch.finish_gen)
             except BaseException:
-                if not self.closed:
-                    self._run(batch.fail_gen)
+                self._undo(batch.fail_gen)
                 raise
-            self._run(batch.finish_gen)
             cursor._note_batch(batch)
+
+    def _undo(self, make: Callable[[], Wire[None]]) -> None:
+        """Undo what an exception ended, which a second error does not hide.
+
+        What cannot be undone must not be committed later: the session ends with it.
+        """
+        if not self.closed:
+            try:
+                self._run(make)
+            except Error as exc:
+                logger.warning("%r is closed, it could not undo: %s", self, exc)
+                self._break(exc)
 
     # -- PEP 249 -------------------------------------------------------------------
 
@@ -188,8 +202,8 @@ class Connection(BaseConnection):
             if mine and usable and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
                     self._transport.run(bye, deadline_after(_CLOSE_TIMEOUT))
-            self._transport.close()
         finally:
+            self._transport.close()
             if mine:
                 self._lock.release()
 
@@ -251,8 +265,7 @@ class Connection(BaseConnection):
         try:
             yield
         except BaseException:
-            if not self.closed:
-                self._run(lambda: leave_gen(False))
+            self._undo(lambda: leave_gen(False))
             raise
         self._run(lambda: leave_gen(True))
 

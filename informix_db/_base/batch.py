@@ -55,7 +55,7 @@ class Batch:
     """One run of executemany.
 
     The shell calls `fill`, and `send_gen` as long as that returns True, then
-    `finish_gen`; or `fail_gen` after an exception.
+    `finish_gen`; and `fail_gen` after an exception in any of them.
     """
 
     def __init__(
@@ -241,7 +241,6 @@ class Batch:
     def finish_gen(self) -> Wire[None]:
         """End the batch; raise what the rows raised."""
         if self._failure is not None:
-            yield from self.fail_gen()
             raise self._failure
         if self._statement is not None:
             yield from self._close_cursor_gen(self._statement)

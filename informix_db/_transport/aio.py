@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from informix_db._protocol.channel import Channel
 from informix_db._transport.liveness import peer_is_gone
+from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake_error
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
@@ -79,9 +80,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
             raise OperationalError(
                 f"cannot connect to {host}:{port}: {exc}", session_dead=True
             ) from exc
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if params.keepalive:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        set_options(sock, params)
         context = context_of(params.tls)
         hostname = params.tls_server_hostname or host if context else None
         try:

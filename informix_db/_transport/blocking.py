@@ -14,6 +14,7 @@ import time
 
 from informix_db._protocol.channel import Channel
 from informix_db._transport.liveness import peer_is_gone
+from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
@@ -60,33 +61,43 @@ class BlockingTransport:
         try:
             next(generator)
             while True:
-                if deadline is not None:
-                    self._bound_wait(deadline)
-                if self._channel.flushing:
-                    self._channel.flushing = False
-                    self._send()
-                else:
-                    if self._send():
-                        self.round_trips += 1
-                    self._receive()
+                self._exchange(deadline)
                 next(generator)
         except StopIteration as stop:
             result: T = stop.value
             return result
-        except TimeoutError:
-            if deadline is not None and time.monotonic() >= deadline:
-                raise DeadlineReached from None
-            raise OperationalError(
-                f"{self._peer} did not answer within read_timeout="
-                f"{self.read_timeout:g} s; the connection is closed",
-                session_dead=True,
-            ) from None
-        except OSError as exc:
-            raise self._lost(exc) from exc
         finally:
             if deadline is not None:
                 with contextlib.suppress(OSError):  # it may be closed by now
                     self._socket.settimeout(self.read_timeout)
+
+    def _exchange(self, deadline: float | None) -> None:
+        """Send what is written and wait for bytes, unless there is more to send."""
+        try:
+            if deadline is not None:
+                self._bound_wait(deadline)
+            if self._channel.flushing:
+                self._channel.flushing = False
+                self._send()
+            else:
+                if self._send():
+                    self.round_trips += 1
+                self._receive()
+        except TimeoutError as exc:
+            if exc.errno is not None:  # ETIMEDOUT: TCP itself gave up
+                raise self._lost(exc) from exc
+            timeout = self.read_timeout
+            if timeout is None or (
+                deadline is not None and time.monotonic() >= deadline
+            ):
+                raise DeadlineReached from None
+            raise OperationalError(
+                f"{self._peer} did not answer within read_timeout={timeout:g} s; "
+                "the connection is closed",
+                session_dead=True,
+            ) from None
+        except OSError as exc:
+            raise self._lost(exc) from exc
 
     def interrupt(self) -> None:
         """Ask the server to give up what it is doing: one urgent byte [J].
@@ -189,12 +200,14 @@ def open_socket(params: ConnectParams, deadline: float) -> socket.socket:
         raise OperationalError(
             f"cannot connect to {host}:{port}: {exc}", session_dead=True
         ) from exc
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if params.keepalive:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    context = context_of(params.tls)
-    if context is None:
-        return sock
-    hostname = params.tls_server_hostname or host
-    sock.settimeout(max(0.001, deadline - time.monotonic()))
-    return handshake(sock, context, hostname, f"{host}:{port}")
+    try:
+        set_options(sock, params)
+        context = context_of(params.tls)
+        if context is None:
+            return sock
+        hostname = params.tls_server_hostname or host
+        sock.settimeout(max(0.001, deadline - time.monotonic()))
+        return handshake(sock, context, hostname, f"{host}:{port}")
+    except BaseException:
+        sock.close()
+        raise

@@ -32,6 +32,7 @@ def handshake(
 ) -> ssl.SSLSocket:
     """Turn a connected socket into a TLS one, within the socket's timeout."""
     try:
+        hostname.encode("idna")  # a name without one makes wrap_socket() leak
         return context.wrap_socket(sock, server_hostname=hostname)
     except (OSError, ValueError) as exc:
         raise handshake_error(exc, peer) from exc

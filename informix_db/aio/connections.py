@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
@@ -26,6 +27,8 @@ from informix_db.rows import Row, RowFactory
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+logger = logging.getLogger("informix_db")
+
 # What close() gives the server to say goodbye.
 _CLOSE_TIMEOUT = 0.5
 
@@ -42,6 +45,7 @@ class AsyncConnection(BaseConnection):
     session goes on.
     """
 
+    _transport: AsyncTransport
     _largest_fetch = 64 * 1024  # more would hold up the event loop
 
     def __init__(self, params: ConnectParams) -> None:
@@ -165,12 +169,6 @@ class AsyncConnection(BaseConnection):
                     return result  # it was done after all
             raise reason
 
-    def _decide_fate(self, exc: BaseException) -> None:
-        """Break the connection if a conversation was left half way."""
-        if not self._channel.in_sync or getattr(exc, "session_dead", False):
-            self._mark_broken(exc)
-            self._transport.close()
-
     async def _run_unwaited(self, write: Callable[[], None]) -> None:
         """Write requests whose replies nobody waits for, and send them."""
         async with self._lock:
@@ -187,12 +185,23 @@ class AsyncConnection(BaseConnection):
             try:
                 while await _fill(batch, feed):
                     await self._run_locked(batch.send_gen)
+                await self._run_locked(batch.finish_gen)
             except BaseException:
-                if not self.closed:
-                    await self._run_locked(batch.fail_gen)
+                await self._undo(batch.fail_gen)
                 raise
-            await self._run_locked(batch.finish_gen)
             cursor._note_batch(batch)
+
+    async def _undo(self, make: Callable[[], Wire[None]]) -> None:
+        """Undo what an exception ended, which a second error does not hide.
+
+        What cannot be undone must not be committed later: the session ends with it.
+        """
+        if not self.closed:
+            try:
+                await self._run(make)
+            except Error as exc:
+                logger.warning("%r is closed, it could not undo: %s", self, exc)
+                self._break(exc)
 
     # -- PEP 249, awaited --------------------------------------------------------------
 
@@ -302,8 +311,7 @@ class AsyncConnection(BaseConnection):
         try:
             yield
         except BaseException:
-            if not self.closed:
-                await self._run(lambda: leave_gen(False))
+            await self._undo(lambda: leave_gen(False))
             raise
         await self._run(lambda: leave_gen(True))
 

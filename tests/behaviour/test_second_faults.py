@@ -1,0 +1,225 @@
+"""Errors on the way out: what ends a transaction or a batch fails itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+import informix_db
+from informix_db.testing import Server
+
+from .conftest import BOTH, Connect
+
+MODES = BOTH
+
+DEFERRED_CONSTRAINT = -692
+NOT_IN_TRANSACTION = -255
+REMOTE_SERVER_GONE = -908
+NO_LOG_SPACE = -458
+
+
+@pytest.fixture
+def numbers(connect: Connect, table: str) -> str:
+    """A table (n int unique)."""
+    owner = connect(autocommit=True)
+    owner.cursor().execute(f"CREATE TABLE {table} (n INT UNIQUE)")
+    owner.close()
+    return table
+
+
+def stored(connect: Connect, table: str) -> list[int]:
+    """What another session sees."""
+    with connect() as other:
+        rows = other.cursor().execute(f"SELECT n FROM {table} ORDER BY n").fetchall()
+    return [n for (n,) in rows]
+
+
+def insert(connection: informix_db.Connection, table: str, *numbers: int) -> None:
+    for n in numbers:
+        connection.cursor().execute(f"INSERT INTO {table} VALUES (?)", (n,))
+
+
+@pytest.mark.parametrize("by_sql", [False, True], ids=["method", "sql"])
+def test_work_after_a_failed_commit_is_in_a_new_transaction(
+    conn: informix_db.Connection,
+    connect: Connect,
+    numbers: str,
+    emulator: Server,
+    by_sql: bool,
+) -> None:
+    insert(conn, numbers, 1)
+    emulator.faults.error_once(
+        DEFERRED_CONSTRAINT, at="execute" if by_sql else "commit"
+    )
+    with pytest.raises(informix_db.IntegrityError):
+        if by_sql:
+            conn.cursor().execute("COMMIT WORK")
+        else:
+            conn.commit()
+    assert not conn.in_transaction
+    insert(conn, numbers, 2)
+    assert conn.in_transaction
+    conn.rollback()
+    assert stored(connect, numbers) == []
+
+
+def test_a_failed_commit_ends_a_block_under_autocommit(
+    connect: Connect, numbers: str, emulator: Server
+) -> None:
+    conn = connect(autocommit=True)
+    with pytest.raises(informix_db.IntegrityError), conn.transaction():
+        insert(conn, numbers, 1)
+        emulator.faults.error_once(DEFERRED_CONSTRAINT, at="commit")
+    assert not conn.in_transaction
+    insert(conn, numbers, 2)
+    assert stored(connect, numbers) == [2]
+
+
+def test_the_server_ended_the_transaction_by_itself(
+    conn: informix_db.Connection, numbers: str, emulator: Server
+) -> None:
+    insert(conn, numbers, 1)
+    emulator.faults.error_once(NOT_IN_TRANSACTION, at="rollback")
+    conn.rollback()
+    assert not conn.in_transaction
+    # The emulator is in one still: BEGIN is refused, which is no error.
+    insert(conn, numbers, 2)
+    emulator.faults.error_once(NOT_IN_TRANSACTION, at="commit")
+    with pytest.raises(informix_db.Error, match="-255"):
+        conn.commit()
+    assert not conn.in_transaction
+
+
+def test_a_failed_rollback_is_told_and_leaves_the_transaction(
+    conn: informix_db.Connection, numbers: str, emulator: Server
+) -> None:
+    insert(conn, numbers, 1)
+    emulator.faults.error_once(NO_LOG_SPACE, at="rollback")
+    with pytest.raises(informix_db.Error, match="-458"):
+        conn.rollback()
+    assert conn.in_transaction
+    conn.rollback()
+    assert not conn.in_transaction
+
+
+def test_a_failed_statement_leaves_no_transaction_in_an_ansi_database(
+    connect: Connect,
+) -> None:
+    conn = connect(database="ansidb", autocommit=True)
+    with pytest.raises(informix_db.ProgrammingError):
+        conn.cursor().execute("DELETE FROM no_such_table")
+    assert not conn.in_transaction
+    cursor = conn.cursor()
+    cursor.execute("CREATE TABLE once (n INT UNIQUE)")
+    try:
+        cursor.execute("INSERT INTO once VALUES (1)")
+        with pytest.raises(informix_db.IntegrityError):
+            cursor.execute("INSERT INTO once VALUES (1)")
+        assert not conn.in_transaction
+        conn.autocommit = False
+        conn.autocommit = True
+    finally:
+        cursor.execute("DROP TABLE once")
+
+
+@pytest.mark.parametrize("what", ["batch", "transaction", "savepoint"])
+def test_the_first_error_is_raised_and_nothing_undone_is_committed(
+    connect: Connect,
+    numbers: str,
+    emulator: Server,
+    caplog: pytest.LogCaptureFixture,
+    what: str,
+) -> None:
+    conn = connect(autocommit=what != "savepoint")
+    with (
+        caplog.at_level(logging.WARNING, "informix_db"),
+        pytest.raises(informix_db.IntegrityError),
+    ):
+        emulator.faults.error_once(NO_LOG_SPACE, at="rollback")
+        if what == "batch":
+            conn.cursor().executemany(
+                f"INSERT INTO {numbers} VALUES (?)", [(1,), (2,), (1,)]
+            )
+        elif what == "transaction":
+            with conn.transaction():
+                insert(conn, numbers, 1, 1)
+        else:
+            emulator.faults.clear()
+            with conn.savepoint("here"):
+                insert(conn, numbers, 1)
+                conn.cursor().execute("RELEASE SAVEPOINT here")
+                insert(conn, numbers, 1)
+    assert conn.closed
+    assert "could not undo" in caplog.text
+    assert stored(connect, numbers) == []
+
+
+def unreadable() -> Iterator[tuple[int]]:
+    yield (1,)
+    raise FileNotFoundError("rows.csv")
+
+
+@pytest.mark.parametrize("autocommit", [False, True])
+def test_rows_from_a_file_that_cannot_be_read(
+    connect: Connect, numbers: str, autocommit: bool
+) -> None:
+    """It is not the connection that is lost."""
+    conn = connect(autocommit=autocommit)
+    with pytest.raises(FileNotFoundError, match=r"rows\.csv"):
+        conn.cursor().executemany(f"INSERT INTO {numbers} VALUES (?)", unreadable())
+    assert not conn.closed
+    assert conn.in_transaction is not autocommit
+    conn.rollback()
+    assert stored(connect, numbers) == []
+
+
+def test_a_row_factory_that_fails_with_an_oserror(conn: informix_db.Connection) -> None:
+    def fail(cursor: object) -> object:
+        raise TimeoutError("of its own")
+
+    cursor = conn.cursor(row_factory=fail)  # type: ignore[arg-type]
+    with pytest.raises(TimeoutError, match="of its own"):
+        cursor.execute("SELECT tabid FROM systables")
+    conn.ping()
+
+
+@pytest.mark.parametrize("at", ["prepare", "open", "fetch"])
+def test_an_error_about_another_server_leaves_the_session(
+    connect: Connect, numbers: str, emulator: Server, at: str
+) -> None:
+    conn = connect(fetch_buffer_size=256)
+    cursor = conn.cursor()
+    cursor.executemany(f"INSERT INTO {numbers} VALUES (?)", [(n,) for n in range(99)])
+    with pytest.raises(informix_db.OperationalError) as caught:
+        emulator.faults.error_once(REMOTE_SERVER_GONE, at=at)
+        cursor.execute(f"SELECT n FROM {numbers}")
+        cursor.fetchall()
+    assert caught.value.sqlcode == REMOTE_SERVER_GONE
+    assert not caught.value.session_dead
+    assert not conn.closed
+    assert conn.in_transaction
+    conn.commit()
+    assert len(stored(connect, numbers)) == 99
+
+
+def test_a_pool_keeps_that_session_if_the_block_handled_the_error(
+    emulator: Server,
+) -> None:
+    with (
+        informix_db.create_pool(
+            host=emulator.host,
+            port=emulator.port,
+            user="informix",
+            password="in4mix",
+            database="testdb",
+            max_size=1,
+        ) as pool,
+    ):
+        with pool.connection() as conn:
+            emulator.faults.error_once(REMOTE_SERVER_GONE, at="prepare")
+            with pytest.raises(informix_db.OperationalError):
+                conn.cursor().execute("SELECT 1 FROM remote@there:t")
+        with pool.connection() as again:
+            assert again is conn

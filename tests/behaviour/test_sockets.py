@@ -1,0 +1,65 @@
+"""Sockets that fail while they are opened or waited for: told apart, never leaked."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import socket
+import ssl
+from typing import Any
+
+import pytest
+
+import informix_db
+from informix_db._transport.blocking import BlockingTransport
+from informix_db.testing import Server
+
+from .conftest import BOTH, SYNC, Connect
+
+MODES = BOTH
+
+
+@SYNC
+def test_a_peer_that_tcp_gave_up_is_no_read_timeout(
+    conn: informix_db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keepalive ends a connection with ETIMEDOUT, which is a TimeoutError too."""
+
+    def give_up(self: BlockingTransport) -> None:
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    monkeypatch.setattr(BlockingTransport, "_receive", give_up)
+    with pytest.raises(informix_db.OperationalError, match="was lost") as caught:
+        conn.ping()
+    assert caught.value.session_dead
+    assert conn.closed
+
+
+@pytest.mark.parametrize("failing", [socket.TCP_NODELAY, socket.SO_KEEPALIVE])
+def test_a_socket_that_takes_no_option(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    """As on macOS, when the peer is gone by then."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    set_option = socket.socket.setsockopt
+
+    def refuse(self: socket.socket, level: int, option: int, *value: Any) -> None:
+        if option == failing and level in (socket.IPPROTO_TCP, socket.SOL_SOCKET):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        set_option(self, level, option, *value)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", refuse)
+    with (
+        listener,
+        pytest.raises(informix_db.OperationalError, match="cannot connect"),
+    ):
+        connect(host=host, port=port, keepalive=True)
+    gc.collect()
+
+
+def test_a_host_name_tls_cannot_send(connect: Connect, emulator: Server) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(informix_db.OperationalError, match="no TLS"):
+        connect(tls=context, tls_server_hostname="." + "x" * 70)
+    gc.collect()
