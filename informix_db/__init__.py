@@ -48,7 +48,14 @@ from informix_db.exceptions import (
 from informix_db.params import connect_params
 from informix_db.pool import ConnectionPool
 from informix_db.rows import Row, RowFactory
-from informix_db.types import IntervalYM, TypeCode
+from informix_db.types import (
+    BlobLocator,
+    ClobLocator,
+    CollectionValue,
+    IntervalYM,
+    RowValue,
+    TypeCode,
+)
 
 apilevel = "2.0"
 threadsafety = 1
@@ -175,6 +182,9 @@ __all__ = [
     "ROWID",
     "STRING",
     "Binary",
+    "BlobLocator",
+    "ClobLocator",
+    "CollectionValue",
     "Connection",
     "ConnectionPool",
     "Cursor",
@@ -195,6 +205,7 @@ __all__ = [
     "ProgrammingError",
     "ProtocolError",
     "Row",
+    "RowValue",
     "StatementCancelledError",
     "TLSVerificationWarning",
     "Time",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._base.largeobjects import Locator
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.blocking import (
     BlockingTransport,
@@ -25,6 +26,7 @@ from informix_db._wire.buffer import T, Wire
 from informix_db._wire.xid import Xid
 from informix_db.cursors import Cursor
 from informix_db.exceptions import Error, OperationalError, StatementCancelledError
+from informix_db.lobs import LargeObjectFile
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
@@ -317,6 +319,25 @@ class Connection(BaseConnection):
     def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""
         self._run(self._ping_gen)
+
+    def fast_path_call(self, signature: str, *params: Any) -> list[Any]:
+        """Call a routine without SQL and return what it returns, as a list.
+
+        `signature` names it and the types of its arguments:
+        ``function informix.ifx_lo_close(integer)``. Bytes are arguments of opaque
+        types. Handles are kept, so that a second call costs one round trip. Raises
+        ProgrammingError if there is no such routine or the arguments do not fit it.
+        """
+        return self._run(lambda: self._fast_path_gen(signature, params))
+
+    def open_large_object(
+        self, locator: Locator, mode: str | None = None
+    ) -> LargeObjectFile:
+        """Open the large object a locator names, whichever connection gave it.
+
+        `mode` is that of the locator's own `open`.
+        """
+        return LargeObjectFile(self, locator, mode)
 
     @property
     def stats(self) -> ConnectionStats:

@@ -152,6 +152,37 @@ class Cursor(BaseCursor["Connection"]):
             rows += result.take(count - len(rows))
         return self._finish_rows(rows)
 
+    def read_blob_column(self, sql: str, params: object = ()) -> bytes | None:
+        """Return the one BLOB or CLOB a query selects, as bytes; None if it is NULL.
+
+        None too if there is no row; of several rows it is the first one's. The value
+        comes as a file that the server is told to write, which is kept in memory.
+        Raises ProgrammingError if `sql` is no query of one column.
+        """
+        self._check_open()
+        return self._connection._run(lambda: self._read_blob_gen(sql, params))
+
+    def write_blob_column(
+        self,
+        sql: str,
+        data: bytes | str | None = None,
+        params: object = (),
+        *,
+        clob: bool = False,
+        blob_data: bytes | str | None = None,
+    ) -> None:
+        """Execute a statement that stores a BLOB, or with `clob` a CLOB.
+
+        `sql` has the word BLOB_PLACEHOLDER in place of the value, `params` are its
+        other parameters. The value goes as a file that the server is told to read,
+        which is in memory. `blob_data` is another name of `data`. Raises
+        ProgrammingError unless there is one placeholder.
+        """
+        if data is None:
+            data = blob_data
+        self._check_open()
+        self._connection._run(lambda: self._write_blob_gen(sql, data, params, clob))
+
     def nextset(self) -> None:
         """Return None: a statement has one result."""
         self._check_open()

@@ -219,6 +219,14 @@ class BaseConnection(TwoPhase):
         """Queue a statement whose cursor is gone. Called by finalizers: no I/O."""
         self._abandoned.append(statement)
 
+    def _fast_path_gen(self, signature: str, values: Sequence[Any]) -> Wire[list[Any]]:
+        self._settle_abandoned()
+        yield from self._begin_for_call_gen()
+        results = yield from self._routines.call_gen(signature, *values)
+        if self._commits_itself:
+            yield from self._end_gen(commit_gen)
+        return results
+
     def _attach(self, values: Iterable[Any]) -> None:
         """Let the locators among `values` be opened on this connection."""
         for value in values:

@@ -33,6 +33,7 @@ ColumnDescription = tuple[
 # Names of the files that read_blob_column() and write_blob_column() go through.
 _SENT_FILE = "informix_db_blob"
 _READ_FILE = "informix_db_blob_in"
+_FEW_ROWS = 512  # bytes to fetch, because each row makes the server write a file
 
 _COUNTED_TYPES = frozenset({c.STMT_INSERT}) | c.STMT_UPDATE | c.STMT_DELETE
 
@@ -232,13 +233,15 @@ class BaseCursor(Generic[ConnectionT]):
         self._row_count = -1
         self._last_row_id = None
 
-    def _execute_gen(self, operation: str, parameters: object) -> Wire[None]:
+    def _execute_gen(
+        self, operation: str, parameters: object, fetch_size: int | None = None
+    ) -> Wire[None]:
         text = prepare_text(_as_sql(operation))
         values = text.arrange(parameters)
         self._reset()
         connection = self._connection
         opening = Opening(
-            connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
+            fetch_size or connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
             self._hold,
             self._scrollable,
             self._files,
@@ -269,24 +272,30 @@ class BaseCursor(Generic[ConnectionT]):
         self._row_count = batch.row_count
         self._last_row_id = batch.last_row_id
 
-    def _reading_text(self, sql: object) -> str:
-        """Return the query that makes the server write the one column as a file."""
-        self._check_open()
-        return reading_text(_as_sql(sql), _SENT_FILE)
-
-    def _take_written(self, row: Any) -> bytes | None:
-        """Return what the file named in `row` has; None if there is no value."""
-        name = row[0] if row is not None else None
-        if name is None:
-            return None
+    def _read_blob_gen(self, sql: object, parameters: object) -> Wire[bytes | None]:
+        """Make the server write the one column of a query as a file; return that."""
+        text = reading_text(_as_sql(sql), _SENT_FILE)
         written = self._files.written
-        if name not in written:
-            raise InternalError(f"the server did not write the file it calls {name!r}")
-        return written.pop(name)
+        before = set(written)
+        try:
+            yield from self._execute_gen(text, parameters, _FEW_ROWS)
+            result = self._need_result()
+            if result.needs_fetch:
+                yield from result.fetch_gen()
+            rows = result.take(1)
+            name = rows[0][0] if rows else None
+            if name is not None and name not in written:
+                raise InternalError(f"the server did not write its file {name!r}")
+            return None if name is None else written[name]
+        finally:
+            self._reset()
+            for name in written.keys() - before:
+                del written[name]
 
-    def _writing_text(self, sql: object, data: object, clob: bool) -> str:
-        """Return the statement that makes the server read `data` as a file."""
-        self._check_open()
+    def _write_blob_gen(
+        self, sql: object, data: object, parameters: object, clob: bool
+    ) -> Wire[None]:
+        """Execute a statement that makes the server read `data` as a file."""
         text = writing_text(_as_sql(sql), _READ_FILE, clob)
         if isinstance(data, str) and clob:
             data = encode_text(data, self._connection.encoding, "the text")
@@ -294,10 +303,10 @@ class BaseCursor(Generic[ConnectionT]):
             wanted = "str or bytes" if clob else "bytes"
             raise ProgrammingError(f"{wanted} are needed, not {type(data).__name__}")
         self._files.readable[_READ_FILE] = bytes(data)
-        return text
-
-    def _forget_read(self) -> None:
-        self._files.readable.pop(_READ_FILE, None)
+        try:
+            yield from self._execute_gen(text, parameters)
+        finally:
+            del self._files.readable[_READ_FILE]
 
     def _new_batch(
         self, operation: str, rows: Any, insert_cursor: bool | None

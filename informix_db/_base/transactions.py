@@ -227,6 +227,7 @@ class Transactions:
         """Begin if a routine that is called without SQL needs it."""
         if self._wants_begin:
             yield from self._begin_now_gen()
+        self._note_executed()
 
     def _begin_now_gen(self) -> Wire[None]:
         """Begin a transaction; in an ANSI database that needs no word."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._base.largeobjects import Locator
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.aio import AsyncTransport, DeadlineReached
 from informix_db._wire.buffer import T, Wire
@@ -20,6 +21,7 @@ from informix_db._wire.xid import Xid
 from informix_db.aio._feed import Feed
 from informix_db.aio._lock import WireLock
 from informix_db.aio.cursors import AsyncCursor
+from informix_db.aio.lobs import AsyncLargeObjectFile
 from informix_db.exceptions import Error, OperationalError, StatementCancelledError
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
@@ -363,6 +365,26 @@ class AsyncConnection(BaseConnection):
     async def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""
         await self._run(self._ping_gen)
+
+    async def fast_path_call(self, signature: str, *params: Any) -> list[Any]:
+        """Call a routine without SQL and return what it returns, as a list.
+
+        `signature` names it and the types of its arguments:
+        ``function informix.ifx_lo_close(integer)``. Bytes are arguments of opaque
+        types. Handles are kept, so that a second call costs one round trip. Raises
+        ProgrammingError if there is no such routine or the arguments do not fit it.
+        """
+        return await self._run(lambda: self._fast_path_gen(signature, params))
+
+    def open_large_object(
+        self, locator: Locator, mode: str | None = None
+    ) -> AsyncLargeObjectFile:
+        """Open the large object a locator names, whichever connection gave it.
+
+        `mode` is that of the locator's own `open`. Await the file, or enter it by
+        ``async with``.
+        """
+        return AsyncLargeObjectFile(self, locator, mode)
 
     @property
     def stats(self) -> ConnectionStats:
