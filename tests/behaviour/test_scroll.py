@@ -366,6 +366,8 @@ class Model:
         count = len(self.rows)
         if how in ("fetchone", "fetchmany", "fetchall"):
             wanted = {"fetchone": 1, "fetchall": count + 1}.get(how, value)
+            if wanted == 0:
+                return []
             got = self.rows[self.next : self.next + wanted]
             self.current = count if len(got) < wanted else self.next + len(got) - 1
             return (got or [None])[0] if how == "fetchone" else got
