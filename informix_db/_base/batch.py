@@ -30,6 +30,7 @@ from informix_db._protocol.statement import (
     Statement,
     close_gen,
     write_close,
+    write_release,
     write_execute_many,
 )
 from informix_db._protocol.transaction import commit_gen
@@ -37,7 +38,7 @@ from informix_db._wire import constants as c
 from informix_db._wire.accel import TupleEncoder, tuple_encoder
 from informix_db._wire.buffer import Wire
 from informix_db._wire.encode_tuple import Unfit
-from informix_db.exceptions import Error, ProgrammingError
+from informix_db.exceptions import DataError, Error, ProgrammingError
 
 if TYPE_CHECKING:
     from informix_db._base.connection import BaseConnection
@@ -75,6 +76,7 @@ class Batch:
         self._done = 0  # rows whose reply has been read
         self._statement: Statement | None = None
         self._kept = False  # the statement is from the cache
+        self._doubtful = False  # and its columns may have been changed since
         self._own_transaction = False
         self._insert_cursor = insert_cursor
         self._tuples: TupleEncoder | None = None  # rows go through an insert cursor
@@ -103,7 +105,7 @@ class Batch:
                 exc.row_index = self._done + len(self._window)
             self._failure = exc
             self._rows = iter(())  # the rows after the failing one are not executed
-        return bool(self._window)
+        return bool(self._window) or self._doubtful
 
     def _collect(self) -> None:
         window = self._window
@@ -124,6 +126,12 @@ class Batch:
                         return
                     self._tuples = None  # from here on the server converts
                     continue
+                except DataError:
+                    if not self._kept:
+                        raise
+                    self._next = row
+                    self._doubtful = not window
+                    return
             if window and size + len(entry) > _WINDOW_BYTES:
                 self._next_entry = entry
                 return
@@ -148,7 +156,8 @@ class Batch:
 
     def send_gen(self) -> Wire[None]:
         """Execute the window."""
-        if self._statement is None:
+        if self._statement is None or self._doubtful:
+            self.close(keep=False)
             yield from self._prepare_gen()
             return
         yield from self._begin_gen(self._statement)
@@ -167,8 +176,11 @@ class Batch:
     def _prepare_gen(self) -> Wire[None]:
         connection = self._connection
         connection._settle_abandoned()
-        statement = connection._statements.take(self._text.sql)
+        statement = None
+        if not self._doubtful:
+            statement = connection._statements.take(self._text.sql)
         self._kept = statement is not None
+        self._doubtful = False
         if statement is None:
             statement = yield from connection._prepare_gen(
                 self._text.sql, len(self._text.sources)
@@ -229,7 +241,7 @@ class Batch:
         assert self._statement is not None
         targets, by_cursor = self._statement.targets, self._tuples is not None
         self._connection._statements.clear()
-        self.close()
+        self.close(keep=False)
         yield from self._prepare_gen()
         if not by_cursor:
             self._tuples = None
@@ -270,8 +282,8 @@ class Batch:
             reply = yield from close_gen(self._connection._channel, statement)
             self.row_count += reply.total_rows
 
-    def close(self) -> None:
-        """Give the statement back. Writes, but does not send."""
+    def close(self, keep: bool = True) -> None:
+        """Give the statement back, or release it. Writes, but does not send."""
         statement, self._statement = self._statement, None
         connection = self._connection
         connection._open_results.discard(self)
@@ -280,4 +292,7 @@ class Batch:
         if self._cursor_open:
             self._cursor_open = False
             write_close(connection._channel, statement)
-        connection._statements.give_back(statement)
+        if keep:
+            connection._statements.give_back(statement)
+        else:
+            write_release(connection._channel, statement)

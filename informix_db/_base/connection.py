@@ -89,6 +89,17 @@ class _Run(NamedTuple):
     opening: Opening
 
 
+def _fits(statement: Statement, values: Sequence[Any]) -> bool:
+    """Whether the statement's columns can hold `values`, as far as they are known."""
+    if statement.limits is None:
+        return True
+    try:
+        statement.limits.check(values)
+    except DataError:
+        return False
+    return True
+
+
 class SessionState(Enum):
     """What may be done with a session."""
 
@@ -392,8 +403,11 @@ class BaseConnection(TwoPhase):
             self._channel.files = opening.files
         run = _Run(values, bind, opening)
         statement = self._statements.take(sql)
+        if statement is not None and not _fits(statement, values):
+            # The columns may have been changed since: ask again.
+            write_release(self._channel, statement)
+            statement = None
         if statement is not None:
-            self._check_values(statement, values)
             try:
                 return statement, (yield from self._execute_once_gen(statement, run))
             except Error as exc:
@@ -401,17 +415,13 @@ class BaseConnection(TwoPhase):
                     raise
                 self._statements.clear()
         statement = yield from self._prepare_gen(sql, len(values))
-        self._check_values(statement, values)
-        return statement, (yield from self._execute_once_gen(statement, run))
-
-    def _check_values(self, statement: Statement, values: Sequence[Any]) -> None:
-        """Give the statement back if its columns cannot hold `values`: DataError."""
         if statement.limits is not None:
             try:
                 statement.limits.check(values)
             except DataError:
                 self._statements.give_back(statement)
                 raise
+        return statement, (yield from self._execute_once_gen(statement, run))
 
     def _execute_once_gen(self, statement: Statement, run: _Run) -> Wire[Reply]:
         """Run a prepared statement; on an error it is given back."""

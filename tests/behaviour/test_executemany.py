@@ -339,6 +339,31 @@ def test_a_schema_change_between_two_batches(
     assert numbers(auto, filled) == [3, 4, 5]
 
 
+@pytest.mark.parametrize("at", [0, 3])
+def test_limits_that_are_no_longer_true_are_asked_for_again(
+    auto: informix_db.Connection, connect: Connect, filled: str, at: int
+) -> None:
+    cursor = auto.cursor()
+    cursor.executemany(INSERT.format(filled), rows_from(3))
+    with connect(autocommit=True) as other:
+        other.cursor().execute(f"DROP TABLE {filled}")
+        other.cursor().execute(f"CREATE TABLE {filled} (n BIGINT, v VARCHAR(50))")
+    rows = rows_from(5)
+    rows[at] = (2**40, "x" * 50)
+    if at == 0:
+        cursor.executemany(INSERT.format(filled), rows)
+        assert numbers(auto, filled) == [1, 2, 3, 4, 2**40]
+    else:
+        # the rows before it tell that the statement is no longer true
+        cursor.executemany(INSERT.format(filled), rows)
+        assert numbers(auto, filled) == [0, 1, 2, 4, 2**40]
+    rows[at] = (0, "x" * 51)
+    with pytest.raises(informix_db.DataError, match=r"VARCHAR\(50\)") as caught:
+        cursor.executemany(INSERT.format(filled), rows)
+    assert caught.value.row_index == at
+    assert len(numbers(auto, filled)) == 5
+
+
 def test_statements_are_kept_and_nothing_is_left_open(
     conn: informix_db.Connection, filled: str, emulator: Server
 ) -> None:

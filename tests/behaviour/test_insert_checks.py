@@ -56,6 +56,21 @@ def test_refused_and_named(
     assert cursor.fetchone() == (0,)
 
 
+def test_limits_that_are_no_longer_true_are_asked_for_again(
+    connect: Connect, small: str
+) -> None:
+    conn, other = connect(autocommit=True), connect(autocommit=True)
+    cursor = conn.cursor()
+    cursor.execute(f"INSERT INTO {small} (v) VALUES (?)", ("abc",))
+    other.cursor().execute(f"DROP TABLE {small}")
+    other.cursor().execute(f"CREATE TABLE {small} (v VARCHAR(10))")
+    cursor.execute(f"INSERT INTO {small} (v) VALUES (?)", ("abcdefghij",))
+    with pytest.raises(informix_db.DataError, match=r"VARCHAR\(10\)"):
+        cursor.execute(f"INSERT INTO {small} (v) VALUES (?)", ("abcdefghijk",))
+    cursor.execute(f"SELECT v FROM {small}")
+    assert cursor.fetchall() == [("abcdefghij",)]
+
+
 def test_what_fits_goes(conn: informix_db.Connection, small: str) -> None:
     row = (2**31 - 1, -32767, "abc", "abcde", 1.5)
     cursor = conn.cursor()
