@@ -214,7 +214,7 @@ class Alteration:
             ddl.add_constraint(table, added.node, self._columns(by_name, added))
         table.version += 1
         ddl.changed()
-        ddl.transaction.on_commit.append(lambda: ddl.store.drop_storage(old_storage))
+        ddl.transaction.at_commit(lambda: ddl.store.drop_storage(old_storage))
 
     def _columns(
         self, by_name: dict[str, Column], added: _NewConstraint

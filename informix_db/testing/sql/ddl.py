@@ -259,7 +259,7 @@ class DDL:
         self.changed()
         if not self.transaction.direct:
             table.creator = self.transaction
-            self.transaction.on_commit.append(lambda: _forget_creator(table))
+            self.transaction.at_commit(lambda: _forget_creator(table))
         self.transaction.undo.append(lambda: self._undo_add(table))
 
     def _undo_add(self, table: Table) -> None:
@@ -273,7 +273,7 @@ class DDL:
         table.dropped = True
         self.changed()
         self.transaction.undo.append(lambda: self._undo_drop(table))
-        self.transaction.on_commit.append(lambda: self.store.drop_table(table))
+        self.transaction.at_commit(lambda: self.store.drop_table(table))
 
     def _undo_drop(self, table: Table) -> None:
         table.dropped = False

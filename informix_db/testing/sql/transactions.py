@@ -54,6 +54,11 @@ class Transaction:
         """Whether the transaction holds anything that its end has to settle."""
         return bool(self.tables or self.locked or self.undo or self.on_commit)
 
+    def at_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` at commit, unless a rollback to a savepoint takes it back."""
+        self.on_commit.append(action)
+        self.undo.append(lambda: self.on_commit.remove(action))
+
     def undo_to(self, mark: int) -> None:
         """Run what undoes catalog changes back to `mark`, newest first."""
         while len(self.undo) > mark:

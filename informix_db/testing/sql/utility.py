@@ -310,7 +310,7 @@ def _drop_temporary(session: Session, table: Table, transaction: Transaction) ->
     del session.temporary[table.name]
     table.dropped = True
     transaction.undo.append(lambda: _restore_temporary(session, table))
-    transaction.on_commit.append(lambda: session.engine.store.drop_table(table))
+    transaction.at_commit(lambda: session.engine.store.drop_table(table))
 
 
 def _restore_temporary(session: Session, table: Table) -> None:

@@ -491,3 +491,18 @@ def test_versions_agree_with_a_plain_model(steps: list[tuple[str, int]]) -> None
         assert dict(client.rows(query)) == state
         assert dict(observer.rows(query)) == committed
     engine.close()
+
+
+@pytest.mark.parametrize("temp", ["", "TEMP "])
+def test_a_table_whose_drop_was_taken_back_survives_the_commit(temp: str) -> None:
+    engine = Engine()
+    client = SQLClient(engine)
+    client.do(f"CREATE {temp}TABLE t (k INT)")
+    client.do("BEGIN WORK")
+    client.do("INSERT INTO t VALUES (1)")
+    client.do("SAVEPOINT sp")
+    client.do("DROP TABLE t")
+    client.do("ROLLBACK TO SAVEPOINT sp")
+    client.do("COMMIT WORK")
+    assert client.rows("SELECT k FROM t") == [(1,)]
+    engine.close()
