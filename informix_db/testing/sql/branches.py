@@ -74,11 +74,11 @@ class SessionBranches:
             self._check_outside()
             if flags & (TMJOIN | TMRESUME):
                 branch = self._idle(xid)
-                if branch.suspended != bool(flags & TMRESUME):
+                if branch.prepared or branch.suspended != bool(flags & TMRESUME):
                     raise XAError(XAER_PROTO)
             else:
                 branch = self._new(xid)
-            branch.attached, branch.suspended = True, False
+            branch.attached = True
             branch.session = self._session
             branch.transaction.session_id = self._session.session_id
             self._session.transaction = branch.transaction
@@ -86,14 +86,14 @@ class SessionBranches:
             return XA_OK
 
     def _check_outside(self) -> None:
-        session = self._session
         if self.current is not None:
             raise XAError(XAER_PROTO)
-        if session.transaction is not None:
-            # A query alone has begun a transaction in an ANSI database.
-            if session.transaction.has_changes or not session.current_database().ansi:
-                raise XAError(XAER_OUTSIDE)
-            session.end_transaction(commit=True)
+        transaction = self._session.transaction
+        if transaction is None:
+            return
+        # In an ANSI database a query alone begins a transaction: there is none to end.
+        if transaction.has_changes or not self._session.current_database().ansi:
+            raise XAError(XAER_OUTSIDE)
 
     def _new(self, xid: XID) -> Branch:
         if xid in self._engine.branches:

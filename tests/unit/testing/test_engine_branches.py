@@ -121,8 +121,29 @@ def test_failed(one: SQLClient) -> None:
         branches.start(A, 0)
         one.do("INSERT INTO t VALUES (1)")
         branches.end(A, FAIL)
+        branches.start(A, JOIN)
+        branches.end(A, SUCCESS)
         assert finish(A) == RBROLLBACK
         assert keys(one) == []
+
+
+def test_prepared(one: SQLClient) -> None:
+    branch(one)
+    one.session.branches.prepare(A)
+    assert code(one, "prepare", A) == PROTO
+    assert code(one, "start", A, JOIN) == PROTO
+    assert code(one, "end", A, SUCCESS) == PROTO
+    assert code(one, "commit", A, ONE_PHASE) == PROTO
+    one.session.branches.rollback(A)
+
+
+def test_deadlocks_are_found_by_who_joined(one: SQLClient, two: SQLClient) -> None:
+    branch(one)
+    two.session.branches.start(A, JOIN)
+    one.do("BEGIN WORK")
+    one.do("SET LOCK MODE TO WAIT 5")
+    two.session.waiting_for = one.session.transaction
+    assert one.codes("SELECT k FROM t") == (-244, -143)
 
 
 def test_names(one: SQLClient, two: SQLClient) -> None:
