@@ -48,8 +48,10 @@ class ClientFiles:
         try:
             self._ask(_READ, struct.pack(">hi", _CHUNK, _WHOLE_FILE))
             contents = self._contents()
-        finally:
+        except SQLError:
             self._close()
+            raise
+        self._close()
         return contents
 
     def write(self, path: str, contents: bytes | bytearray) -> None:
@@ -60,8 +62,10 @@ class ClientFiles:
             self._expect(tags.FILE_WRITE)
             self._stream.integer()  # size of the file now
             self._end()
-        finally:
+        except SQLError:
             self._close()
+            raise
+        self._close()
 
     def _open(self, path: str) -> None:
         self._read_ahead()
