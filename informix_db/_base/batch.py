@@ -19,19 +19,23 @@ after the failing one have been executed too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
+from informix_db._base import largebinding
+from informix_db._base.largebinding import TARGETED, Unbound
 from informix_db._base.sqltext import prepare_text
 from informix_db._base.statements import STALE_CODES
+from informix_db._protocol.blobs import execute_rows_gen
 from informix_db._protocol.channel import Reply, reply_gen
+from informix_db._protocol.contents import RowWithContents
 from informix_db._protocol.insert import write_puts
 from informix_db._protocol.statement import (
     Statement,
     close_gen,
     write_close,
-    write_release,
     write_execute_many,
+    write_release,
 )
 from informix_db._protocol.transaction import commit_gen
 from informix_db._wire import constants as c
@@ -50,6 +54,9 @@ _WINDOW_BYTES = 64 * 1024
 _ROW_OVERHEAD = 12  # bytes of the messages around a row, at most
 
 _END = object()
+
+# A row's tuple or the body of its BIND, or what that will be made of.
+Entry = bytes | Unbound
 
 
 class Batch:
@@ -70,8 +77,10 @@ class Batch:
         self._text = prepare_text(operation)
         self._rows: Iterator[Any] = iter(rows)
         self._next: Any = _END  # a row taken from _rows and not encoded yet
-        self._next_entry = b""  # or one that is, and did not fit into its window
-        self._window: list[bytes] = []
+        self._next_entry: Entry = b""  # or one that is, and did not fit into its window
+        self._window: list[Entry] = []
+        # the first window's values, if what they are stored in is not known
+        self._first_values: list[Sequence[Any]] = []
         self._failure: BaseException | None = None  # raised by the rows themselves
         self._done = 0  # rows whose reply has been read
         self._statement: Statement | None = None
@@ -101,11 +110,16 @@ class Batch:
                 return self._next is not _END
             self._collect()
         except BaseException as exc:
-            if isinstance(exc, Error):
-                exc.row_index = self._done + len(self._window)
-            self._failure = exc
-            self._rows = iter(())  # the rows after the failing one are not executed
+            self._keep_failure(exc, len(self._window))
         return bool(self._window) or self._doubtful
+
+    def _keep_failure(self, exc: BaseException, at: int) -> None:
+        """Take note that row `at` of the window failed: it ends the batch."""
+        if isinstance(exc, Error):
+            exc.row_index = self._done + at
+        self._failure = exc
+        self._rows = iter(())  # the rows after the failing one are not executed
+        self._next, self._next_entry = _END, b""
 
     def _collect(self) -> None:
         window = self._window
@@ -142,15 +156,20 @@ class Batch:
         row, self._next = self._next, _END
         return next(self._rows, _END) if row is _END else row
 
-    def _encode(self, row: Any) -> bytes:
-        """Return the tuple of a row, or the body of its BIND."""
+    def _encode(self, row: Any) -> Entry:
+        """Return the tuple of a row, or the body of its BIND, or what that takes."""
         values = self._text.arrange(row)
         if self._tuples is not None:
             return self._tuples.encode(values)
         assert self._statement is not None
         if self._statement.limits is not None:
             self._statement.limits.check(values)
-        return self._connection._bind(values) or b""
+        if self._done == 0 and self._statement.targets is None:
+            self._first_values.append(values)
+        bind = self._connection._bind(values)
+        if bind is TARGETED or (bind and self._statement.large):
+            return Unbound(values)
+        return bind or b""
 
     # -- the windows -----------------------------------------------------------------
 
@@ -165,6 +184,11 @@ class Batch:
         if self._is_stale(reply):
             yield from self._prepare_again_gen(reply)
             reply = yield from self._window_gen(self._statement)
+        if self._is_refused_text(self._statement, reply):
+            rows = self._first_values[: len(self._window)]
+            self._window = [Unbound(values) for values in rows]
+            reply = yield from self._window_gen(self._statement)
+        self._first_values.clear()
         self.row_count += reply.total_rows
         if reply.error is not None:
             reply.error.row_index = self._done + self._failed_at(reply)
@@ -212,13 +236,46 @@ class Batch:
         channel.counters.executed += len(self._window)
         if self._tuples is not None:
             opening = None if self._cursor_open else self._tuples.types
-            write_puts(channel, statement, self._window, opening)
+            tuples = cast("list[bytes]", self._window)
+            write_puts(channel, statement, tuples, opening)
             self._cursor_open = True
             connection._open_results.add(self)
-        else:
-            yield from self._close_cursor_gen(statement)
-            write_execute_many(channel, statement, self._window)
+            return (yield from reply_gen(channel, Reply(statement.sql)))
+        yield from self._close_cursor_gen(statement)
+        binds = yield from self._binds_gen(statement)
+        if any(isinstance(bind, RowWithContents) for bind in binds):
+            try:
+                return (yield from execute_rows_gen(channel, statement, binds))
+            except Error as exc:  # of the row's own
+                if exc.row_index is not None:
+                    exc.row_index += self._done
+                raise
+        write_execute_many(channel, statement, binds)
         return (yield from reply_gen(channel, Reply(statement.sql)))
+
+    def _binds_gen(self, statement: Statement) -> Wire[list[bytes]]:
+        """Encode what needs the server for it; drop the rows from one that cannot be.
+
+        Its error is raised when the rows before it have been executed.
+        """
+        binds: list[bytes] = []
+        for entry in self._window:
+            if not isinstance(entry, Unbound):
+                binds.append(entry)
+                continue
+            try:
+                bind_gen = largebinding.bind_gen
+                values = entry.values
+                binds.append((yield from bind_gen(self._connection, statement, values)))
+            except Exception as exc:
+                if not binds or not self._connection._channel.in_sync:
+                    if isinstance(exc, Error):
+                        exc.row_index = self._done
+                    raise
+                self._keep_failure(exc, len(binds))
+                del self._window[len(binds) :]
+                break
+        return binds
 
     def _failed_at(self, reply: Reply) -> int:
         """Return the index in the window of the row that failed."""
@@ -234,6 +291,17 @@ class Batch:
             and reply.done_count == 0
             and reply.error is not None
             and reply.error.sqlcode in STALE_CODES
+        )
+
+    def _is_refused_text(self, statement: Statement, reply: Reply) -> bool:
+        """Whether the first row's text should have gone to a TEXT or CLOB."""
+        return (
+            bool(self._first_values)
+            and reply.done_count == 0
+            and reply.error is not None
+            and largebinding.is_refused_text(
+                reply.error, statement, self._first_values[0]
+            )
         )
 
     def _prepare_again_gen(self, reply: Reply) -> Wire[None]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from informix_db import exceptions
 from informix_db._base import largebinding
 from informix_db._base.capabilities import ServerCapabilities
+from informix_db._base.largebinding import TARGETED
 from informix_db._base.largeobjects import CLOSE as CLOSE_DESCRIPTOR
 from informix_db._base.routines import Routines
 from informix_db._base.sqltext import inserts_columns
@@ -75,10 +76,6 @@ logger = logging.getLogger("informix_db")
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
-
-
-# Stands for a row of parameters that depends on what its values are stored in.
-TARGETED = RowWithContents()
 
 
 class _Run(NamedTuple):

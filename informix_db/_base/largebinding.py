@@ -29,6 +29,11 @@ from informix_db.exceptions import DataError, Error
 if TYPE_CHECKING:
     from informix_db._base.connection import BaseConnection
 
+# Stands for a row of parameters that depends on what its values are stored in.
+TARGETED = RowWithContents()
+
+_SIZE = 8  # of a value without a length of its own
+
 # A string where a TEXT is needed; no cast from it to a CLOB, ROW or collection [?].
 _REFUSALS = frozenset({-617, -9634})
 
@@ -43,9 +48,18 @@ def is_refused_text(exc: Error, statement: Statement, values: Sequence[Any]) -> 
     )
 
 
-def size_of(values: Sequence[Any]) -> int:
-    """Return about how many bytes a row takes that is not encoded yet."""
-    return sum(len(value) if hasattr(value, "__len__") else 8 for value in values)
+class Unbound:
+    """A row of parameters that only `bind_gen` can encode.
+
+    Its length is about that of its encoding and contents, and never 0.
+    """
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        sizes = (len(v) if hasattr(v, "__len__") else _SIZE for v in self.values)
+        return 1 + sum(sizes)
 
 
 def bind_gen(

@@ -34,13 +34,15 @@ def execute_rows_gen(
     out = channel.write
     failure: BaseException | None = None
     write_id(channel, statement)
-    for bind in binds:
+    for row, bind in enumerate(binds):
         if bind:
             out.put_short(c.SQ_BIND)
             out.put_raw(bind)
         if isinstance(bind, RowWithContents) and bind.sources:
             failure = yield from contents_gen(channel, bind.sources)
         if failure is not None:
+            if isinstance(failure, Error):
+                failure.row_index = row
             break  # a server ignores a BIND without EXECUTE [J]
         out.put_short(c.SQ_EXECUTE)
     channel.end_request()
