@@ -16,6 +16,18 @@ otherwise.
 
 from __future__ import annotations
 
-from .server import Server
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .server import Server
 
 __all__ = ["Server"]
+
+
+def __getattr__(name: str) -> object:
+    # The pytest plugin must not import a server for tests that want none.
+    if name == "Server":
+        from .server import Server
+
+        return Server
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 The blocks of a section share a namespace, in which `conn` is an open connection and
 `cur` a cursor of it; both are renewed where a block leaves them closed. A text block
 right after a Python block is what it prints. SQL blocks of USAGE.md make the tables.
+Functions called test_ are tests: each is run with the emulator of its fixture.
 The examples' host is the emulator, its port 9089 the emulator behind TLS.
 """
 
@@ -144,9 +145,12 @@ def test_examples(
             printed = capsys.readouterr().out
         elif block.language == "text" and block.follows:
             assert printed == block.code, f"line {block.line}"
-    for value in names.values():
+    for name, value in names.items():
         if isinstance(value, informix_db.Connection):
             value.close()
+        if name.startswith("test_"):
+            with Server() as server:
+                value(informix_server=server)
 
 
 def test_there_are_examples() -> None:
