@@ -20,6 +20,7 @@ after the failing one have been executed too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from informix_db._base import largebinding
@@ -76,6 +77,8 @@ class Batch:
         self._connection = connection
         self._text = prepare_text(operation)
         self._rows: Iterator[Any] = iter(rows)
+        # the rows taken so far, as long as they may have to be encoded again
+        self._taken: list[Any] | None = []
         self._next: Any = _END  # a row taken from _rows and not encoded yet
         self._next_entry: Entry = b""  # or one that is, and did not fit into its window
         self._window: list[Entry] = []
@@ -106,7 +109,7 @@ class Batch:
         self._window = []
         try:
             if self._statement is None:
-                self._next = next(self._rows, _END)
+                self._next = self._take_row()
                 return self._next is not _END
             self._collect()
         except BaseException as exc:
@@ -154,7 +157,11 @@ class Batch:
 
     def _take_row(self) -> Any:
         row, self._next = self._next, _END
-        return next(self._rows, _END) if row is _END else row
+        if row is _END:
+            row = next(self._rows, _END)
+            if self._taken is not None and row is not _END:
+                self._taken.append(row)
+        return row
 
     def _encode(self, row: Any) -> Entry:
         """Return the tuple of a row, or the body of its BIND, or what that takes."""
@@ -182,13 +189,14 @@ class Batch:
         yield from self._begin_gen(self._statement)
         reply = yield from self._window_gen(self._statement)
         if self._is_stale(reply):
-            yield from self._prepare_again_gen(reply)
-            reply = yield from self._window_gen(self._statement)
+            yield from self._prepare_again_gen()
+            return
         if self._is_refused_text(self._statement, reply):
             rows = self._first_values[: len(self._window)]
             self._window = [Unbound(values) for values in rows]
             reply = yield from self._window_gen(self._statement)
         self._first_values.clear()
+        self._taken = None
         self.row_count += reply.total_rows
         if reply.error is not None:
             reply.error.row_index = self._done + self._failed_at(reply)
@@ -205,6 +213,8 @@ class Batch:
             statement = connection._statements.take(self._text.sql)
         self._kept = statement is not None
         self._doubtful = False
+        if not self._kept:
+            self._taken = None
         if statement is None:
             statement = yield from connection._prepare_gen(
                 self._text.sql, len(self._text.sources)
@@ -304,17 +314,14 @@ class Batch:
             )
         )
 
-    def _prepare_again_gen(self, reply: Reply) -> Wire[None]:
-        """Prepare the statement anew; give up if its rows are encoded differently."""
-        assert self._statement is not None
-        targets, by_cursor = self._statement.targets, self._tuples is not None
+    def _prepare_again_gen(self) -> Wire[None]:
+        """Prepare the statement anew; the rows of the window come once more."""
         self._connection._statements.clear()
         self.close(keep=False)
+        self._rows = chain(self._taken or (), self._rows)
+        self._next, self._next_entry = _END, b""
+        self._first_values.clear()
         yield from self._prepare_gen()
-        if not by_cursor:
-            self._tuples = None
-        elif self._statement.targets != targets and reply.error is not None:
-            raise reply.error
 
     # -- the end ---------------------------------------------------------------------
 

@@ -350,13 +350,8 @@ def test_limits_that_are_no_longer_true_are_asked_for_again(
         other.cursor().execute(f"CREATE TABLE {filled} (n BIGINT, v VARCHAR(50))")
     rows = rows_from(5)
     rows[at] = (2**40, "x" * 50)
-    if at == 0:
-        cursor.executemany(INSERT.format(filled), rows)
-        assert numbers(auto, filled) == [1, 2, 3, 4, 2**40]
-    else:
-        # the rows before it tell that the statement is no longer true
-        cursor.executemany(INSERT.format(filled), rows)
-        assert numbers(auto, filled) == [0, 1, 2, 4, 2**40]
+    cursor.executemany(INSERT.format(filled), iter(rows))
+    assert numbers(auto, filled) == sorted(n for n, _ in rows)
     rows[at] = (0, "x" * 51)
     with pytest.raises(informix_db.DataError, match=r"VARCHAR\(50\)") as caught:
         cursor.executemany(INSERT.format(filled), rows)
