@@ -38,10 +38,6 @@ logger = logging.getLogger("informix_db")
 # What close() gives the server to say goodbye.
 _CLOSE_TIMEOUT = 0.5
 
-_VERSION_SQL = (
-    "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
-)
-
 
 class Connection(BaseConnection):
     """A session with an Informix server (PEP 249). Made by `informix_db.connect`.
@@ -348,7 +344,5 @@ class Connection(BaseConnection):
     def server_version(self) -> str:
         """The server's release, as it describes itself: one query, once."""
         if self._server_version is None:
-            with self.cursor() as cursor:
-                row = cursor.execute(_VERSION_SQL).fetchone()
-            self._server_version = str(row[0]).strip() if row else ""
+            self._server_version = self._run(self._version_gen)
         return self._server_version

@@ -243,7 +243,7 @@ class ConnectionPool(BasePool[Connection]):
     def _undo(self, connection: Connection) -> None:
         if not is_untouched(connection):
             connection._run(lambda: restore_gen(connection), RESTORE_TIMEOUT)
-            connection._transport.flush()
+        connection._transport.flush()  # CLOSEs, which free tables for other sessions
 
     def _settle(self) -> None:
         """Carry out what the core left to be done outside of the lock."""

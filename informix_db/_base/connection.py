@@ -44,6 +44,7 @@ from informix_db._protocol.statement import (
     describes_rows,
     description_of,
     opened_gen,
+    write_close,
     write_execute,
     write_open,
     write_prepare,
@@ -73,6 +74,10 @@ from informix_db.rows import Row, RowFactory
 from informix_db.types import BlobLocator, ClobLocator, LargeObjectOpener
 
 logger = logging.getLogger("informix_db")
+
+_VERSION_SQL = (
+    "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
+)
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
@@ -315,6 +320,19 @@ class BaseConnection(TwoPhase):
         if problem is not None:
             raise problem
 
+    def _version_gen(self) -> Wire[str]:
+        """Ask for the server's release; that begins no transaction."""
+        statement = yield from self._prepare_gen(_VERSION_SQL, 0)
+        opening = Opening(c.FETCH_SIZE_CLASSIC)
+        write_open(self._channel, statement, None, opening)
+        reply = yield from opened_gen(self._channel, statement, opening)
+        self._note_executed()
+        write_close(self._channel, statement)
+        write_release(self._channel, statement)
+        if reply.error is not None:
+            raise reply.error
+        return str(reply.rows[0][0]).strip() if reply.rows else ""
+
     def _exit_gen(self) -> Wire[None]:
         if self._xa_open and self._database_name is not None:
             yield from xa.close_gen(self._channel, self._database_name)
@@ -452,7 +470,9 @@ class BaseConnection(TwoPhase):
         """Open and fetch. BEGIN, if it is needed, travels along."""
         channel = self._channel
         begun = None
-        if self._must_begin(statement):
+        if statement.statement_type != c.STMT_SELECT:  # a routine may change things
+            yield from self._begin_gen(statement)
+        elif self._must_begin(statement):
             write_begin(channel)
             begun = Reply()
         if self._commits_itself:

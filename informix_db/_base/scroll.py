@@ -14,6 +14,7 @@ from informix_db._base.result import BEFORE_FIRST, Result
 from informix_db._protocol.channel import Reply
 from informix_db._protocol.statement import (
     FETCH_OVERHEAD,
+    MAX_ROW_NUMBER,
     SCROLL_ABSOLUTE,
     SCROLL_LAST,
     SCROLL_NEXT,
@@ -64,8 +65,9 @@ class ScrollResult(Result):
             index += self.row_count
         if index < 0 or self.holds(index):
             return
-        yield from self._fetch_window_gen(SCROLL_ABSOLUTE, index)
-        if not self._rows:
+        if index < MAX_ROW_NUMBER:
+            yield from self._fetch_window_gen(SCROLL_ABSOLUTE, index)
+        if index >= MAX_ROW_NUMBER or not self._rows:
             yield from self._fetch_last_gen()
         if not self.holds(index):
             raise InternalError(

@@ -115,12 +115,20 @@ def _as_sequence(parameters: object) -> Sequence[Any]:
     return parameters
 
 
-@functools.lru_cache(maxsize=512)
+# Longer texts are not kept for the next time: most have values written into them.
+LONGEST_KEPT = 64 * 1024
+
+
 def prepare_text(sql: str) -> PreparedText:
     """Find the placeholders of `sql`.
 
     Raises ProgrammingError if it mixes kinds of them, or counts from :0.
     """
+    return _prepare(sql) if len(sql) <= LONGEST_KEPT else _prepare.__wrapped__(sql)
+
+
+@functools.lru_cache(maxsize=512)
+def _prepare(sql: str) -> PreparedText:
     pieces: list[str] = []
     sources: list[int | str] = []
     kinds: set[str] = set()

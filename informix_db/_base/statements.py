@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from informix_db._base.sqltext import LONGEST_KEPT
 from informix_db._protocol.channel import Channel
 from informix_db._protocol.statement import Statement, write_close, write_release
 from informix_db._wire import constants as c
@@ -67,6 +68,7 @@ class StatementCache:
             and statement.generation == self.generation
             and statement.statement_type in _CACHEABLE_TYPES
             and statement.sql not in self._idle
+            and len(statement.sql) <= LONGEST_KEPT
         )
         if not keep:
             write_release(self._channel, statement)

@@ -20,7 +20,13 @@ from typing import Any, NamedTuple
 from informix_db._protocol.files import ClientFiles, file_gen
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan, parse_tuples, read_dones
-from informix_db._wire.buffer import SHORT, ReadBuffer, Wire, WriteBuffer
+from informix_db._wire.buffer import (
+    MESSAGE_LIMIT,
+    SHORT,
+    ReadBuffer,
+    Wire,
+    WriteBuffer,
+)
 from informix_db._wire.decode import MAX_TUPLE, TUPLE_HEAD_SIZE
 from informix_db._wire.describe import (
     ColumnInfo,
@@ -139,6 +145,7 @@ class Channel:
         "mid_request",
         "owed",
         "read",
+        "rows_limit",
         "unread",
         "write",
     )
@@ -150,6 +157,7 @@ class Channel:
         self.encoding = encoding
         self.unread = 0  # PDUs written whose reply has not been read to its end
         self.owed = 0  # how many of these, the oldest, nobody waits for
+        self.rows_limit = MESSAGE_LIMIT  # bytes of rows a reply may hold
         self.mid_reply = False
         self.mid_request = False  # the beginning of a PDU has been sent
         # Suspending means: send what is written, without waiting for an answer.
@@ -238,6 +246,7 @@ def _one_reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
         yield from handler(channel, reply)
     channel.mid_reply = False
     channel.unread -= 1
+    read.shrink()
     return reply
 
 
@@ -253,6 +262,8 @@ def _tuples_gen(channel: Channel, reply: Reply) -> Wire[None]:
         else:
             _skip_rows(read, -1)
         reply.row_bytes += read.pos - start
+        if reply.row_bytes > channel.rows_limit:
+            raise ProtocolError("the server sent far more rows than were asked for")
         if read.pos != start:
             return
         yield from read.need_gen(TUPLE_HEAD_SIZE)

@@ -18,7 +18,7 @@ from informix_db._protocol.contents import RowWithContents, write_contents
 from informix_db._protocol.files import ClientFiles
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
-from informix_db._wire.buffer import SHORT, USHORT, Wire
+from informix_db._wire.buffer import MESSAGE_LIMIT, SHORT, USHORT, Wire
 from informix_db._wire.describe import ColumnInfo, Description
 from informix_db._wire.limits import Limits
 from informix_db.exceptions import DataError, ProtocolError
@@ -31,6 +31,7 @@ FETCH_OVERHEAD = 64
 SCROLL_NEXT = 1
 SCROLL_LAST = 4
 SCROLL_ABSOLUTE = 6
+MAX_ROW_NUMBER = 0x7FFFFFFF  # rows are counted from 1, by an int
 
 
 @dataclass
@@ -298,6 +299,7 @@ def is_last(
 
 
 def _write_fetch_size(channel: Channel, fetch_size: int) -> None:
+    channel.rows_limit = fetch_size + MESSAGE_LIMIT
     if channel.framing.wide_fetch_size:
         channel.write.put_int(fetch_size)
     else:

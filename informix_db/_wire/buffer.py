@@ -31,6 +31,8 @@ LONG = Struct(">q")
 MESSAGE_LIMIT = 64 * 1024 * 1024
 
 _INITIAL_SIZE = 16 * 1024
+# What a buffer that had to grow for one large row keeps of it.
+_KEPT_SIZE = 4 * 1024 * 1024
 
 
 class ReadBuffer:
@@ -79,6 +81,12 @@ class ReadBuffer:
         self.reserve(len(data))
         self.data[self.end : self.end + len(data)] = data
         self.end += len(data)
+
+    def shrink(self) -> None:
+        """Give much storage back that nothing is held in."""
+        if self.pos == self.end and len(self.data) > _KEPT_SIZE:
+            self.data = bytearray(_INITIAL_SIZE)
+            self.pos = self.end = 0
 
     def clear(self) -> None:
         """Forget everything held."""

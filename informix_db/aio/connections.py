@@ -34,10 +34,6 @@ logger = logging.getLogger("informix_db")
 # What close() gives the server to say goodbye.
 _CLOSE_TIMEOUT = 0.5
 
-_VERSION_SQL = (
-    "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
-)
-
 
 class AsyncConnection(BaseConnection):
     """A session with an Informix server. Made by `informix_db.aio.connect`.
@@ -398,10 +394,7 @@ class AsyncConnection(BaseConnection):
 
     async def _ask_version(self) -> str:
         if self._server_version is None:
-            async with self.cursor() as cursor:
-                await cursor.execute(_VERSION_SQL)
-                row = await cursor.fetchone()
-            self._server_version = str(row[0]).strip() if row else ""
+            self._server_version = await self._run(self._version_gen)
         return self._server_version
 
 

@@ -261,7 +261,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
     async def _undo(self, connection: AsyncConnection) -> None:
         if not is_untouched(connection):
             await connection._run(lambda: restore_gen(connection), RESTORE_TIMEOUT)
-            connection._transport.flush()
+        connection._transport.flush()  # CLOSEs, which free tables for other sessions
 
     async def _settle(self) -> None:
         """Carry out what the core left to be done."""
