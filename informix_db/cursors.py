@@ -39,8 +39,7 @@ class Cursor(BaseCursor["Connection"]):
         StatementCancelledError is raised. The session goes on.
         """
         self._check_open()
-        if timeout is None:
-            timeout = self._connection.statement_timeout
+        timeout = self._time_limit(timeout)
         self._connection._run(lambda: self._execute_gen(operation, parameters), timeout)
         return self
 

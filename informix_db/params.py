@@ -137,9 +137,9 @@ def connect_params(
         ),
         database=None if database is None else _text("database", database),
         server=_text("server", server),
-        connect_timeout=_seconds("connect_timeout", connect_timeout)
+        connect_timeout=seconds("connect_timeout", connect_timeout)
         or DEFAULT_CONNECT_TIMEOUT,
-        read_timeout=_seconds("read_timeout", read_timeout),
+        read_timeout=seconds("read_timeout", read_timeout),
         keepalive=bool(keepalive),
         client_locale=_text("client_locale", client_locale),
         db_locale=None if db_locale is None else _text("db_locale", db_locale),
@@ -206,7 +206,8 @@ def _number(name: str, value: Any, low: int, high: int = 0x7FFFFFFF) -> int:
     return value
 
 
-def _seconds(name: str, value: Any) -> float | None:
+def seconds(name: str, value: Any) -> float | None:
+    """Check a time limit, None for none; InterfaceError names what is wrong."""
     if value is None:
         return None
     if not isinstance(value, (int, float)) or isinstance(value, bool):

@@ -21,6 +21,7 @@ from informix_db._wire.describe import ColumnInfo
 from informix_db._wire.largeparams import BYTES_TYPES
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import InterfaceError, InternalError, ProgrammingError
+from informix_db.params import seconds
 from informix_db.rows import Row, RowFactory, RowMaker, make_rows, row_maker
 
 ConnectionT = TypeVar("ConnectionT", bound=BaseConnection)
@@ -169,6 +170,12 @@ class BaseCursor(Generic[ConnectionT]):
         if self._closed:
             raise InterfaceError("the cursor is closed")
         self._connection._check_usable()
+
+    def _time_limit(self, timeout: float | None) -> float | None:
+        """Return the seconds an execute() may take; InterfaceError if it is no time."""
+        if timeout is None:
+            return seconds("statement_timeout", self._connection.statement_timeout)
+        return seconds("timeout", timeout)
 
     def _need_result(self) -> Result:
         """Return the result to fetch from.

@@ -46,8 +46,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         task is cancelled.
         """
         self._check_open()
-        if timeout is None:
-            timeout = self._connection.statement_timeout
+        timeout = self._time_limit(timeout)
         await self._connection._run(
             lambda: self._execute_gen(operation, parameters), timeout
         )
