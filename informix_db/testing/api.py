@@ -15,6 +15,8 @@ VARCHAR, LVARCHAR ...  str
 BOOLEAN                bool
 BYTE, TEXT             bytes, TEXT in the session's code set
 BLOB, CLOB             bytes, the locator
+SET, MULTISET, LIST    CompositeValue
+ROW                    CompositeValue
 DATE                   datetime.date
 DATETIME               DatetimeValue
 INTERVAL               IntervalValue
@@ -56,12 +58,21 @@ class IntervalValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositeValue:
+    """A ROW or a collection: its text form, and its fields or elements."""
+
+    text: str
+    items: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SQLType:
     """A column's or parameter's type as DESCRIBE tells it.
 
     `code` is the low byte of coltype (0 CHAR ... 53 BIGSERIAL), `length` the encoded
     length (DECIMAL p<<8|s, VARCHAR min<<8|max, DATETIME digits<<8|first<<4|last ...).
     Extended types (LVARCHAR 40/1, BOOLEAN 41/5) carry their id, owner and name.
+    `fields` are those of a ROW, or the one element of a collection.
     """
 
     code: int
@@ -70,6 +81,7 @@ class SQLType:
     owner: str = ""
     name: str = ""
     nullable: bool = True
+    fields: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

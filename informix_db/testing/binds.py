@@ -4,7 +4,8 @@ Each value travels with its own wire type, which need not be the parameter's: IB
 driver sends text for nearly everything as CHAR [J]. The two client-only codes are
 given to the engine as the types they stand for: 43 as LVARCHAR, 45 as BOOLEAN.
 BYTE and TEXT come as a descriptor here; their contents follow in chunks. Other
-extended types (44: large objects, collections) stay raw bytes under their own code.
+extended types (44: large objects) stay raw bytes under their own code; collections
+and rows, which come as 44 too, become values.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import struct
 from collections.abc import Callable
 from functools import lru_cache
 
-from . import codec, typecodes
+from . import codec, composites, typecodes
 from .api import BoundParameter, SQLType
 from .stream import ByteStream, ProtocolError
 
@@ -81,6 +82,8 @@ def read_parameter(stream: ByteStream, decode: Decoder) -> BoundParameter:
             value = decode(stream.long_string())
         elif extended:
             value = stream.long_string()
+            if composites.is_composite(sql_type.name):
+                return composites.unpack(value, decode)
         else:
             raise ProtocolError(f"bound type {code}")
     except codec.MalformedValue as error:

@@ -35,7 +35,7 @@ def cell_width(sql_type: SQLType) -> int:
         return decimal_width(length)
     if code in typecodes.QUALIFIED_TYPES:
         return qualified_width(length)
-    if code in (typecodes.UDT_VARIABLE, typecodes.UDT_FIXED):
+    if code in (typecodes.UDT_VARIABLE, typecodes.UDT_FIXED, *typecodes.COMPOSITES):
         return length + 5
     return length
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from informix_db.testing.api import XID, SQLError
 from informix_db.testing.lobs import LargeObjects
-from informix_db.testing.sql import functions, operators
+from informix_db.testing.sql import composites, functions, operators
 from informix_db.testing.sql.branches import Branch
 from informix_db.testing.sql.catalog import Database
 from informix_db.testing.sql.runtime import Runtime
@@ -50,6 +50,7 @@ class Engine:
         )
         operators.register(self.runtime)
         functions.register(self.runtime)
+        composites.register()
         self.store.connection.set_progress_handler(self._interrupted, _PROGRESS_STEPS)
         self.add_database("sysmaster", "informix", logged=False, ansi=False)
         self.add_database("testdb", "informix", logged=True, ansi=False)

@@ -6,7 +6,7 @@ same but whose BOOLEAN then is a byte and no letter [J].
 
 A BYTE or TEXT cell is a descriptor; its contents are kept for the FETCHBLOB that
 names it. A BLOB or CLOB cell is its locator, as hex characters unless the client asks
-for 44 [J]. Collections and rows are not encoded.
+for 44 [J]. Collections and ROWs are text, or the form `composites` knows for 44.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import codec, typecodes
+from . import codec, composites, typecodes
 from .api import BoundParameter, Column, SQLError, SQLType
 from .framing import Framing
 from .messages import ReturnType
@@ -36,6 +36,7 @@ _NULL_BLOB = bytes(39) + b"\x01" + bytes(16)
 _CLIENT_FORMS = {
     typecodes.UDT_VARIABLE: (typecodes.LVARCHAR_CLIENT,),
     typecodes.UDT_FIXED: (typecodes.BOOLEAN_CLIENT, typecodes.UDT_CLIENT),
+    **dict.fromkeys(typecodes.COMPOSITES, (typecodes.UDT_CLIENT,)),
 }
 
 CellEncoder = Callable[[Any], bytes]
@@ -134,6 +135,22 @@ def _hex_locator(value: bytes | None) -> bytes:
     return _raw_locator(None if value is None else value.hex().encode("ascii"))
 
 
+def _composite_cell(
+    sql_type: SQLType, framing: Framing, text_codec: str, wanted: int
+) -> CellEncoder:
+    if wanted != typecodes.UDT_CLIENT:
+        text_cell = _lvarchar_cell(text_codec)
+        return lambda value: text_cell(None if value is None else value.text)
+
+    def item_encoder(item: SQLType) -> CellEncoder:
+        code = item.code
+        if code == typecodes.UDT_FIXED:
+            code = typecodes.BOOLEAN_CLIENT
+        return cell_encoder(item, framing, text_codec, len, code)
+
+    return composites.Packer(sql_type, item_encoder).pack
+
+
 def cell_encoder(
     sql_type: SQLType,
     framing: Framing,
@@ -172,6 +189,8 @@ def cell_encoder(
         if wanted == typecodes.BOOLEAN_CLIENT:
             return _boolean_cell(b"\x01", b"\0")
         return _boolean_cell(b"t", b"f")
+    if code in typecodes.COMPOSITES:
+        return _composite_cell(sql_type, framing, text_codec, wanted)
     if code in typecodes.SIMPLE_LARGE_OBJECTS:
         return _blob_cell(text_codec, keep)
     if code == typecodes.UDT_FIXED and sql_type.extended_id in typecodes.LOCATOR_IDS:
@@ -237,10 +256,13 @@ def _read_text_cell(stream: ByteStream, sql_type: SQLType, framing: Framing) -> 
     return data
 
 
-def _read_cell(
-    stream: ByteStream, sql_type: SQLType, framing: Framing, text_codec: str
+def read_cell(
+    stream: ByteStream,
+    sql_type: SQLType,
+    framing: Framing,
+    decode: Callable[[bytes], str],
 ) -> object:
-    """Return one value of a PUT tuple."""
+    """Return one value of a PUT tuple, or of a collection or ROW a client binds."""
     code, length = sql_type.code, sql_type.length
     if code in _NULLS_OF_STRUCTS:
         return _read_fixed(*_NULLS_OF_STRUCTS[code], stream)
@@ -250,10 +272,10 @@ def _read_cell(
         return _read_date(stream)
     if code in typecodes.CHARACTER_TYPES:
         data = _read_text_cell(stream, sql_type, framing)
-        return None if data[:1] == b"\0" else data.decode(text_codec)
+        return None if data[:1] == b"\0" else decode(data)
     if code == typecodes.UDT_VARIABLE and sql_type.extended_id == typecodes.LVARCHAR_ID:
         value = _read_extended(stream)
-        return None if value is None else value.decode(text_codec)
+        return None if value is None else decode(value)
     if code == typecodes.UDT_FIXED and sql_type.extended_id == typecodes.BOOLEAN_ID:
         value = _read_extended(stream)
         return None if value is None else value in (b"\x01", b"t")
@@ -277,7 +299,10 @@ def decode_row(
     try:
         values = [
             BoundParameter(
-                column.type, _read_cell(stream, column.type, framing, text_codec)
+                column.type,
+                read_cell(
+                    stream, column.type, framing, lambda raw: raw.decode(text_codec)
+                ),
             )
             for column in columns
         ]

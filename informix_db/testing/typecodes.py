@@ -44,6 +44,8 @@ QUALIFIED_TYPES = frozenset({DATETIME, INTERVAL})
 DECIMAL_TYPES = frozenset({DECIMAL, MONEY})
 SIMPLE_LARGE_OBJECTS = frozenset({BYTE, TEXT})
 
+COMPOSITES = (SET, MULTISET, LIST, ROW)
+
 LVARCHAR_ID = 1  # extended id of LVARCHAR
 BOOLEAN_ID = 5  # extended id of BOOLEAN
 LOCATOR_IDS = (10, 11)  # extended ids of BLOB and CLOB

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from informix_db.testing.api import SECOND, YEAR, SQLError, SQLType
-from informix_db.testing.sql import ast, rules
+from informix_db.testing.sql import ast, composites, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.arithmetic import Arithmetic, arithmetic_hint
@@ -73,6 +73,13 @@ class ExpressionBinder(Arithmetic):
 
     def _literal(self, node: ast.Literal, hint: SQLType | None) -> b.Expr:
         return literal(node.value, self.binding.runtime.size)
+
+    def _composite(
+        self, node: ast.CollectionLiteral | ast.RowConstructor, hint: SQLType | None
+    ) -> b.Expr:
+        if hint is None or not hint.fields:
+            raise unsupported(f"{construct(node)} of no known type", node.position)
+        return composites.constant(node, hint, self.binding.runtime)
 
     def _datetime(self, node: ast.DatetimeLiteral, hint: SQLType | None) -> b.Expr:
         first, last = node.qualifier.first, node.qualifier.last
@@ -308,6 +315,8 @@ class ExpressionBinder(Arithmetic):
 
     _METHODS: ClassVar[dict[type, Callable[..., b.Expr]]] = {
         ast.Literal: _literal,
+        ast.CollectionLiteral: _composite,
+        ast.RowConstructor: _composite,
         ast.DatetimeLiteral: _datetime,
         ast.IntervalLiteral: _interval,
         ast.Name: _name,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 
-from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.api import Column, SQLError, SQLType
 from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
@@ -18,7 +19,9 @@ def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
     if node.name in ("datetime", "interval"):
         assert node.qualifier is not None
         return qualified(node.name, node.qualifier)
-    if node.name in ("set", "multiset", "list", "row", "collection"):
+    if node.name in ("set", "multiset", "list", "row"):
+        return _composite(node, ansi)
+    if node.name == "collection":
         raise unsupported(f"type {node.name}", node.position)
     try:
         found = t.build(node.name, node.arguments, ansi=ansi)
@@ -27,6 +30,22 @@ def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
     if found is None:
         raise SQLError(-9628, offset=node.position, token=node.name)
     return found
+
+
+def _composite(node: ast.DataType, ansi: bool) -> SQLType:
+    """Return a collection's or a ROW's type; large objects cannot be inside."""
+    if node.element is not None:
+        parts = [("", node.element, node.element_not_null)]
+    else:
+        parts = [(field.name, field.type, field.not_null) for field in node.fields]
+    fields = []
+    for name, kind, not_null in parts:
+        found = datatype(kind, ansi=ansi)
+        if found.code in t.SERIALS or t.family(found) in t.LARGE:
+            raise unsupported(f"{kind.name} in {node.name}", kind.position)
+        found = dataclasses.replace(found, nullable=not not_null)
+        fields.append(Column(name, found))
+    return t.composite(node.name, tuple(fields))
 
 
 def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:

@@ -6,6 +6,7 @@ table is not allowed (-1260 and relatives).
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from informix_db.testing.api import DAY, YEAR, SQLError, SQLType
@@ -269,13 +270,7 @@ def strip(sql_type: SQLType) -> SQLType:
     code = t.SERIALS.get(sql_type.code, sql_type.code)
     if code == sql_type.code and sql_type.nullable:
         return sql_type
-    return SQLType(
-        code,
-        sql_type.length,
-        sql_type.extended_id,
-        sql_type.owner,
-        sql_type.name,
-    )
+    return dataclasses.replace(sql_type, code=code, nullable=True)
 
 
 # --- aggregates --------------------------------------------------------------

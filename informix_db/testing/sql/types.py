@@ -13,6 +13,7 @@ from informix_db.testing.api import (
     MONTH,
     SECOND,
     YEAR,
+    Column,
     SQLError,
     SQLType,
 )
@@ -22,6 +23,7 @@ CHAR, SMALLINT, INTEGER, FLOAT, SMALLFLOAT = 0, 1, 2, 3, 4
 DECIMAL, SERIAL, DATE, MONEY, NULL = 5, 6, 7, 8, 9
 DATETIME, BYTE, TEXT, VARCHAR, INTERVAL = 10, 11, 12, 13, 14
 NCHAR, NVARCHAR, INT8, SERIAL8 = 15, 16, 17, 18
+SET, MULTISET, LIST, ROW = 19, 20, 21, 22
 UDTVAR, UDTFIXED, LVARCHAR_CLIENT, UDT_CLIENT, BOOLEAN_CLIENT = 40, 41, 43, 44, 45
 UNKNOWN, BIGINT, BIGSERIAL = 51, 52, 53
 
@@ -66,6 +68,10 @@ _FAMILIES = {
     BYTE: "byte",
     TEXT: "text",
     UDT_CLIENT: "locator",
+    SET: "composite",
+    MULTISET: "composite",
+    LIST: "composite",
+    ROW: "composite",
 }
 _UDT_FAMILIES = {
     XID_LVARCHAR: "string",
@@ -130,6 +136,25 @@ BOOLEAN_TYPE = SQLType(UDTFIXED, 1, XID_BOOLEAN, "informix", "boolean")
 NULL_TYPE = SQLType(NULL, 0)
 BLOB_TYPE = SQLType(UDTFIXED, 72, XID_BLOB, "informix", "blob")
 CLOB_TYPE = SQLType(UDTFIXED, 72, XID_CLOB, "informix", "clob")
+
+
+LARGE = ("byte", "text", "blob", "clob")
+_COMPOSITES = {"set": SET, "multiset": MULTISET, "list": LIST, "row": ROW}
+_COMPOSITE_LENGTH, _COMPOSITE_ID = 4096, 0x801  # as IBM's client was shown
+
+
+def composite(name: str, fields: tuple[Column, ...]) -> SQLType:
+    """Return a collection or ROW type, its name as DESCRIBE tells it."""
+    parts = [
+        f"{field.name} ".lstrip()
+        + describe_name(field.type).upper()
+        + ("" if field.type.nullable else " NOT NULL")
+        for field in fields
+    ]
+    text = f"{name.upper()}({','.join(parts)})"
+    return SQLType(
+        _COMPOSITES[name], _COMPOSITE_LENGTH, _COMPOSITE_ID, "", text, fields=fields
+    )
 
 
 def char(length: int, code: int = CHAR) -> SQLType:
@@ -306,6 +331,8 @@ def _build_varchar(name: str, arguments: tuple[int, ...]) -> SQLType:
 def describe_name(sql_type: SQLType) -> str:
     """Return the type as DDL would write it (for messages and view texts)."""
     code = sql_type.code
+    if sql_type.fields:
+        return sql_type.name
     if sql_type.name:
         suffix = f"({sql_type.length})" if code == UDTVAR else ""
         return sql_type.name + suffix

@@ -33,6 +33,7 @@ from informix_db.testing.api import (
     DAY,
     YEAR,
     BoundParameter,
+    CompositeValue,
     DatetimeValue,
     IntervalValue,
     SQLError,
@@ -102,6 +103,11 @@ class Context:
         except KeyError:
             made = self._converters[key] = _make(self, source, target)
             return made
+
+
+def add_conversion(source: str, target: str, maker: _Maker) -> None:
+    """Make `maker` the one between two families."""
+    _MAKERS[source, target] = maker
 
 
 def _make(context: Context, source: SQLType, target: SQLType) -> Convert | None:
@@ -429,6 +435,10 @@ _MAKERS: dict[tuple[str, str], _Maker] = {
 def import_value(parameter: BoundParameter) -> tuple[Any, SQLType]:
     """Return a bound value in storage form, and the type that form belongs to."""
     value, sql_type = parameter.value, parameter.type
+    if isinstance(value, CompositeValue):
+        from informix_db.testing.sql.composites import imported
+
+        return imported(value, sql_type), sql_type
     if isinstance(value, bool):
         return int(value), t.BOOLEAN_TYPE
     if isinstance(value, int):
@@ -463,6 +473,10 @@ def exporter(sql_type: SQLType) -> Convert | None:
         return lambda data: unpack(data).quantize(unit, context=CONTEXT)
     if kind == "date":
         return days_to_date
+    if kind == "composite":
+        from informix_db.testing.sql.composites import exported
+
+        return lambda text: exported(text, sql_type)
     if kind == "boolean":
         return bool
     if kind == "datetime":
