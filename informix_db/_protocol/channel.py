@@ -361,6 +361,12 @@ def _lodata_gen(channel: Channel, reply: Reply) -> Wire[None]:
     """Read a part of a smart large object, or how much of one was written."""
     read = channel.read
     what = yield from read.short_gen()
+def _idescribe_named_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.input_description = yield from input_description_gen(
+        channel.read, channel.framing, channel.encoding, named=True
+    )
+
+
     total = yield from read.int_gen()
     if what == c.LODATA_WRITE:
         reply.written += total
@@ -449,3 +455,4 @@ _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]
     c.SQ_UNKNOWN_86: _skipper(0),
 }
+    c.SQ_IDESCRIBE_NAMED: _idescribe_named_gen,

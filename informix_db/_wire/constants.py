@@ -66,6 +66,7 @@ SQ_FILE: Final = 98  # asks the client to open, read, write or close a file
 SQ_XACTSTAT: Final = 99
 SQ_FPROUTINE: Final = 103
 SQ_IDESCRIBE: Final = 125
+SQ_IDESCRIBE_NAMED: Final = 132  # of routines' parameters, in place of 125
 
 # Sent as TCP urgent data: give up the running request, which is answered with
 # ERR -213 [J]

@@ -140,19 +140,30 @@ def describe_gen(
 
 
 def input_description_gen(
-    buffer: ReadBuffer, framing: Framing, encoding: str
+    buffer: ReadBuffer, framing: Framing, encoding: str, named: bool = False
 ) -> Wire[tuple[ColumnInfo, ...]]:
-    """Read the body of IDESCRIBE (tag 125): the types of the parameters."""
+    """Read the body of IDESCRIBE (tag 125): the types of the parameters.
+
+    With `named` that of tag 132, which a server may answer for a routine: there each
+    parameter has a direction too, and a name if the flags say so [J].
+    """
     count = yield from buffer.short_gen()
-    if framing.routine_names:
+    flags = 0
+    if named or framing.routine_names:
         flags = yield from buffer.short_gen()
-        if flags & 1:
+        if flags & 1 and not named:
             raise ProtocolError("IDESCRIBE in a form that is not known (odd flags)")
     parameters = []
     for _ in range(count):
+        name = b""
+        if flags & 1:
+            yield from buffer.bytes_gen(1)  # not known [?]
+            name = yield from buffer.pstr_gen()
         code, extended_id = yield from buffer.struct_gen(_PARAMETER)
         field = yield from _type_gen(buffer, code, extended_id)
-        parameters.append(_column(b"", field, encoding))
+        parameters.append(_column(name, field, encoding))
+        if named:
+            yield from buffer.short_gen()  # 0 IN, 2 INOUT, else OUT [J]
     return tuple(parameters)
 
 

@@ -30,8 +30,9 @@ _PLAIN = {
 
 # Bytes of a parameter value by type; the others carry a length of their own.
 _FIXED = {1: 2, 2: 4, 3: 8, 4: 4, 6: 4, 7: 4, 17: 10, 18: 10, 52: 8, 53: 8}
+_FIXED |= {11: 56, 12: 56}
 _COUNTED_SHORT = {0, 5, 8, 10, 13, 14, 15, 16}
-_COUNTED_INT = {43, 44, 45}
+_COUNTED_INT = {40, 41, 43, 44, 45}
 
 
 class Parameter(NamedTuple):
@@ -143,10 +144,61 @@ def _message(cursor: Cursor, narrow: bool) -> tuple[object, ...]:
         return ("RELSVPT" if tag == 138 else "RBACKSVPT", cursor.pstr())
     if tag == 81:
         return ("INFO", *_info(cursor))
+    large = _large_message(cursor, tag, narrow)
+    if large is not None:
+        return large
     if tag == 100:
         return ("RET_TYPE", cursor.short(), *_return_types(cursor))
     assert tag == 126, f"tag {tag} at {cursor.pos - 2}"
     return ("PROTOCOLS", cursor.pstr())
+
+
+def _large_message(cursor: Cursor, tag: int, narrow: bool) -> tuple[object, ...] | None:
+    """Read what belongs to large objects, routines and files."""
+    if tag == 13:
+        return ("ERR", cursor.short(), cursor.take(6), cursor.pstr())
+    if tag == 38:
+        return ("FETCHBLOB", cursor.take(56))
+    if tag == 39:
+        return ("BLOB", cursor.pstr())
+    if tag == 41:
+        return ("BBIND", cursor.short())
+    if tag == 97:
+        return _lodata(cursor)
+    if tag == 101:
+        assert narrow or cursor.take(1) == b"\0"
+        size = int.from_bytes(cursor.take(2 if narrow else 4), "big")
+        signature = cursor.padded(size)
+        assert cursor.short() == 0
+        return ("GETROUTINE", signature)
+    if tag == 102:
+        database = b"" if narrow else cursor.pstr()
+        handle, count = cursor.int(), cursor.short()
+        assert cursor.short() == 0
+        return ("EXFPROUTINE", database, handle, count)
+    if tag == 106:
+        total = cursor.int()
+        return ("FILE_READ", *_pieces(cursor, total, tag))
+    if tag == 107:
+        return ("FILE_WRITE", cursor.int())
+    return None
+
+
+def _lodata(cursor: Cursor) -> tuple[object, ...]:
+    what, descriptor, size = cursor.short(), cursor.short(), cursor.int()
+    assert cursor.short() == 32000
+    if what == 0:
+        return ("LODATA read", descriptor, size)
+    assert what == 2, f"LODATA {what}"
+    return ("LODATA write", descriptor, *_pieces(cursor, size))
+
+
+def _pieces(cursor: Cursor, total: int, tag: int | None = None) -> list[bytes]:
+    pieces: list[bytes] = []
+    while sum(map(len, pieces)) < total:
+        assert tag is None or cursor.short() == tag
+        pieces.append(cursor.pstr())
+    return pieces
 
 
 def _info(cursor: Cursor) -> list[object]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import captures
 
 from informix_db._protocol.channel import Channel, Reply, reply_gen
+from informix_db._protocol.files import ClientFiles
 from informix_db._protocol.login import LoginRequest, login_gen
 from informix_db._protocol.session import capabilities_gen, exit_gen
 from informix_db._wire.accel import Plan
@@ -36,15 +37,15 @@ NOT_READ = {
     ("s07_genkeys", 47): _KEYS,
     ("s07_genkeys", 55): _KEYS,
     ("s16_meta", 85): "26: list of databases",
-    ("s18_bytetext", 41): "39: contents of a BYTE",
-    ("s18_bytetext", 43): "39: contents of a TEXT",
-    ("s18_bytetext", 45): "39: contents of a BYTE",
-    ("s18_bytetext", 47): "39: contents of a TEXT",
     ("s23_keycols", 31): _KEYS,
     ("s23_keycols", 33): _KEYS,
-    ("u03_idesc132_names", 21): "132: parameters with names",
     **dict.fromkeys((("u08_xa", at) for at in (17, *range(21, 48, 2))), _XA),
 }
+
+
+# What the client has when a server asks for files, and how its answers begin.
+FILES = {"in.bin": b"hello file contents!!", "empty.bin": b""}
+_FILE_ANSWERS = (b"\0\x0c", b"\0\x0d", b"\0\x6a", b"\0\x6b")
 
 
 class Case(NamedTuple):
@@ -89,17 +90,25 @@ def _walk(transcript: str) -> Iterator[Case]:
     framing = Framing()
     described: dict[bytes, tuple[tuple[ColumnInfo, ...], Plan | None]] = {}
     asked = b""
-    for place, message in enumerate(captures.load(transcript)):
+    begun = b""  # the parts of a reply before the answers to its questions
+    messages = captures.load(transcript)
+    for place, message in enumerate(messages):
         if message.direction != captures.SERVER:
-            asked = message.data or asked
+            if message.data[:2] not in _FILE_ANSWERS:
+                asked = message.data or asked
             continue
-        kind = _kind(place, message.data)
+        data = begun + message.data
+        begun = b""
+        if place + 1 < len(messages) and messages[place + 1].data[:2] in _FILE_ANSWERS:
+            begun = data
+            continue
+        kind = _kind(place, data)
         of_statement = asked[2:4] if asked[:2] == b"\0\x04" else b""
         columns, plan = described.get(of_statement, (None, None))
-        case = Case(transcript, place, kind, message.data, framing, columns, plan)
+        case = Case(transcript, place, kind, data, framing, columns, plan)
         yield case
         if kind == "capabilities":
-            framing = negotiate(OFFERED_MASK, _granted(message.data))
+            framing = negotiate(OFFERED_MASK, _granted(data))
         elif kind == "reply" and (transcript, place) not in NOT_READ:
             reply = read(case)
             assert isinstance(reply, Reply)
@@ -161,7 +170,11 @@ def _reader(channel: Channel, case: Case) -> Wire[object]:
     if case.kind == "exit":
         return exit_gen(channel)
     channel.unread = 1
-    return reply_gen(channel, Reply("sql", case.plan))
+    channel.files = ClientFiles()
+    channel.files.readable.update(FILES)
+    reply = Reply("sql", case.plan)
+    reply.content = bytearray()
+    return reply_gen(channel, reply)
 
 
 def contents(result: object) -> object:

@@ -117,7 +117,9 @@ class ScriptedServer:
             return DONE
         if first == "EXIT":
             return b"\0\x38"
-        if first in _ACKNOWLEDGED or request[1][0] in ("CLOSE", "RELEASE"):
+        if first in _ACKNOWLEDGED:
+            return EOT_ONLY
+        if request[1:] and request[1][0] in ("CLOSE", "RELEASE"):
             return EOT_ONLY
         return self._replies.pop(0)
 
@@ -135,7 +137,7 @@ def _first_request(data: bytes, narrow: bool) -> tuple[Request, int] | None:
     """Return the first whole PDU and its size; EXIT is one although it has no EOT."""
     if data == b"\0\x38":
         return [("EXIT",)], 2
-    for end in range(2, len(data) + 1, 2):
+    for end in range(2, len(data) + 1):
         if data[end - 2 : end] == EOT_ONLY:
             try:
                 return messages(data[:end], narrow), end

@@ -24,7 +24,7 @@ def test_after_login_every_message_ends_a_turn(name: str) -> None:
 
 
 def test_the_set_of_transcripts() -> None:
-    assert len(captures.names()) == 45
+    assert len(captures.names()) == 49
     assert "s05_alltypes" in captures.names()
 
 
