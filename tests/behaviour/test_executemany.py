@@ -315,6 +315,22 @@ def test_the_iterable_may_commit(conn: informix_db.Connection, filled: str) -> N
 
 
 @SYNC
+def test_after_a_commit_of_the_iterable_the_batch_goes_on_in_a_transaction(
+    auto: informix_db.Connection, filled: str
+) -> None:
+    def committing() -> Iterator[tuple[int, str]]:
+        yield from rows_from(6000)
+        auto.commit()
+        yield from rows_from(6000, 6000)
+        yield (0, "twice")
+
+    with pytest.raises(informix_db.IntegrityError) as caught:
+        auto.cursor().executemany(INSERT.format(filled), committing())
+    assert caught.value.row_index == 12_000
+    assert not auto.in_transaction
+    assert len(numbers(auto, filled)) <= 6000
+
+
 def test_a_batch_inside_a_batch(conn: informix_db.Connection, filled: str) -> None:
     def nesting() -> Iterator[tuple[int, str]]:
         yield from rows_from(600)
