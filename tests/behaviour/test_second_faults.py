@@ -8,6 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 import informix_db
+from informix_db._base.connection import BaseConnection
+from informix_db._protocol.session import DatabaseState
+from informix_db._protocol.statement import Opening, Statement
+from informix_db._wire import constants as c
+from informix_db._wire.accel import Plan
+from informix_db.params import connect_params
 from informix_db.testing import Server
 
 from .conftest import BOTH, Connect
@@ -18,6 +24,8 @@ DEFERRED_CONSTRAINT = -692
 NOT_IN_TRANSACTION = -255
 REMOTE_SERVER_GONE = -908
 NO_LOG_SPACE = -458
+
+BEGIN = bytes.fromhex("0023 000c")
 
 
 @pytest.fixture
@@ -223,3 +231,15 @@ def test_a_pool_keeps_that_session_if_the_block_handled_the_error(
                 conn.cursor().execute("SELECT 1 FROM remote@there:t")
         with pool.connection() as again:
             assert again is conn
+
+
+@pytest.mark.parametrize("kind", [c.STMT_SELECT, c.STMT_EXECUTE_ROUTINE])
+def test_a_routine_is_not_sent_before_its_transaction_has_begun(kind: int) -> None:
+    """A query is: it changes nothing if BEGIN fails."""
+    conn = BaseConnection(connect_params("h", user="u", password="p"))
+    conn._database = DatabaseState(logged=True, ansi=False)
+    statement = Statement(1, "sql", kind, (), Plan([], [], "latin-1"), 0, 0)
+    next(conn._query_gen(statement, None, Opening(4096)))
+    sent = bytes(conn._channel.write.data)
+    assert sent.startswith(BEGIN)
+    assert (sent == BEGIN) is (kind == c.STMT_EXECUTE_ROUTINE)
