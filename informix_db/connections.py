@@ -25,7 +25,12 @@ from informix_db._transport.blocking import (
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.xid import Xid
 from informix_db.cursors import Cursor
-from informix_db.exceptions import Error, OperationalError, StatementCancelledError
+from informix_db.exceptions import (
+    Error,
+    OperationalError,
+    ProgrammingError,
+    StatementCancelledError,
+)
 from informix_db.lobs import LargeObjectFile
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
@@ -83,7 +88,13 @@ class Connection(BaseConnection):
         """
         with self._lock:
             self._check_usable()
+            if self._in_conversation:
+                raise ProgrammingError(
+                    "the connection was used in the middle of its own conversation, "
+                    "by a file that is being sent or a signal handler"
+                )
             outer, self._state = self._state, SessionState.BUSY
+            self._channel.cancelled = False
             try:
                 if self._interrupted:
                     self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
@@ -92,6 +103,7 @@ class Connection(BaseConnection):
                 self._decide_fate(exc)
                 raise
             finally:
+                self._channel.cancelled = False
                 if self._state is SessionState.BUSY:
                     self._state = outer
 
@@ -109,8 +121,8 @@ class Connection(BaseConnection):
                 if getgeneratorstate(generator) == GEN_CLOSED:
                     raise
                 reason = exc
-            self._interrupted = True
-            self._transport.interrupt()
+            if self._give_up():
+                self._transport.interrupt()
             try:
                 result = self._transport.run(generator, deadline_after(CANCEL_GRACE))
             except DeadlineReached:
@@ -308,8 +320,7 @@ class Connection(BaseConnection):
         The thread that waits for it gets StatementCancelledError and the session goes
         on. Nothing happens if no statement is running.
         """
-        if self._state is SessionState.BUSY:
-            self._interrupted = True
+        if self._state is SessionState.BUSY and self._give_up():
             self._transport.interrupt()
 
     def ping(self) -> None:

@@ -212,12 +212,24 @@ class BaseConnection(TwoPhase):
         self._abandoned.clear()
         self._abandoned_descriptors.clear()
 
+    @property
+    def _in_conversation(self) -> bool:
+        """Whether a request is half written, or its reply half read.
+
+        A file object that is being sent, or a signal handler, can find it so.
+        """
+        write = self._channel.write
+        return self._state is SessionState.BUSY and (
+            not self._channel.in_sync or len(write) != write.whole
+        )
+
     def _decide_fate(self, exc: BaseException) -> None:
         """Break the connection if `exc` left a conversation half way, or it is gone.
 
         An error the server reported in good order may say that a session is dead and
         mean another one, as -908 does of a table on another server.
         """
+        self._channel.forget_unfinished()
         dead = isinstance(exc, Error) and exc.session_dead
         if not self._channel.in_sync or (dead and self._transport.peer_is_gone()):
             self._break(exc)
@@ -341,13 +353,23 @@ class BaseConnection(TwoPhase):
     def _ping_gen(self) -> Wire[None]:
         yield from ping_gen(self._channel)
 
+    def _give_up(self) -> bool:
+        """Cancel the conversation under way; return whether to interrupt the server.
+
+        TCP keeps one urgent byte: another, before the server is known to have taken
+        the first, would turn that one into a byte of the stream.
+        """
+        self._channel.cancelled = True
+        first, self._interrupted = not self._interrupted, True
+        return first
+
     def _absorb_interrupt_gen(self) -> Wire[None]:
         """Let an interrupt that came too late hit a ping, not the next statement."""
-        self._interrupted = False
         try:
             yield from ping_gen(self._channel)
         except StatementCancelledError:
             logger.debug("an interrupt came after the statement it was meant for")
+        self._interrupted = False
 
     # -- statements ----------------------------------------------------------------
 

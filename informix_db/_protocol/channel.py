@@ -39,7 +39,13 @@ from informix_db._wire.framing import Framing
 from informix_db._wire.routine import RawResult, results_gen
 from informix_db._wire.rowerrors import malformed_tuple
 from informix_db._wire.xid import XAAnswer
-from informix_db.exceptions import DataError, Error, ProtocolError, error_from_server
+from informix_db.exceptions import (
+    DataError,
+    Error,
+    ProtocolError,
+    StatementCancelledError,
+    error_from_server,
+)
 
 logger = logging.getLogger("informix_db")
 
@@ -136,6 +142,7 @@ class Channel:
     """The state that all conversations of one session share. Does no I/O."""
 
     __slots__ = (
+        "cancelled",
         "counters",
         "encoding",
         "files",
@@ -160,6 +167,8 @@ class Channel:
         self.rows_limit = MESSAGE_LIMIT  # bytes of rows a reply may hold
         self.mid_reply = False
         self.mid_request = False  # the beginning of a PDU has been sent
+        # The conversation under way is given up: it must not ask for more.
+        self.cancelled = False
         # Suspending means: send what is written, without waiting for an answer.
         self.flushing = False
         # what the server may read and write
@@ -171,12 +180,26 @@ class Channel:
         """Whether the next byte the server sends begins a reply nobody waits for."""
         return not self.mid_reply and not self.mid_request and self.unread == self.owed
 
-    def end_request(self) -> None:
-        """End the PDU in the write buffer."""
+    def end_request(self, *, even_cancelled: bool = False) -> None:
+        """End the PDU in the write buffer.
+
+        Raises StatementCancelledError, and forgets the PDU, if the conversation was
+        cancelled before any of it was sent; `even_cancelled` is for what has to be
+        said all the same.
+        """
+        if self.cancelled and not even_cancelled and not self.mid_request:
+            self.forget_unfinished()
+            raise StatementCancelledError("the statement was cancelled")
         self.write.put_short(c.SQ_EOT)
         self.mid_request = False
         self.unread += 1
+        self.write.whole = len(self.write.data)
         self.counters.requests += 1
+
+    def forget_unfinished(self) -> None:
+        """Forget a PDU that was begun and not ended, unless part of it is sent."""
+        if not self.mid_request:
+            self.write.truncate(self.write.whole)
 
     def flush_gen(self) -> Wire[None]:
         """Send what is written of a PDU that is not at its end."""
@@ -189,7 +212,7 @@ class Channel:
 
         Only while no other reply is waited for.
         """
-        self.end_request()
+        self.end_request(even_cancelled=True)
         self.owed += 1
 
 
@@ -338,6 +361,12 @@ def _idescribe_gen(channel: Channel, reply: Reply) -> Wire[None]:
     )
 
 
+def _idescribe_named_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.input_description = yield from input_description_gen(
+        channel.read, channel.framing, channel.encoding, named=True
+    )
+
+
 def _tupid_gen(channel: Channel, reply: Reply) -> Wire[None]:
     reply.tuple_id = yield from channel.read.int_gen()
 
@@ -361,12 +390,6 @@ def _lodata_gen(channel: Channel, reply: Reply) -> Wire[None]:
     """Read a part of a smart large object, or how much of one was written."""
     read = channel.read
     what = yield from read.short_gen()
-def _idescribe_named_gen(channel: Channel, reply: Reply) -> Wire[None]:
-    reply.input_description = yield from input_description_gen(
-        channel.read, channel.framing, channel.encoding, named=True
-    )
-
-
     total = yield from read.int_gen()
     if what == c.LODATA_WRITE:
         reply.written += total
@@ -443,6 +466,7 @@ def _skipper(size: int) -> Callable[[Channel, Reply], Wire[None]]:
 _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_DESCRIBE: _describe_gen,
     c.SQ_IDESCRIBE: _idescribe_gen,
+    c.SQ_IDESCRIBE_NAMED: _idescribe_named_gen,
     c.SQ_BLOB: _blob_gen,
     c.SQ_LODATA: _lodata_gen,
     c.SQ_GETROUTINE: _getroutine_gen,
@@ -455,4 +479,3 @@ _HANDLERS: dict[int, Callable[[Channel, Reply], Wire[None]]] = {
     c.SQ_CLOSE: _skipper(0),  # nothing is known to follow it [J]
     c.SQ_UNKNOWN_86: _skipper(0),
 }
-    c.SQ_IDESCRIBE_NAMED: _idescribe_named_gen,

@@ -16,7 +16,7 @@ def write_begin(channel: Channel) -> None:
 def commit_gen(channel: Channel) -> Wire[None]:
     """Commit."""
     channel.write.put_short(c.SQ_CMMTWORK)
-    channel.end_request()
+    channel.end_request(even_cancelled=True)
     yield from exchange_gen(channel)
 
 
@@ -24,7 +24,7 @@ def rollback_gen(channel: Channel) -> Wire[None]:
     """Roll the whole transaction back."""
     channel.write.put_short(c.SQ_RBWORK)
     channel.write.put_short(0)  # length of a savepoint's name: none
-    channel.end_request()
+    channel.end_request(even_cancelled=True)
     yield from exchange_gen(channel)
 
 

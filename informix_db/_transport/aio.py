@@ -55,7 +55,6 @@ class AsyncTransport(asyncio.BufferedProtocol):
         self._closed = self._loop.create_future()
         # The conversation under way, who waits for it, and how the last one ended.
         self._generator: Wire[Any] | None = None
-        self._interrupting = False
         self._waiter: asyncio.Future[None] | None = None
         self._result: Any = None
         self._error: BaseException | None = None
@@ -118,11 +117,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
         return cast("T", result)
 
     def interrupt(self) -> None:
-        """Ask the server to give up what it is doing: one urgent byte [J].
-
-        A conversation that goes on to send more is interrupted again.
-        """
-        self._interrupting = True
+        """Ask the server to give up what it is doing: one urgent byte [J]."""
         # A connection that is lost, or full, shows so where the reply is waited for.
         with contextlib.suppress(OSError):
             assert self._socket is not None
@@ -132,12 +127,11 @@ class AsyncTransport(asyncio.BufferedProtocol):
         """Send what is written without waiting for an answer."""
         out = self._channel.write
         if out.data and self._lost is None and self._transport is not None:
-            data, out.data = out.data, bytearray()
-            self._transport.write(data)
+            self._transport.write(out.take())
 
     def _start(self, generator: Wire[Any]) -> None:
         self._generator = generator
-        self._interrupting = self._sending = False
+        self._sending = False
         if self._lost is not None:
             self._end(None, self._loss(self._lost))
             return
@@ -182,8 +176,6 @@ class AsyncTransport(asyncio.BufferedProtocol):
             if self._channel.write.data:
                 self.flush()
                 self.round_trips += 1
-                if self._interrupting:
-                    self.interrupt()
             if self.read_timeout is not None:
                 self._waiting_since = self._loop.time()
 

@@ -139,7 +139,7 @@ class BlockingTransport:
                 while sent < len(data):
                     sent += self._socket.send(data[sent:])
         finally:
-            out.data = out.data[sent:]
+            out.sent(sent)
         return True
 
     def _receive(self) -> None:

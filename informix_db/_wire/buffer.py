@@ -152,15 +152,27 @@ class ReadBuffer:
 
 
 class WriteBuffer:
-    """Requests not yet sent."""
+    """Requests not yet sent; the first `whole` bytes are complete ones."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "whole")
 
     def __init__(self) -> None:
         self.data = bytearray()
+        self.whole = 0
 
     def __len__(self) -> int:
         return len(self.data)
+
+    def sent(self, count: int) -> None:
+        """Forget the first `count` bytes."""
+        self.data = self.data[count:]
+        self.whole = max(0, self.whole - count)
+
+    def take(self) -> bytearray:
+        """Return what is there and forget it."""
+        data, self.data = self.data, bytearray()
+        self.whole = 0
+        return data
 
     def truncate(self, size: int) -> None:
         """Forget everything after the first `size` bytes."""

@@ -112,6 +112,7 @@ class AsyncConnection(BaseConnection):
     ) -> T:
         self._check_usable()
         self._state = SessionState.BUSY
+        self._channel.cancelled = False
         try:
             if self._interrupted:
                 await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
@@ -120,6 +121,7 @@ class AsyncConnection(BaseConnection):
             self._decide_fate(exc)
             raise
         finally:
+            self._channel.cancelled = False
             if self._state is SessionState.BUSY:
                 self._state = SessionState.IDLE
 
@@ -145,8 +147,8 @@ class AsyncConnection(BaseConnection):
         Being cancelled meanwhile, again or for the first time, changes nothing but
         what is raised: the grace is short, and half a reply is of no use to anyone.
         """
-        self._interrupted = True
-        self._transport.interrupt()
+        if self._give_up():
+            self._transport.interrupt()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + CANCEL_GRACE
         while True:
@@ -354,8 +356,7 @@ class AsyncConnection(BaseConnection):
         The task that waits for it gets StatementCancelledError and the session goes
         on. Nothing happens if no statement is running.
         """
-        if self._state is SessionState.BUSY:
-            self._interrupted = True
+        if self._state is SessionState.BUSY and self._give_up():
             self._transport.interrupt()
 
     async def ping(self) -> None:

@@ -1,0 +1,456 @@
+"""Cancelled and timed-out tasks: the connection is usable, or it is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from slow_engine import CHANGE, ECHO, SlowEngine
+
+import informix_db
+from informix_db import aio
+from informix_db.testing import Server
+from informix_db.testing.server import Statistics
+from tests.proxy import CLIENT, SERVER, Proxy
+
+from .conftest import Run, echo, eventually, settings_of
+
+LONG = 20_000  # milliseconds: far longer than any test waits
+
+
+@pytest.fixture
+def proxy(slow_server: Server) -> Iterator[Proxy]:
+    with Proxy(slow_server.host, slow_server.port) as running:
+        yield running
+
+
+@pytest.fixture
+def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("informix_db.aio.connections.CANCEL_GRACE", 0.2)
+
+
+async def begun(engine: SlowEngine) -> None:
+    """Wait until a statement is running."""
+    await eventually(lambda: engine.started.acquire(blocking=False))
+
+
+async def assert_usable(connection: aio.AsyncConnection) -> None:
+    assert not connection.closed
+    for value in (1, 2):
+        assert await echo(connection, value) == value
+
+
+def assert_broken(connection: aio.AsyncConnection) -> None:
+    assert connection.closed
+    with pytest.raises(informix_db.InterfaceError, match="broken"):
+        connection.cursor()
+
+
+# -- ways to be cancelled --------------------------------------------------------------
+
+
+async def by_wait_for(query: Awaitable[Any]) -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(query, 0.05)
+
+
+async def by_cancel(query: Awaitable[Any]) -> None:
+    task = asyncio.ensure_future(query)
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def by_cancel_twice(query: Awaitable[Any]) -> None:
+    task = asyncio.ensure_future(query)
+    await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def by_gather(query: Awaitable[Any]) -> None:
+    async def fail() -> None:
+        await asyncio.sleep(0.02)
+        raise ZeroDivisionError
+
+    task = asyncio.ensure_future(query)
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.gather(task, fail())
+    task.cancel()
+    await asyncio.wait([task])
+
+
+WAYS: list[Callable[[Awaitable[Any]], Awaitable[None]]] = [
+    by_wait_for,
+    by_cancel,
+    by_cancel_twice,
+    by_gather,
+]
+
+if sys.version_info >= (3, 11):
+
+    async def by_timeout(query: Awaitable[Any]) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await query
+
+    async def by_nested_timeouts(query: Awaitable[Any]) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), asyncio.timeout(0.05):
+                await query
+
+    async def by_task_group(query: Awaitable[Any]) -> None:
+        async def fail() -> None:
+            await asyncio.sleep(0.02)
+            raise ZeroDivisionError
+
+        async def wait_for_query() -> None:
+            await query
+
+        with pytest.raises(ExceptionGroup):  # noqa: F821
+            async with asyncio.TaskGroup() as group:
+                group.create_task(wait_for_query())
+                group.create_task(fail())
+
+    WAYS += [by_timeout, by_nested_timeouts, by_task_group]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_the_session_survives(
+    run: Run[None],
+    slow_server: Server,
+    engine: SlowEngine,
+    way: Callable[[Awaitable[Any]], Awaitable[None]],
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            await way(echo(connection, 0, LONG))
+            assert engine.interrupted == 1
+            await assert_usable(connection)
+            await way(echo(connection, 0, LONG))
+            await assert_usable(connection)
+        assert slow_server.statistics().total_sessions == 1
+
+    run(main())
+
+
+# -- what was under way ----------------------------------------------------------------
+
+
+def test_a_result_that_came_in_time_to_be_ignored(
+    run: Run[None], slow_server: Server
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            for milliseconds in range(12):
+                task = asyncio.ensure_future(echo(connection, 5, milliseconds))
+                await asyncio.sleep(0.006)
+                task.cancel()
+                await asyncio.wait([task])
+                assert task.cancelled() or task.result() == 5
+                await assert_usable(connection)
+
+    run(main())
+
+
+def test_a_statement_that_would_follow_is_interrupted_too(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    """The interrupt meets BEGIN, and the change is sent after its reply."""
+
+    async def main() -> None:
+        settings = {**settings_of(slow_server), "autocommit": False}
+        async with aio.connect(**settings) as connection:
+            cursor = connection.cursor()
+            await cursor.execute(CHANGE, (0,))
+            await connection.commit()
+            slow_server.faults.delay(0.1)
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(cursor.execute(CHANGE, (LONG,)), 0.03)
+            assert engine.changed == 1
+            assert not connection.closed
+            await connection.rollback()
+            assert await echo(connection, 1) == 1
+
+    run(main())
+
+
+def test_executemany_is_undone(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            cursor = connection.cursor()
+            rows = [(0,)] * 3 + [(LONG,)] + [(0,)] * 3
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(cursor.executemany(CHANGE, rows), 0.1)
+            assert engine.changed == 3
+            assert engine.sessions[-1].calls == [("rollback", None)]
+            assert not connection.in_transaction
+            await assert_usable(connection)
+
+    run(main())
+
+
+def test_a_transaction_block_is_undone(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+
+            async def work() -> None:
+                async with connection.transaction():
+                    await connection.cursor().execute(CHANGE, (0,))
+                    await connection.cursor().execute(CHANGE, (LONG,))
+
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(work(), 0.1)
+            assert engine.sessions[-1].calls == [("rollback", None)]
+            assert not connection.in_transaction
+            await assert_usable(connection)
+
+    run(main())
+
+
+def test_login(run: Run[None], proxy: Proxy, slow_server: Server) -> None:
+    proxy.stall(SERVER)
+
+    async def main() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(aio.connect(**settings_of(proxy)), 0.1)
+        proxy.heal()
+
+    run(main())
+    assert slow_server.wait_until_idle(5)
+
+
+def test_who_waits_for_the_connection(run: Run[None], slow_server: Server) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            first = asyncio.ensure_future(echo(connection, 1, 100))
+            others = [
+                asyncio.ensure_future(echo(connection, value)) for value in range(2, 8)
+            ]
+            await asyncio.sleep(0.01)
+            for other in others[::2]:
+                other.cancel()
+            results = await asyncio.gather(first, *others, return_exceptions=True)
+            assert results[0] == 1
+            assert results[2::2] == [3, 5, 7]
+            assert all(isinstance(r, asyncio.CancelledError) for r in results[1::2])
+
+    run(main())
+
+
+# -- a server that does not react ------------------------------------------------------
+
+
+@pytest.mark.usefixtures("short_grace")
+@pytest.mark.parametrize("way", WAYS[:3], ids=lambda way: way.__name__)
+def test_past_the_grace_the_connection_is_closed(
+    run: Run[None],
+    proxy: Proxy,
+    slow_server: Server,
+    way: Callable[[Awaitable[Any]], Awaitable[None]],
+) -> None:
+    async def main() -> None:
+        connection = await aio.connect(**settings_of(proxy))
+        proxy.stall(SERVER)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await way(echo(connection, 0))
+        assert 0.2 <= loop.time() - started < 2
+        assert_broken(connection)
+
+    run(main())
+    proxy.heal()
+    assert slow_server.wait_until_idle(5)
+
+
+def test_a_line_that_breaks_meanwhile(run: Run[None], proxy: Proxy) -> None:
+    async def main() -> None:
+        connection = await aio.connect(**settings_of(proxy))
+        proxy.stall(SERVER)
+        task = asyncio.ensure_future(echo(connection, 0))
+        await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.sleep(0.02)
+        proxy.reset()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert_broken(connection)
+
+    run(main())
+
+
+@pytest.mark.usefixtures("short_grace")
+def test_an_interrupt_that_is_lost(run: Run[None], proxy: Proxy) -> None:
+    async def main() -> None:
+        connection = await aio.connect(**settings_of(proxy))
+        proxy.stall(CLIENT)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(echo(connection, 0), 0.05)
+        assert_broken(connection)
+
+    run(main())
+
+
+# -- cancel(), timeouts and close() ----------------------------------------------------
+
+
+def test_cancel_from_another_task(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            await connection.cancel()
+            task = asyncio.ensure_future(echo(connection, 0, LONG))
+            await begun(engine)
+            await connection.cancel()
+            with pytest.raises(informix_db.StatementCancelledError) as caught:
+                await task
+            assert caught.value.sqlcode == -213
+            await assert_usable(connection)
+
+    run(main())
+
+
+def test_a_cancelled_task_that_also_times_out(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            cursor = connection.cursor()
+            task = asyncio.ensure_future(cursor.execute(ECHO, (1, LONG), timeout=0.05))
+            await begun(engine)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await assert_usable(connection)
+
+    run(main())
+
+
+def test_close_does_not_wait_for_a_running_statement(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        connection = await aio.connect(**settings_of(slow_server))
+        task = asyncio.ensure_future(echo(connection, 0, LONG))
+        await begun(engine)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await connection.close()
+        assert loop.time() - started < 2
+        with pytest.raises(informix_db.OperationalError, match="closed on this side"):
+            await task
+
+    run(main())
+    assert slow_server.wait_until_idle(5)
+
+
+def test_close_that_is_cancelled_closes(
+    run: Run[None], proxy: Proxy, slow_server: Server
+) -> None:
+    async def main() -> None:
+        connection = await aio.connect(**settings_of(proxy))
+        proxy.stall(SERVER)
+        task = asyncio.ensure_future(connection.close())
+        await asyncio.sleep(0.02)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert connection.closed
+
+    run(main())
+    proxy.heal()
+    assert slow_server.wait_until_idle(5)
+
+
+# -- storms ----------------------------------------------------------------------------
+
+
+def is_tidy(statistics: Statistics, stats: dict[str, int]) -> bool:
+    """Whether the server holds one cached statement a connection, and no cursor."""
+    size = stats["pool_size"]
+    return (
+        statistics.sessions == size
+        and statistics.cursors == 0
+        and statistics.statements <= size
+    )
+
+
+def test_a_storm_of_cancelled_queries_over_a_pool(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    """Each query returns a value only it supplied, or nothing at all."""
+    queries = iter(range(5_000))
+    answered = 0
+
+    async def query(pool: aio.AsyncConnectionPool, value: int, wait: int) -> None:
+        nonlocal answered
+        async with pool.connection() as connection:
+            assert await echo(connection, value, wait) == value
+            answered += 1
+
+    async def work(pool: aio.AsyncConnectionPool, chance: random.Random) -> None:
+        for value in queries:
+            task = asyncio.ensure_future(query(pool, value, chance.randrange(8)))
+            await asyncio.sleep(chance.random() * 0.03)
+            task.cancel()
+            if chance.random() < 0.3:
+                await asyncio.sleep(0)
+                task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+
+    async def main() -> None:
+        settings = {**settings_of(slow_server), "max_size": 10, "connect_timeout": 30}
+        async with aio.create_pool(**settings, acquire_timeout=60) as pool:
+            workers = [work(pool, random.Random(seed)) for seed in range(20)]
+            await asyncio.gather(*workers)
+            stats = pool.stats()
+            assert stats["pool_available"] == stats["pool_size"] <= 10
+            assert stats["requests_waiting"] == 0
+            await eventually(lambda: is_tidy(slow_server.statistics(), stats))
+            assert stats["returns_bad"] == 0
+        assert 100 < answered < 4_900
+        assert engine.interrupted > 100
+
+    run(main())
+    assert slow_server.wait_until_idle(5)
+
+
+def test_a_storm_on_one_shared_connection(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def work(
+        connection: aio.AsyncConnection, first: int, chance: random.Random
+    ) -> None:
+        for value in range(first, first + 60):
+            task = asyncio.ensure_future(echo(connection, value, chance.randrange(3)))
+            await asyncio.sleep(chance.random() * 0.03)
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled() or task.result() == value
+
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            await asyncio.gather(
+                *(work(connection, 100 * i, random.Random(i)) for i in range(8))
+            )
+            await assert_usable(connection)
+
+    run(main())
+    assert slow_server.statistics().total_sessions == 1
