@@ -63,7 +63,7 @@ class Table:
 
     def value(self, number: int) -> Any:
         """A value for v."""
-        text = f"{number} is the number".ljust(number % 45, ".")
+        text = f"{number} is the number".ljust(20 + number % 25, ".")
         return number if KINDS[self.kind] is int else text
 
     def all_rows(self) -> list[Row]:
@@ -81,13 +81,13 @@ class Table:
 
 # SQL with one parameter, and what it returns: names and rows.
 QUERIES: dict[str, Callable[[Table, int], tuple[list[str], list[Row]]]] = {
-    "SELECT * FROM model WHERE k >= ? ORDER BY k": lambda table, bound: (
+    "SELECT * FROM model WHERE k <> ? ORDER BY k": lambda table, bound: (
         table.columns,
-        [row for row in table.all_rows() if row[0] >= bound],
+        [row for row in table.all_rows() if row[0] != bound],
     ),
-    "SELECT v, k FROM model WHERE k < ? ORDER BY k DESC": lambda table, bound: (
+    "SELECT v, k FROM model WHERE k <> ? ORDER BY k DESC": lambda table, bound: (
         ["v", "k"],
-        [(row[1], row[0]) for row in table.all_rows()[::-1] if row[0] < bound],
+        [(row[1], row[0]) for row in table.all_rows()[::-1] if row[0] != bound],
     ),
     "SELECT v FROM model WHERE k = ?": lambda table, bound: (
         ["v"],
@@ -128,7 +128,10 @@ class Block:
     is_outermost: bool  # its end is the transaction's
 
 
-numbers = st.integers(0, 30)
+FIRST_ROWS = range(0, 40, 2)  # k of the rows a new table gets
+
+numbers = st.integers(0, 39)
+sizes = st.integers(0, 12)  # a fetch buffer holds some 6 rows
 any_cursor = st.integers(0, MOST_CURSORS - 1)
 
 
@@ -162,7 +165,7 @@ class Machine(RuleBasedStateMachine):
             fetch_buffer_size=FETCH_BUFFER,
             statement_cache_size=CACHE_SIZE,
         )
-        self.insert_many(range(12), False)
+        self.fill()
         if not autocommit:
             self.commit()
 
@@ -177,6 +180,10 @@ class Machine(RuleBasedStateMachine):
         """Have the other connection execute something."""
         with self.other.cursor() as cursor:
             cursor.execute(sql, parameters)
+
+    def fill(self) -> None:
+        """Put rows into a new table: more than a fetch buffer holds."""
+        self.insert_many(FIRST_ROWS, False)
 
     # -- what the model knows of transactions ----------------------------------------
 
@@ -223,29 +230,36 @@ class Machine(RuleBasedStateMachine):
         bound=numbers,
         hold=st.booleans(),
         scrollable=st.booleans(),
+        size=sizes,
     )
-    def open(self, sql: str, bound: int, hold: bool, scrollable: bool) -> None:
+    def open(
+        self, sql: str, bound: int, hold: bool, scrollable: bool, size: int
+    ) -> None:
         cursor = self.conn.cursor(hold=hold, scrollable=scrollable)
         self.readings.append(Reading(cursor, hold))
-        self.query(self.readings[-1], sql, bound)
+        self.execute_again(len(self.readings) - 1, sql, bound, size)
 
     @precondition(lambda self: self.readings)
-    @rule(which=any_cursor, sql=st.sampled_from(list(QUERIES)), bound=numbers)
-    def execute_again(self, which: int, sql: str, bound: int) -> None:
-        self.query(self.reading(which), sql, bound)
-
-    def query(self, reading: Reading, sql: str, bound: int) -> None:
+    @rule(
+        which=any_cursor,
+        sql=st.sampled_from(list(QUERIES)),
+        bound=numbers,
+        size=sizes,
+    )
+    def execute_again(self, which: int, sql: str, bound: int, size: int) -> None:
+        reading = self.reading(which)
         reading.cursor.execute(sql, (bound,))
         self.executed()
         names, reading.rows = QUERIES[sql](self.table, bound)
         reading.position, reading.lost = 0, False
         assert [column[0] for column in reading.cursor.description] == names
+        self.fetch_many(which, size)
 
     def reading(self, which: int) -> Reading:
         return self.readings[which % len(self.readings)]
 
     @precondition(lambda self: self.readings)
-    @rule(which=any_cursor, size=st.integers(0, 8))
+    @rule(which=any_cursor, size=sizes)
     def fetch_many(self, which: int, size: int) -> None:
         self.fetch(which, size, lambda cursor: cursor.fetchmany(size))
 
@@ -405,6 +419,7 @@ class Machine(RuleBasedStateMachine):
         for sql in ("DROP TABLE model", table.create):
             self.conn.cursor().execute(sql)
         self.executed(table)
+        self.fill()
 
     @precondition(lambda self: self.is_free)
     @rule()
@@ -416,9 +431,13 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.is_free)
     @rule(kind=st.sampled_from(list(KINDS)), extra=st.booleans())
     def other_replaces(self, kind: str, extra: bool) -> None:
-        self.table = self.committed = Table(kind, extra)
+        table = Table(kind, extra)
         self.order("DROP TABLE model")
-        self.order(self.table.create)
+        self.order(table.create)
+        rows = {k: table.value(k) for k in FIRST_ROWS}
+        with self.other.cursor() as cursor:
+            cursor.executemany(INSERT, rows.items())
+        self.table = self.committed = table.with_rows(rows)
 
     # -- transactions ----------------------------------------------------------------
 
