@@ -190,7 +190,10 @@ class Cursor(BaseCursor["Connection"]):
         """Close the cursor; its rows are dropped. Never raises."""
         if not self._closed:
             self._closed = True
-            self._connection._run_unwaited(self._reset)
+            if self._connection._in_conversation:
+                self._result = None  # which puts the rest off, as for a lost cursor
+            else:
+                self._connection._run_unwaited(self._reset)
 
     def __iter__(self) -> Self:
         self._need_result()

@@ -37,9 +37,6 @@ logger = logging.getLogger("informix_db.pool")
 # What close() gives the upkeep thread, which may be in the middle of connecting.
 _JOIN_TIMEOUT = 0.5
 
-# What close() gives the upkeep thread, which may be in the middle of connecting.
-_JOIN_TIMEOUT = 0.5
-
 _Decision = Give[Connection] | Connect | Wait[Connection] | Refuse
 
 

@@ -209,7 +209,6 @@ def restore_settings(connection: BaseConnection) -> None:
     connection.row_factory = connection._params.row_factory
     connection.statement_timeout = None
     connection.insert_cursor = False
-    connection.insert_cursor = False
 
 
 def _check_size(name: str, value: object, low: int) -> None:

@@ -100,6 +100,30 @@ def test_the_server_ended_the_transaction_by_itself(
     assert not conn.in_transaction
 
 
+def test_a_server_that_rolled_back_when_it_could_not_commit(
+    conn: informix_db.Connection, numbers: str, emulator: Server
+) -> None:
+    insert(conn, numbers, 1)
+    emulator.faults.error_once(DEFERRED_CONSTRAINT, at="commit")
+    emulator.faults.error_once(NOT_IN_TRANSACTION, at="rollback")
+    with pytest.raises(informix_db.IntegrityError):
+        conn.commit()
+    assert not conn.in_transaction
+
+
+def test_a_failed_commit_that_cannot_be_undone_leaves_the_transaction(
+    conn: informix_db.Connection, numbers: str, emulator: Server
+) -> None:
+    insert(conn, numbers, 1)
+    emulator.faults.error_once(DEFERRED_CONSTRAINT, at="commit")
+    emulator.faults.error_once(NO_LOG_SPACE, at="rollback")
+    with pytest.raises(informix_db.IntegrityError):
+        conn.commit()
+    assert conn.in_transaction
+    conn.rollback()
+    assert not conn.in_transaction
+
+
 def test_a_failed_rollback_is_told_and_leaves_the_transaction(
     conn: informix_db.Connection, numbers: str, emulator: Server
 ) -> None:
