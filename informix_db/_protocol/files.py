@@ -71,6 +71,7 @@ class ClientFiles:
         Only what the application offers can be read, not what the server wrote.
         """
         if self._name not in self.readable:
+            self._name = None
             return errno.EBADF  # what IBM's client answers for a missing file [J]
         end = len(self._data)
         if count >= 0:
