@@ -24,6 +24,7 @@ public final class Main {
         Batches.addTo(scenarios);
         Cursors.addTo(scenarios);
         LargeObjects.addTo(scenarios);
+        Composites.addTo(scenarios);
         TwoPhase.addTo(scenarios);
         List<String> wanted =
                 Arrays.asList(arguments).subList(2, arguments.length);

@@ -324,5 +324,5 @@ def test_character_lengths_are_bytes() -> None:
 
 def test_type_that_cannot_be_encoded_is_refused_when_the_cursor_opens() -> None:
     with pytest.raises(SQLError) as caught:
-        RowEncoder(columns(SQLType(19, 0)), V15, "latin-1")
+        RowEncoder(columns(SQLType(23, 0)), V15, "latin-1")
     assert caught.value.sqlcode == -999

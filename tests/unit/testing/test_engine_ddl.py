@@ -32,7 +32,7 @@ from informix_db.testing.sql.errors import NOT_EMULATED
         ("a DATETIME YEAR TO DAY DEFAULT CURRENT YEAR TO SECOND", -591),
         ("a CHAR(30000), b CHAR(30000)", -499),
         ("a INT CHECK (a > 5)", NOT_EMULATED),
-        ("a SET(INT NOT NULL)", NOT_EMULATED),
+        ("a SET(TEXT NOT NULL)", NOT_EMULATED),
     ],
 )
 def test_bad_columns(sql: SQLClient, columns: str, sqlcode: int) -> None:
