@@ -331,6 +331,7 @@ def test_after_a_commit_of_the_iterable_the_batch_goes_on_in_a_transaction(
     assert len(numbers(auto, filled)) <= 6000
 
 
+@SYNC
 def test_a_batch_inside_a_batch(conn: informix_db.Connection, filled: str) -> None:
     def nesting() -> Iterator[tuple[int, str]]:
         yield from rows_from(600)
