@@ -23,6 +23,9 @@ _POINTS = {
     "commit": (tags.COMMIT,),
     "rollback": (tags.ROLLBACK,),
     "database": (tags.OPEN_DATABASE,),
+    "fetch blob": (tags.FETCH_BLOB,),
+    "routine": (tags.GET_ROUTINE, tags.EXECUTE_ROUTINE),
+    "large object": (tags.LO_DATA,),
 }
 _ANY_POINT = tuple(tag for group in _POINTS.values() for tag in group)
 
@@ -92,8 +95,9 @@ class Faults:
     ) -> None:
         """Answer the next request with an error instead of carrying it out.
 
-        `at` is one of prepare, execute, open, fetch, begin, commit, rollback and
-        database; without it the first message of any of these kinds fails.
+        `at` is one of prepare, execute, open, fetch, begin, commit, rollback, database,
+        fetch blob, routine and large object; without it the first message of any of
+        these kinds fails.
         """
         points = _ANY_POINT if at is None else _POINTS[at]
         with self._lock:

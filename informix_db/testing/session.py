@@ -19,11 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import fastpath, tags, text, transcript, xa
 from . import messages as m
-from . import tags, text, transcript, xa
 from .api import EngineAPI, EngineSessionAPI, LargeObjectSessionAPI, SQLError
 from .clientfiles import ClientFiles
-from .fastpath import FastPath
 from .faults import DropConnection, Faults
 from .framing import Framing
 from .interrupts import InterruptState
@@ -63,6 +62,10 @@ _INTERRUPTIBLE = frozenset(
         tags.BEGIN,
         tags.ROLLBACK,
         tags.OPEN_DATABASE,
+        tags.FETCH_BLOB,
+        tags.GET_ROUTINE,
+        tags.EXECUTE_ROUTINE,
+        tags.LO_DATA,
     }
 )
 _ROW_OF_A_BATCH = frozenset({tags.EXECUTE, tags.PUT})
@@ -71,6 +74,11 @@ _TAG_OF_MESSAGE: dict[type, int] = {
     m.ScrollFetch: tags.SCROLL_FETCH,
     m.Put: tags.PUT,
     m.OpenDatabase: tags.OPEN_DATABASE,
+    m.FetchBlob: tags.FETCH_BLOB,
+    fastpath.GetRoutine: tags.GET_ROUTINE,
+    fastpath.CallRoutine: tags.EXECUTE_ROUTINE,
+    fastpath.ReadLargeObject: tags.LO_DATA,
+    fastpath.WriteLargeObject: tags.LO_DATA,
 }
 
 
@@ -318,7 +326,7 @@ class _Requests:
             m.OpenDatabase: self._open_database,
             m.Protocols: self._protocols,
             m.Info: self._info,
-            **FastPath(session, writer).handlers,
+            **fastpath.FastPath(session, writer).handlers,
             **self._xa_handlers(),
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {
