@@ -210,6 +210,17 @@ def test_a_block_inside_a_block_is_a_savepoint(connect: Connect, log: str) -> No
     assert contents(connect) == [1, 3]
 
 
+def test_a_block_inside_an_empty_one_does_not_commit(
+    connect: Connect, database: str, log: str
+) -> None:
+    connection = connect(database=database, autocommit=True)
+    with pytest.raises(KeyError), connection.transaction():
+        with connection.transaction():
+            add(connection, 1)
+        raise KeyError
+    assert contents(connect, database) == []
+
+
 def test_commit_is_refused_inside_a_block(connect: Connect, log: str) -> None:
     connection = connect()
     with connection.transaction():
