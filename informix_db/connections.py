@@ -65,16 +65,13 @@ class Connection(BaseConnection):
                 self._transport.run(opening, deadline)
             self._transport.read_timeout = params.read_timeout
         except BaseException as exc:
-            self._mark_broken(exc)
-            self._transport.close()
+            self._login_failed(exc)
             if isinstance(exc, DeadlineReached):
                 raise OperationalError(
                     f"{params.host}:{params.port} accepted the connection but did not "
                     f"complete the login within {params.connect_timeout:g} s",
                     session_dead=True,
                 ) from None
-            if isinstance(exc, Error):
-                exc.session_dead = True
             raise
 
     # -- running conversations ------------------------------------------------------

@@ -114,6 +114,8 @@ class SessionState(Enum):
 class Transport(Protocol):
     """What carries the channel's bytes, as far as it matters here."""
 
+    round_trips: int
+
     def peer_is_gone(self) -> bool:
         """Whether the other side is known to have ended the connection."""
 
@@ -235,6 +237,19 @@ class BaseConnection(TwoPhase):
             self._break(exc)
         elif isinstance(exc, Error) and exc.sqlcode is not None:
             exc.session_dead = False
+
+    def _login_failed(self, exc: BaseException) -> None:
+        """Break a connection that did not come about; say what may be the matter."""
+        self._break(exc)
+        if not isinstance(exc, Error):
+            return
+        exc.session_dead = True
+        unanswered = self._capabilities is None and self._transport.round_trips > 0
+        if unanswered and isinstance(exc.__cause__, OSError) and not self._params.tls:
+            exc.args = (
+                f"{exc}, before it answered the login: is it a TLS listener, which "
+                "needs tls=, or none for SQLI at all?",
+            )
 
     def _break(self, exc: BaseException) -> None:
         self._mark_broken(exc)

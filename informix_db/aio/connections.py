@@ -65,10 +65,7 @@ class AsyncConnection(BaseConnection):
         except BaseException as exc:
             opening.cancel()
             opening.add_done_callback(_retrieve)
-            self._mark_broken(exc)
-            self._transport.close()
-            if isinstance(exc, Error):
-                exc.session_dead = True
+            self._login_failed(exc)
             raise
         self._transport.read_timeout = params.read_timeout
         return self
