@@ -3,8 +3,8 @@
 GETROUTINE turns a signature into a handle, EXFPROUTINE calls it, LODATA reads and
 writes what `ifx_lo_open` or `ifx_lo_create` opened. Shapes are those IBM's driver sends
 and accepts [J]; nobody is known to call `ifx_lo_tell` and `ifx_lo_truncate`, whose
-parameters and results are an inference [?]. Only routines on large objects are known
-here. A descriptor stays open until it is closed or the session ends.
+parameters and results are an inference [?]. Any other routine is looked for among the
+functions of SQL. A descriptor stays open until it is closed or the session ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from .api import (
     LargeObjectSessionAPI,
     SQLError,
 )
+from .messages import CallRoutine, GetRoutine, ReadLargeObject, WriteLargeObject
 from .replies import ReplyWriter, pad, short_string
+from .sqlroutines import SQLRoutine
 
 _NO_ROUTINE = -674
 _LARGE_OBJECT_ERROR = -9810
@@ -43,41 +45,6 @@ _SIGNATURE = re.compile(
     r"\s*(?:function|procedure)?\s*(?:\w+\s*\.)?\s*(\w+)\s*\(([^()]*)\)\s*",
     re.IGNORECASE,
 )
-
-
-@dataclass(slots=True)
-class GetRoutine:
-    """GETROUTINE: which handle does this signature have?"""
-
-    signature: str
-
-
-@dataclass(slots=True)
-class CallRoutine:
-    """EXFPROUTINE and the BIND behind it."""
-
-    handle: int
-    arguments: list[BoundParameter]
-
-
-@dataclass(slots=True)
-class ReadLargeObject:
-    """LODATA that asks for bytes, in chunks of `chunk`."""
-
-    descriptor: int
-    size: int
-    chunk: int
-
-
-@dataclass(slots=True)
-class WriteLargeObject:
-    """LODATA that brings bytes."""
-
-    descriptor: int
-    contents: bytearray
-
-
-FastPathMessage = GetRoutine | CallRoutine | ReadLargeObject | WriteLargeObject
 
 
 @dataclass(slots=True)
@@ -210,11 +177,26 @@ class _LargeObjectRoutines:
         return [_opaque("ifx_lo_spec", storage)]
 
 
+def _call(
+    routine: Callable[..., list[bytes]], arguments: Sequence[BoundParameter]
+) -> list[bytes]:
+    """Call a routine on large objects; SQLError(-9810) if an argument is NULL, or of
+    another type than the signature says."""
+    try:
+        return routine(*(argument.value for argument in arguments))
+    except (TypeError, struct.error) as error:
+        raise SQLError(_LARGE_OBJECT_ERROR) from error
+
+
+Routine = Callable[[Sequence[BoundParameter]], list[bytes]]
+
+
 class FastPath:
     """One session's routine handles and open large objects."""
 
     def __init__(self, session: EngineSessionAPI, writer: ReplyWriter) -> None:
         self._writer = writer
+        self._sql = session
         self._session: LargeObjectSessionAPI | None = None
         self._routines: _LargeObjectRoutines | None = None
         if isinstance(session, LargeObjectSessionAPI):
@@ -228,14 +210,23 @@ class FastPath:
             WriteLargeObject: self._write,
         }
 
-    def _find(self, signature: str) -> tuple[int, Callable[..., list[bytes]]]:
+    def _find(self, signature: str) -> tuple[int, Routine]:
         """Return a routine; SQLError(-674) unless name and parameters are right."""
         match = _SIGNATURE.fullmatch(signature)
-        if match is not None and self._routines is not None:
-            found = self._routines.by_name.get(match[1].lower())
-            if found is not None and found[0] == len(match[2].split(",")):
-                return found
-        raise SQLError(_NO_ROUTINE, token=signature)
+        if match is None or self._routines is None:
+            raise SQLError(_NO_ROUTINE, token=signature)
+        name = match[1].lower()
+        types = [kind.strip() for kind in match[2].split(",") if kind.strip()]
+        found = self._routines.by_name.get(name)
+        if found is None:
+            try:
+                return len(types), SQLRoutine(self._sql, self._writer, name, types)
+            except SQLError as error:
+                raise SQLError(_NO_ROUTINE, token=signature) from error
+        count, routine = found
+        if count != len(types):
+            raise SQLError(_NO_ROUTINE, token=signature)
+        return count, lambda arguments: _call(routine, arguments)
 
     def _get_routine(self, message: GetRoutine) -> None:
         self._find(message.signature)
@@ -256,13 +247,7 @@ class FastPath:
         count, routine = self._find(self._signatures[index])
         if len(message.arguments) != count:
             raise SQLError(_NO_ROUTINE, token=self._signatures[index])
-        values = [argument.value for argument in message.arguments]
-        try:
-            results = routine(*values)
-        except (TypeError, struct.error) as error:
-            # An argument of another type than the signature says, or NULL.
-            raise SQLError(_LARGE_OBJECT_ERROR) from error
-        self._write_results(results)
+        self._write_results(routine(message.arguments))
 
     def _write_results(self, results: Sequence[bytes]) -> None:
         head = struct.pack(">hh", tags.ROUTINE_RESULT, len(results))

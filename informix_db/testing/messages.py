@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import binds, fastpath, tags, typecodes, xa
+from . import binds, tags, typecodes, xa
 from .api import BoundParameter
 from .framing import Framing
 from .stream import ByteStream, ProtocolError
@@ -145,6 +145,38 @@ class FetchBlob:
     key: int
 
 
+@dataclass(slots=True)
+class GetRoutine:
+    """GETROUTINE: which handle does this signature have?"""
+
+    signature: str
+
+
+@dataclass(slots=True)
+class CallRoutine:
+    """EXFPROUTINE and the BIND behind it."""
+
+    handle: int
+    arguments: list[BoundParameter]
+
+
+@dataclass(slots=True)
+class ReadLargeObject:
+    """LODATA that asks for bytes, in chunks of `chunk`."""
+
+    descriptor: int
+    size: int
+    chunk: int
+
+
+@dataclass(slots=True)
+class WriteLargeObject:
+    """LODATA that brings bytes."""
+
+    descriptor: int
+    contents: bytearray
+
+
 Message = (
     Simple
     | Statement
@@ -161,7 +193,10 @@ Message = (
     | Protocols
     | Info
     | FetchBlob
-    | fastpath.FastPathMessage
+    | GetRoutine
+    | CallRoutine
+    | ReadLargeObject
+    | WriteLargeObject
     | xa.XAMessage
 )
 
@@ -381,7 +416,7 @@ class RequestReader:
             self.stream.take(1)  # always 0 [J]
         signature = self._text(self._sql_text())
         self.stream.short()  # always 0 [J]
-        return fastpath.GetRoutine(signature)
+        return GetRoutine(signature)
 
     def _execute_routine(self, _: int) -> Message:
         if self.framing.routine_database:
@@ -392,7 +427,7 @@ class RequestReader:
         if self.stream.short() != tags.BIND:
             raise ProtocolError("a routine called without BIND")
         arguments = binds.read_parameters(self.stream, self._text)
-        return fastpath.CallRoutine(handle, arguments)
+        return CallRoutine(handle, arguments)
 
     def _lo_data(self, _: int) -> Message:
         kind = self.stream.short()
@@ -400,7 +435,7 @@ class RequestReader:
         size = self.stream.integer()
         chunk = self.stream.short()
         if kind == _LO_READ:
-            return fastpath.ReadLargeObject(descriptor, size, chunk)
+            return ReadLargeObject(descriptor, size, chunk)
         if kind != _LO_WRITE:
             raise ProtocolError(f"LODATA of kind {kind}")
         contents = bytearray()
@@ -409,7 +444,7 @@ class RequestReader:
             if not part:
                 raise ProtocolError("an empty part of a large object")
             contents += part
-        return fastpath.WriteLargeObject(descriptor, contents)
+        return WriteLargeObject(descriptor, contents)
 
     def _xa(self, tag: int) -> Message:
         return xa.read(self.stream, self._text, tag)

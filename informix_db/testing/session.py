@@ -19,10 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import fastpath, tags, text, transcript, xa
 from . import messages as m
+from . import tags, text, transcript, xa
 from .api import EngineAPI, EngineSessionAPI, LargeObjectSessionAPI, SQLError
 from .clientfiles import ClientFiles
+from .fastpath import FastPath
 from .faults import DropConnection, Faults
 from .framing import Framing
 from .interrupts import InterruptState
@@ -75,10 +76,10 @@ _TAG_OF_MESSAGE: dict[type, int] = {
     m.Put: tags.PUT,
     m.OpenDatabase: tags.OPEN_DATABASE,
     m.FetchBlob: tags.FETCH_BLOB,
-    fastpath.GetRoutine: tags.GET_ROUTINE,
-    fastpath.CallRoutine: tags.EXECUTE_ROUTINE,
-    fastpath.ReadLargeObject: tags.LO_DATA,
-    fastpath.WriteLargeObject: tags.LO_DATA,
+    m.GetRoutine: tags.GET_ROUTINE,
+    m.CallRoutine: tags.EXECUTE_ROUTINE,
+    m.ReadLargeObject: tags.LO_DATA,
+    m.WriteLargeObject: tags.LO_DATA,
 }
 
 
@@ -326,7 +327,7 @@ class _Requests:
             m.OpenDatabase: self._open_database,
             m.Protocols: self._protocols,
             m.Info: self._info,
-            **fastpath.FastPath(session, writer).handlers,
+            **FastPath(session, writer).handlers,
             **self._xa_handlers(),
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {

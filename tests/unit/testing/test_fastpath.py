@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from informix_db.testing import fastpath as fp
+from informix_db.testing import messages as m
 from informix_db.testing.api import BoundParameter, SQLError, SQLType
 from informix_db.testing.engine import Engine
 from informix_db.testing.framing import NO_CAPABILITIES, V15_CAPABILITIES, Framing
 from informix_db.testing.replies import ReplyWriter
+from informix_db.testing.sqlroutines import pack_result
 
 ANY = SQLType(2, 4)
 APPEND, WRITE_ONLY, READ_ONLY, READ_WRITE = 1, 2, 4, 8
@@ -24,7 +28,7 @@ class Path:
         self.writer = ReplyWriter(Framing.negotiated(mask, mask), "latin-1")
         self.handlers = fp.FastPath(session, self.writer).handlers
 
-    def answer(self, message: fp.FastPathMessage) -> bytes:
+    def answer(self, message: m.Message) -> bytes:
         self.writer.output.clear()
         self.handlers[type(message)](message)
         return bytes(self.writer.output)
@@ -206,3 +210,52 @@ def test_a_new_object(path) -> None:
     locator, descriptor = reply[-82:-10], int.from_bytes(reply[-4:], "big")
     path.write(descriptor, b"new")
     assert path.engine.large_objects.contents(locator) == b"new"
+
+
+@pytest.mark.parametrize(
+    ("signature", "arguments", "result"),
+    [
+        ("function abs(integer)", [-5], "0002 0000 0a00 00000005"),
+        ("function informix.abs(smallint)", [-5], "0001 0000 0500 0005"),
+        ("function abs(bigint)", [-(2**40)], "0034 0000 1300 0000010000000000"),
+        ("function abs(int8)", [-3], "0011 0000 1300 0001 00000003 00000000"),
+        ("function abs(integer)", [None], "0002 ffff 0000"),
+        ("function mod(integer,integer)", [7, 4], "0002 0000 0a00 00000003"),
+        ("function sqrt(float)", [4.0], "0003 0000 0000 4000000000000000"),
+        ("function date(lvarchar)", ["12/31/1899"], "0007 0000 0000 00000000"),
+    ],
+)
+def test_a_function_of_sql(path, signature, arguments, result) -> None:
+    reply = path.call(signature, *arguments)
+    assert reply.hex() == "00670001" + result.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "value", "result"),
+    [
+        (SQLType(0, 5), "abc", "0000 0000 0000 0003 616263 00"),
+        (SQLType(13, 5), None, "000d ffff 0000"),
+        (SQLType(5, 0x0502), Decimal("1.50"), "0005 0000 0502 0004 c1 01 32 00"),
+        (
+            SQLType(40, 9, 1, "informix", "lvarchar"),
+            "abc",
+            "002b 0008 696e666f726d6978 0008 6c76617263686172"
+            "0000 0000 00000003 61626300",
+        ),
+        (
+            SQLType(41, 1, 5, "informix", "boolean"),
+            True,
+            "002d 0008 696e666f726d6978 0007 626f6f6c65616e 00 0000 0001 00000001 0100",
+        ),
+    ],
+)
+def test_results_have_the_shape_of_bound_values(sql_type, value, result) -> None:
+    framing = Framing.negotiated(V15_CAPABILITIES, V15_CAPABILITIES)
+    packed = pack_result(sql_type, value, framing, "latin-1")
+    assert packed.hex() == result.replace(" ", "")
+
+
+def test_a_function_that_fails(path) -> None:
+    with pytest.raises(SQLError) as caught:
+        path.call("function mod(integer,integer)", 1, 0)
+    assert caught.value.sqlcode == -1202
