@@ -464,6 +464,24 @@ cdef bint put_regular(Out* out, value, BindContext context) except -1:
     return True
 
 
+cdef void open_out(Out* out) noexcept nogil:
+    out.data = out.fixed
+    out.size = 0
+    out.capacity = sizeof(out.fixed)
+
+
+cdef bytes take_out(Out* out):
+    """Return what was written, and begin anew."""
+    cdef bytes taken = PyBytes_FromStringAndSize(<const char*> out.data, out.size)
+    out.size = 0
+    return taken
+
+
+cdef void close_out(Out* out) noexcept:
+    if out.data != out.fixed:
+        PyMem_Free(out.data)
+
+
 def encode_row(values, BindContext context not None):
     """Return the body of BIND; see informix_db._wire.encode."""
     # A tuple, because the twin may run Python code that changes the sequence.
@@ -473,9 +491,7 @@ def encode_row(values, BindContext context not None):
     cdef Out out
     if count > MAX_PARAMETERS:
         raise _too_many_parameters(count)
-    out.data = out.fixed
-    out.size = 0
-    out.capacity = sizeof(out.fixed)
+    open_out(&out)
     try:
         put16(room(&out, 2), count)
         for i in range(count):
@@ -483,7 +499,6 @@ def encode_row(values, BindContext context not None):
             if not put_regular(&out, value, context):
                 entry = <bytes?> _encode_entry(value, context, i + 1)
                 put_bytes(&out, <const char*> entry, len(entry))
-        return PyBytes_FromStringAndSize(<const char*> out.data, out.size)
+        return take_out(&out)
     finally:
-        if out.data != out.fixed:
-            PyMem_Free(out.data)
+        close_out(&out)

@@ -32,19 +32,15 @@ cdef class Limits:
 
     def check(self, values):
         """Raise DataError, naming the parameter, if a value is beyond its limit."""
-        if not self.are_plainly_met(values):
+        if not isinstance(values, (tuple, list)) or not self.are_met(tuple(values)):
             self.twin.check(values)
 
-    cdef bint are_plainly_met(self, values) except -1:
+    cdef bint are_met(self, tuple items) except -1:
         """Whether no limit needs a closer look."""
-        cdef tuple items
         cdef const Bound* bound = self.bounds
         cdef Py_ssize_t i
         cdef int overflow
         cdef long long number
-        if not isinstance(values, (tuple, list)):
-            return False
-        items = tuple(values)
         for i in range(self.count):
             if bound.at >= len(items):
                 return False

@@ -42,9 +42,7 @@ cdef class TupleEncoder:
         cdef Out out
         if len(items) != self.count:
             return self.twin.encode(items)
-        out.data = out.fixed
-        out.size = 0
-        out.capacity = sizeof(out.fixed)
+        open_out(&out)
         try:
             for i in range(self.count):
                 value = items[i]
@@ -57,10 +55,9 @@ cdef class TupleEncoder:
                     except Exception:
                         return self.twin.encode(items)
                 put_bytes(&out, <const char*> cell, len(cell))
-            return PyBytes_FromStringAndSize(<const char*> out.data, out.size)
+            return take_out(&out)
         finally:
-            if out.data != out.fixed:
-                PyMem_Free(out.data)
+            close_out(&out)
 
 
 cdef int _fill_target(

@@ -3,7 +3,7 @@
 Only `_wire.accel` imports it. The docstrings are the twins'.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, overload
 
 from informix_db._wire.describe import ColumnInfo
@@ -64,6 +64,19 @@ class Limits:
     @property
     def twin(self) -> Any: ...
     def check(self, values: Sequence[Any]) -> None: ...
+
+def take_plain_rows(
+    rows: Iterator[Any],
+    window: list[Any],
+    size: int,
+    count: int,
+    limits: Limits | None,
+    context: BindContext,
+    most_rows: int,
+    most_bytes: int,
+    overhead: int,
+    nothing: Any,
+) -> tuple[Any, int]: ...
 
 class TupleEncoder:
     def __init__(

@@ -40,7 +40,7 @@ from informix_db._protocol.statement import (
 )
 from informix_db._protocol.transaction import commit_gen
 from informix_db._wire import constants as c
-from informix_db._wire.accel import TupleEncoder, tuple_encoder
+from informix_db._wire.accel import TupleEncoder, take_plain_rows, tuple_encoder
 from informix_db._wire.buffer import Wire
 from informix_db._wire.encode_tuple import Unfit
 from informix_db.exceptions import DataError, Error, ProgrammingError
@@ -126,7 +126,7 @@ class Batch:
 
     def _collect(self) -> None:
         window = self._window
-        size = 0
+        size = self._collect_plain()
         while size < _WINDOW_BYTES and (
             len(window) < _WINDOW_ROWS or self._tuples is not None
         ):
@@ -154,6 +154,39 @@ class Batch:
                 return
             window.append(entry)
             size += len(entry) + _ROW_OVERHEAD
+
+    def _collect_plain(self) -> int:
+        """Collect rows that need no second look; return the size of the window."""
+        statement = self._statement
+        assert statement is not None
+        if (
+            not self._text.in_order
+            or self._tuples is not None
+            or self._taken is not None
+            or self._next is not _END
+            or isinstance(self._next_entry, Unbound)
+            or statement.large
+            or (self._done == 0 and statement.targets is None)
+        ):
+            return 0
+        size = 0
+        if self._next_entry:
+            self._window.append(self._next_entry)
+            size = len(self._next_entry) + _ROW_OVERHEAD
+            self._next_entry = b""
+        self._next, size = take_plain_rows(
+            self._rows,
+            self._window,
+            size,
+            self._text.needed,
+            statement.limits,
+            self._connection._bind_context,
+            _WINDOW_ROWS,
+            _WINDOW_BYTES,
+            _ROW_OVERHEAD,
+            _END,
+        )
+        return size
 
     def _take_row(self) -> Any:
         row, self._next = self._next, _END

@@ -52,7 +52,7 @@ else:
 if TYPE_CHECKING or _speedups is None:
     from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
     from informix_db._wire.dones import read_dones
-    from informix_db._wire.encode import BindContext, encode_row
+    from informix_db._wire.encode import BindContext, encode_row, take_plain_rows
     from informix_db._wire.encode_tuple import TupleEncoder, tuple_encoder
     from informix_db._wire.limits import Limits
     from informix_db._wire.rowtuple import RowBase, make_rows
@@ -80,6 +80,7 @@ else:
     read_dones = _speedups.read_dones
     BindContext = _speedups.BindContext
     encode_row = _speedups.encode_row
+    take_plain_rows = _speedups.take_plain_rows
     Limits = _speedups.Limits
     TupleEncoder = _speedups.TupleEncoder
 
@@ -106,5 +107,6 @@ __all__ = [
     "parse_tuple_payload",
     "parse_tuples",
     "read_dones",
+    "take_plain_rows",
     "tuple_encoder",
 ]

@@ -13,10 +13,10 @@ indicator, short precision, value padded to even. NULL ends after the precision.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from struct import Struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db._wire import constants as c
 from informix_db._wire.codecs import DATE_EPOCH
@@ -24,6 +24,9 @@ from informix_db._wire.literal import COMPOSITE_TYPES
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import DataError, NotSupportedError
 from informix_db.types import BlobLocator, ClobLocator, IntervalYM
+
+if TYPE_CHECKING:
+    from informix_db._wire.limits import Limits
 
 _COUNT = Struct(">h").pack
 _HEAD = Struct(">hhh").pack  # type, indicator, precision
@@ -318,3 +321,24 @@ def too_many_parameters(count: int) -> DataError:
         f"the statement has {count} parameters; the protocol counts to "
         f"{c.MAX_PARAMETERS}"
     )
+
+
+def take_plain_rows(
+    rows: Iterator[Any],
+    window: list[Any],
+    size: int,
+    count: int,
+    limits: Limits | None,
+    context: BindContext,
+    most_rows: int,
+    most_bytes: int,
+    overhead: int,
+    nothing: Any,
+) -> tuple[Any, int]:
+    """Move rows into the window, encoded, as long as they are plain.
+
+    Plain is what the compiled twin can encode without a second look; here nothing is.
+    Returns the row that is not plain or does not fit any more, `nothing` if there is
+    none, and the size of the window, where each row takes `overhead` bytes more.
+    """
+    return next(rows, nothing), size
