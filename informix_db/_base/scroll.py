@@ -35,7 +35,8 @@ class ScrollResult(Result):
         """Take at most `count` rows of the window."""
         if 0 <= self._next <= len(self._rows):
             return super().take(count)
-        self._past_end = count > 0 and self.position == self._count
+        if count > 0 and self.position == self._count:
+            self._past_end = True
         return []
 
     @property
