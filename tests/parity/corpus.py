@@ -57,7 +57,8 @@ def case(random: Random) -> Case:
 def column(random: Random, name: str) -> ColumnInfo:
     """Return a column of any type that can be read."""
     code, extended_id, length = random.choice(_COLUMNS)(random)
-    return ColumnInfo(name, code, extended_id, "", "", length, True)
+    type_text = random.choice(_COMPOSITES[code]) if code in _COMPOSITES else ""
+    return ColumnInfo(name, code, extended_id, "", type_text, length, True)
 
 
 def _plain(code: int) -> Callable[[Random], tuple[int, int, int]]:
@@ -112,6 +113,25 @@ _COLUMNS: Sequence[Callable[[Random], tuple[int, int, int]]] = (
     _qualified_column,
     lambda random: (c.UDT_VAR, c.EXT_LVARCHAR, 500),
     lambda random: (c.UDT_FIXED, c.EXT_BOOLEAN, 1),
+    lambda random: (random.choice((c.BYTE, c.TEXT)), 0, 56),
+    lambda random: (c.UDT_FIXED, random.choice((c.EXT_BLOB, c.EXT_CLOB)), 72),
+    lambda random: (random.choice((c.SET, c.LIST, c.ROW)), 0, 4096),
+)
+
+_COMPOSITES = {
+    c.SET: ("SET(INTEGER NOT NULL)", "SET(DATE)"),
+    c.LIST: ("LIST(VARCHAR(10))", "LIST(SET(INT8))"),
+    c.ROW: ("ROW(a INTEGER,b LIST(CHAR(3)))", "person_t"),
+}
+_VALUES = (
+    "SET{1,2}",
+    "SET{}",
+    "LIST{'a','it''s'}",
+    "LIST{SET{1},NULL}",
+    "ROW(1,LIST{'a'})",
+    "ROW(NULL,NULL)",
+    "SET{'2024-02-29'}",
+    "SET{1",
 )
 
 
@@ -136,11 +156,29 @@ def cell(random: Random, step: Step, encoding: str) -> bytes:
             return b"\0\0\0\0\1" + random.choice((b"t", b"f", b"\1", b"\0"))
         raw = text(random, encoding, 600)
         return b"\0" + struct.pack(">i", len(raw)) + raw
+    if kind in (Kind.BYTE, Kind.TEXT):
+        null = random.random() < 0.3
+        return random.randbytes(39) + bytes([null]) + random.randbytes(16)
+    if kind in (Kind.BLOB, Kind.CLOB, Kind.COMPOSITE):
+        return indicated(random, kind)
     if kind == Kind.DECIMAL:
         return packed(random, random.randint(-64, 63), width)
     if Kind.DATETIME_DATE <= kind <= Kind.INTERVAL_YM:
         return temporal(random, Qualifier(argument), width)
     return number(random, kind, width)
+
+
+def indicated(random: Random, kind: int) -> bytes:
+    """Return a locator, or the text of a row or collection."""
+    if random.random() < 0.2:
+        return b"\1\0\0\0\0"
+    if kind == Kind.COMPOSITE:
+        raw = random.choice(_VALUES).encode()
+    else:
+        raw = random.randbytes(72)
+        if random.random() < 0.8:
+            raw = raw.hex().encode()
+    return b"\0" + struct.pack(">i", len(raw)) + raw
 
 
 def text(random: Random, encoding: str, most: int) -> bytes:
