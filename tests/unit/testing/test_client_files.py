@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from informix_db.testing import tags
 from informix_db.testing.api import SQLError
 from informix_db.testing.clientfiles import ClientFiles
 from informix_db.testing.framing import NO_CAPABILITIES, V15_CAPABILITIES, Framing
+from informix_db.testing.messages import RequestReader, Simple
 from informix_db.testing.replies import ReplyWriter
 from informix_db.testing.stream import ByteStream, ClientGone, ProtocolError
 
@@ -88,3 +90,15 @@ def test_a_file_that_does_not_open_is_not_closed() -> None:
 def test_answers_that_are_none(answers) -> None:
     with pytest.raises((ProtocolError, ClientGone)):
         Client(*answers).files.read("x")
+
+
+def test_the_rest_of_a_request_comes_before_the_answer() -> None:
+    stream = ByteStream.over(bytes.fromhex("0007 000b 000c" + "006a"))
+    framing = Framing.negotiated(V15_CAPABILITIES, V15_CAPABILITIES)
+    reader = RequestReader(stream, framing, "latin-1")
+    messages = reader.messages()
+    assert next(messages) == Simple(tags.EXECUTE)
+    reader.read_ahead()
+    reader.read_ahead()
+    assert stream.short() == tags.FILE_READ
+    assert list(messages) == [Simple(tags.RELEASE)]
