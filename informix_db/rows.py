@@ -70,8 +70,9 @@ def _cell_getters(count: int) -> tuple[Any, ...]:
     """
     make_class: Any = collections.namedtuple
     names = [f"cell_{at}" for at in range(count)]
-    cells = vars(make_class("_Cells", names))
-    return tuple(cells[name] for name in names)
+    # The class has to live as long as its members are looked up: it is in a cycle.
+    cells = make_class("_Cells", names)
+    return tuple(vars(cells)[name] for name in names)
 
 
 def _rebuild(base: type[Row], names: tuple[str, ...], values: Sequence[Any]) -> Row:
