@@ -222,6 +222,7 @@ class Batch:
         yield from self._begin_gen(self._statement)
         reply = yield from self._window_gen(self._statement)
         if self._is_stale(reply):
+            self._first_values.clear()
             yield from self._prepare_again_gen()
             return
         if self._is_refused_text(self._statement, reply):
