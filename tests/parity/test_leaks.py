@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 from parity import corpus
 from parity.corpus import Case
+from parity.test_tuples import fitting
 from parity.twins import COMPILED, outcome
 
 from informix_db.types import IntervalYM
 
-ROUNDS = 5_000
+ROUNDS = 2_000
 SLACK = 40  # blocks: what the interpreter itself keeps now and then
 
 _SENTINELS: tuple[Any, ...] = (
@@ -46,11 +47,11 @@ def counts(extra: tuple[Any, ...]) -> list[int]:
     return [sys.getrefcount(item) for item in (*_SENTINELS, *extra)]
 
 
-def assert_no_leak(call: Callable[[], Any], *shared: Any) -> None:
-    for _ in range(200):
+def assert_no_leak(call: Callable[[], Any], *shared: Any, rounds: int = ROUNDS) -> None:
+    for _ in range(rounds // 20):
         call()
     references, blocks = counts(shared), sys.getallocatedblocks()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         call()
     after = counts(shared)
     assert sys.getallocatedblocks() - blocks < SLACK
@@ -109,6 +110,32 @@ def test_parameters() -> None:
             outcome(lambda r=row: COMPILED.encode_row(r, context))
 
     assert_no_leak(call, context, *values)
+
+
+def test_batches() -> None:
+    columns = [corpus.column(Random(seed), "c") for seed in range(40)]
+    random = Random(5)
+    rows = [[fitting(random, column) for column in columns] for _ in range(3)]
+    rows.append([corpus.parameter(random) for _ in columns])
+    encoder = COMPILED.tuple_encoder(columns, "utf-8")
+    singles = [COMPILED.tuple_encoder([column], "utf-8") for column in columns]
+    limits = COMPILED.limits(columns, "utf-8")
+    context = COMPILED.bind_context("utf-8", True)
+
+    def call() -> None:
+        for row in rows:
+            outcome(lambda r=row: encoder.encode(r))
+            outcome(lambda r=row: limits.check(r))
+            for single, value in zip(singles, row, strict=True):
+                outcome(lambda s=single, v=value: s.encode([v]))
+        COMPILED.take_plain_rows(
+            iter(rows), [], 0, len(columns), limits, context, 9, 9**9, 12, None
+        )
+        COMPILED.limits(columns, "utf-8")
+        COMPILED.tuple_encoder(columns[:3], "utf-8")
+        COMPILED.read_dones(bytes(40), 0, 40, 12)
+
+    assert_no_leak(call, context, limits, encoder, *rows, rounds=40)
 
 
 def test_row_classes() -> None:

@@ -27,6 +27,7 @@ class Twin:
     parse_tuples: Any
     bind_context: Any
     encode_row: Any
+    take_plain_rows: Any
     read_dones: Any
     limits: Any
     tuple_encoder: Any
@@ -41,6 +42,7 @@ PURE = Twin(
     decode.parse_tuples,
     encode.BindContext,
     encode.encode_row,
+    encode.take_plain_rows,
     dones.read_dones,
     limits.Limits,
     encode_tuple.tuple_encoder,
@@ -54,6 +56,7 @@ COMPILED = Twin(
     accel.parse_tuples,
     accel.BindContext,
     accel.encode_row,
+    accel.take_plain_rows,
     accel.read_dones,
     accel.Limits,
     accel.tuple_encoder,
