@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("informix_db")
 
 # What close() gives the server to say goodbye.
-_CLOSE_TIMEOUT = 0.5
+CLOSE_TIMEOUT = 0.5
 
 
 class Connection(BaseConnection):
@@ -202,13 +202,17 @@ class Connection(BaseConnection):
 
         The server gets half a second to say goodbye.
         """
+        self._close_within(CLOSE_TIMEOUT)
+
+    def _close_within(self, seconds: float) -> None:
         # A conversation of another thread is not waited for: the socket goes.
-        mine = self._lock.acquire(timeout=_CLOSE_TIMEOUT)
+        mine = self._lock.acquire(timeout=seconds)
         try:
             usable, self._state = not self.closed, SessionState.CLOSED
-            if mine and usable and self._channel.in_sync:
+            own = not self._transport.inherited
+            if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
-                    self._transport.run(bye, deadline_after(_CLOSE_TIMEOUT))
+                    self._transport.run(bye, deadline_after(seconds))
         finally:
             self._transport.close()
             if mine:

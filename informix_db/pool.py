@@ -25,7 +25,7 @@ from informix_db._base.poolbase import (
     restore_settings,
 )
 from informix_db._transport.blocking import DeadlineReached, deadline_after
-from informix_db.connections import Connection
+from informix_db.connections import CLOSE_TIMEOUT, Connection
 from informix_db.exceptions import Error
 from informix_db.params import ConnectParams
 
@@ -160,6 +160,7 @@ class ConnectionPool(BasePool[Connection]):
             warnings.warn(
                 f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
             )
+            self._core.closed = True
             due.set()
 
     # -- getting a connection ----------------------------------------------------------
@@ -252,8 +253,9 @@ class ConnectionPool(BasePool[Connection]):
             place.waker.release()
         if orders.below_min:
             self._due.set()
+        deadline = time.monotonic() + CLOSE_TIMEOUT
         for connection in orders.doomed:
-            connection.close()
+            connection._close_within(max(0.0, deadline - time.monotonic()))
 
     # -- upkeep: a thread, if there is anything to keep up -----------------------------
 

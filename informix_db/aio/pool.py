@@ -169,6 +169,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
             warnings.warn(
                 f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
             )
+            self._core.closed = True
             if self._upkeeper is not None:
                 with suppress(RuntimeError):  # the loop is closed
                     self._loop.call_soon_threadsafe(self._due.set)
