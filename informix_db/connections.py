@@ -55,6 +55,8 @@ class Connection(BaseConnection):
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(params)
         self._lock = threading.RLock()
+        # Held to interrupt a conversation and to end it: an interrupt is for one only.
+        self._interrupting = threading.RLock()
         deadline = time.monotonic() + params.connect_timeout
         sock = open_socket(params, deadline)
         self._transport = BlockingTransport(
@@ -100,9 +102,10 @@ class Connection(BaseConnection):
                 self._decide_fate(exc)
                 raise
             finally:
-                self._channel.cancelled = False
-                if self._state is SessionState.BUSY:
-                    self._state = outer
+                with self._interrupting:
+                    self._channel.cancelled = False
+                    if self._state is SessionState.BUSY:
+                        self._state = outer
 
     def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
@@ -118,8 +121,7 @@ class Connection(BaseConnection):
                 if getgeneratorstate(generator) == GEN_CLOSED:
                     raise
                 reason = exc
-            if self._give_up():
-                self._transport.interrupt()
+            self.cancel()
             try:
                 result = self._transport.run(generator, deadline_after(CANCEL_GRACE))
             except DeadlineReached:
@@ -321,8 +323,9 @@ class Connection(BaseConnection):
         The thread that waits for it gets StatementCancelledError and the session goes
         on. Nothing happens if no statement is running.
         """
-        if self._state is SessionState.BUSY and self._give_up():
-            self._transport.interrupt()
+        with self._interrupting:
+            if self._state is SessionState.BUSY and self._give_up():
+                self._transport.interrupt()
 
     def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""
