@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-_SHELLS = ("AsyncConnection", "AsyncCursor", "AsyncConnectionPool")
+_SHELLS = (
+    "AsyncConnection",
+    "AsyncCursor",
+    "AsyncConnectionPool",
+    "AsyncLargeObjectFile",
+)
 
 
 class LoopRunner:
