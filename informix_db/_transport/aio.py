@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from typing import Any, cast
 
@@ -29,6 +30,9 @@ _MAX_RECEIVE = 64 * 1024
 # Replies nobody waits for may pile up to this size between two conversations.
 _MAX_UNASKED = 256 * 1024
 
+# Transports in a forked child, which finalizers would have unregister their sockets.
+_of_parents: list[asyncio.Transport] = []
+
 
 class DeadlineReached(Exception):
     """The deadline of a conversation passed; its generator is merely suspended."""
@@ -46,6 +50,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
         self._channel = channel
         self._peer = peer
         self._transport: asyncio.Transport | None = None
+        self._process = os.getpid()
         self._receive_size = _MIN_RECEIVE
         self._room = 0  # size of the view lent to the loop
         self._paused = False
@@ -279,6 +284,9 @@ class AsyncTransport(asyncio.BufferedProtocol):
     def close(self) -> None:
         """Close the socket at once; what was not sent is lost."""
         self._lose(ConnectionAbortedError("it was closed on this side"))
+        if self.inherited:
+            self._let_go()
+            return
         if self._watchdog is not None:
             self._watchdog.cancel()
         if self._transport is not None:
@@ -286,6 +294,23 @@ class AsyncTransport(asyncio.BufferedProtocol):
         elif self._socket is not None:
             # After the clean-up of the loop, which still uses the descriptor.
             self._loop.call_soon(self._socket.close)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the connection is the parent process's: not this one's to end."""
+        return os.getpid() != self._process
+
+    def _let_go(self) -> None:
+        """Close this process's descriptor of the parent's connection.
+
+        Not by the transport, whose event loop shares its selector with the parent's:
+        what it unregisters, the parent would wait for in vain.
+        """
+        if self._transport is not None:
+            _of_parents.append(self._transport)
+            self._transport = None
+        if self._socket is not None:
+            self._socket.close()
 
     async def wait_closed(self, timeout: float) -> None:
         """Wait until the loop has let go of the socket."""

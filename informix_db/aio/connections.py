@@ -238,7 +238,8 @@ class AsyncConnection(BaseConnection):
         try:
             mine = await self._lock.acquire(_CLOSE_TIMEOUT)
             usable, self._state = not self.closed, SessionState.CLOSED
-            if mine and usable and self._channel.in_sync:
+            own = not self._transport.inherited
+            if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
                     await self._transport.run(bye, _CLOSE_TIMEOUT)
         finally:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("informix_db.pool")
 
+# Tasks in a forked child, which belong to a loop that does not run there.
+_of_parents: list[asyncio.Task[None]] = []
+
 _Decision = Give[AsyncConnection] | Connect | Wait[AsyncConnection] | Refuse
 
 
@@ -319,7 +322,9 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     def _after_fork(self) -> None:
         self._due = asyncio.Event()
-        self._upkeeper = None
+        if self._upkeeper is not None:
+            _of_parents.append(self._upkeeper)
+            self._upkeeper = None
         super()._after_fork()
 
     def _let_go(self, connection: AsyncConnection) -> None:
