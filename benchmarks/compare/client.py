@@ -8,10 +8,10 @@ digest of the repr of what came out.
 usage: python client.py HOST PORT
 """
 
+import functools
 import hashlib
 import json
 import pickle
-import resource
 import statistics
 import sys
 import time
@@ -31,14 +31,25 @@ def iterate(cursor, sql):
     return list(cursor)
 
 
+@functools.cache
+def parameters():
+    with open(name, "rb") as file:
+        return pickle.load(file)
+
+
 def executemany(cursor, sql):
-    cursor.executemany(sql, parameters)
+    cursor.executemany(sql, parameters())
     return cursor.rowcount
 
 
 def peak():
-    """Return the largest size of this process so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the largest size of this process so far, in MiB (Linux).
+
+    Not ru_maxrss: a process inherits that from the one that started it.
+    """
+    with open("/proc/self/status") as status:
+        (line,) = (line for line in status if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def count(cursor, sql):
@@ -78,8 +89,6 @@ connection = informix_db.connect(
     server="informix",
 )
 (name,) = json.loads(sys.stdin.readline())
-with open(name, "rb") as file:
-    parameters = pickle.load(file)
 print(json.dumps(informix_db.__file__), flush=True)
 for line in sys.stdin:
     print(json.dumps(answer(*json.loads(line))), flush=True)
