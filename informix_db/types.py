@@ -186,10 +186,16 @@ class RowValue:
     def __getitem__(self, key: int | str | slice) -> Any:
         if not isinstance(key, str):
             return self._values[key]
-        if key not in self._names:
-            names = ", ".join(self._names) or "none with a name"
-            raise KeyError(f"no field {key!r}; there are {names}")
-        return self._values[self._names.index(key)]
+        try:
+            return self._values[self._names.index(key)]
+        except ValueError:
+            pass
+        # Informix folds names that are not quoted.
+        for name, value in zip(self._names, self._values, strict=False):
+            if name.lower() == key.lower():
+                return value
+        names = ", ".join(self._names) or "none with a name"
+        raise KeyError(f"no field {key!r}; there are {names}")
 
     def __len__(self) -> int:
         return len(self._values)

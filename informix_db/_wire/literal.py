@@ -76,13 +76,21 @@ def _row_text(value: Any, target: TypeText) -> str:
 
 
 def _ordered(value: Any, target: TypeText) -> list[Any]:
-    """Return the fields in the order of the type, or else their own."""
+    """Return the fields in the order of the type, or else their own.
+
+    Those of a RowValue go by their names if it has all the type's, else by position.
+    """
+    if isinstance(value, RowValue):
+        names = {name.lower() for name in value.as_dict()}
+        if names != {name.lower() for name, _ in target.fields}:
+            return list(value)
+        value = value.as_dict()
     if not isinstance(value, Mapping):
         return list(value)
     if not target.fields:
         return list(value.values())
+    fields = {str(name).lower(): item for name, item in value.items()}
     try:
-        fields = {str(name).lower(): item for name, item in value.items()}
         values = [fields.pop(name.lower()) for name, _ in target.fields]
     except KeyError as exc:
         raise DataError(f"{target.text}: no value for the field {exc}") from None

@@ -24,6 +24,11 @@ def test_fields_of_a_row() -> None:
         row[2]
 
 
+def test_fields_are_found_whatever_their_case() -> None:
+    row = RowValue({"Name": 1, "name": 2, "AGE": 3})
+    assert (row["Name"], row["name"], row["NAME"], row["age"]) == (1, 2, 1, 3)
+
+
 def test_rows_without_names() -> None:
     row = RowValue([1, "x"])
     assert (row[1], row.keys(), repr(row)) == ("x", (), "RowValue((1, 'x'))")

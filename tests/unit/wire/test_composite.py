@@ -341,7 +341,9 @@ def test_any_text_is_a_value_or_unreadable(text: str, type_text: str) -> None:
         ({1}, "LIST(INT)", "LIST{1}"),
         (CollectionValue("SET", [1]), "LIST(INT)", "LIST{1}"),
         (CollectionValue("MULTISET", ["a"]), "", "MULTISET{'a'}"),
-        (RowValue({"b": 1, "a": 2}), "ROW(a INT,b INT)", "ROW(1,2)"),
+        (RowValue({"b": 1, "a": 2}), "ROW(a INT,b INT)", "ROW(2,1)"),
+        (RowValue({"b": 1, "c": 2}), "ROW(a INT,b INT)", "ROW(1,2)"),
+        (RowValue([1, 2]), "ROW(a INT,b INT)", "ROW(1,2)"),
         ({"B": 1, "a": 2}, "ROW(a INT,b INT)", "ROW(2,1)"),
         (["it's", 'say "x"', "}", ""], "", "LIST{'it''s','say \"x\"','}',''}"),
         (
