@@ -112,14 +112,19 @@ class AsyncTransport(asyncio.BufferedProtocol):
         if self._generator is not generator:
             self._start(generator)
         if self._generator is not None:
-            await self._wait(timeout)
+            self._waiter = waiter = self._loop.create_future()
+            if timeout is None and self.read_timeout is None:
+                await waiter
+            else:
+                await self._wait(waiter, timeout)
             if self._generator is not None:
                 raise DeadlineReached
-        error, self._error = self._error, None
-        result, self._result = self._result, None
+        error = self._error
+        result: T = self._result
+        self._error = self._result = None
         if error is not None:
             raise error
-        return cast("T", result)
+        return result
 
     def interrupt(self) -> None:
         """Ask the server to give up what it is doing: one urgent byte [J]."""
@@ -146,9 +151,8 @@ class AsyncTransport(asyncio.BufferedProtocol):
             self._transport.resume_reading()
         self._step()
 
-    async def _wait(self, timeout: float | None) -> None:
+    async def _wait(self, waiter: asyncio.Future[None], timeout: float | None) -> None:
         """Sleep until the conversation ends, at most `timeout` seconds."""
-        self._waiter = waiter = self._loop.create_future()
         if self.read_timeout is not None and self._watchdog is None:
             self._watch(self.read_timeout)
         if timeout is None:

@@ -29,14 +29,20 @@ class WireLock:
         self._owner: asyncio.Task[Any] | None = None
         self._waiters: deque[_Waiter] = deque()
 
-    async def acquire(self, timeout: float | None = None) -> bool:
-        """Take the lock; False if that took longer than `timeout` seconds."""
+    def take(self) -> bool:
+        """Take the lock if nobody else has it."""
         task = asyncio.current_task()
         if self._depth == 0 or self._owner is task:
             self._owner = task
             self._depth += 1
             return True
-        return await self._wait(_Waiter(task), timeout)
+        return False
+
+    async def acquire(self, timeout: float | None = None) -> bool:
+        """Take the lock; False if that took longer than `timeout` seconds."""
+        if self.take():
+            return True
+        return await self._wait(_Waiter(asyncio.current_task()), timeout)
 
     async def _wait(self, waiter: _Waiter, timeout: float | None) -> bool:
         granted = waiter.granted

@@ -98,45 +98,43 @@ class AsyncConnection(BaseConnection):
         either in step with the server or broken and its socket closed. `timeout`
         (seconds) interrupts the server, as cancelling the task does.
         """
-        await self._lock.acquire()
+        lock = self._lock
+        if not lock.take():
+            await lock.acquire()
         try:
-            return await self._run_locked(make, timeout)
-        finally:
-            self._lock.release()
-
-    async def _run_locked(
-        self, make: Callable[[], Wire[T]], timeout: float | None = None
-    ) -> T:
-        self._check_usable()
-        self._state = SessionState.BUSY
-        self._channel.cancelled = False
-        try:
-            if self._interrupted:
-                await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
-            return await self._converse(make(), timeout)
-        except BaseException as exc:
-            self._decide_fate(exc)
-            raise
-        finally:
+            self._check_usable()
+            self._state = SessionState.BUSY
             self._channel.cancelled = False
-            if self._state is SessionState.BUSY:
-                self._state = SessionState.IDLE
+            try:
+                if self._interrupted:
+                    await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
+                return await self._converse(make(), timeout)
+            except BaseException as exc:
+                self._decide_fate(exc)
+                raise
+            finally:
+                self._channel.cancelled = False
+                if self._state is SessionState.BUSY:
+                    self._state = SessionState.IDLE
+        finally:
+            lock.release()
 
     async def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
-        with closing(generator):
-            reason: BaseException
-            try:
-                return await self._transport.run(generator, timeout)
-            except DeadlineReached:
-                reason = StatementCancelledError(
-                    f"the statement was cancelled after timeout={timeout:g} s"
-                )
-            except asyncio.CancelledError as exc:
-                if getgeneratorstate(generator) == GEN_CLOSED:
-                    raise
-                reason = exc
+        reason: BaseException
+        try:
+            return await self._transport.run(generator, timeout)
+        except DeadlineReached:
+            reason = StatementCancelledError(
+                f"the statement was cancelled after timeout={timeout:g} s"
+            )
             return await self._end_interrupted(generator, reason)
+        except asyncio.CancelledError as exc:
+            if getgeneratorstate(generator) == GEN_CLOSED:
+                raise
+            return await self._end_interrupted(generator, exc)
+        finally:
+            generator.close()
 
     async def _end_interrupted(self, generator: Wire[T], reason: BaseException) -> T:
         """Interrupt the server and see the conversation through.
@@ -181,8 +179,8 @@ class AsyncConnection(BaseConnection):
             cursor._reset()
             try:
                 while await _fill(batch, feed):
-                    await self._run_locked(batch.send_gen)
-                await self._run_locked(batch.finish_gen)
+                    await self._run(batch.send_gen)
+                await self._run(batch.finish_gen)
             except BaseException:
                 await self._undo(batch.fail_gen)
                 raise
