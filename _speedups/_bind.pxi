@@ -3,6 +3,7 @@
 
 cdef enum:
     MAX_SHORT_TEXT = 255
+    MAX_TEXT = 0x7FFFFFFF  # what an int can say
     MAX_PARAMETERS = 0x7FFF
     MAX_DIGITS = 32
     MAX_DECIMAL_STR = 80
@@ -99,6 +100,8 @@ cdef bint encode_plain(str value, int mode, Text* text) except -1:
     text.data = PyUnicode_DATA(<PyObject*> value)
     text.size = PyUnicode_GET_LENGTH(value)
     text.owner = NULL
+    if text.size > MAX_TEXT:
+        return False
     if PyUnicode_IS_ASCII(value):
         return mode != ANY_TEXT
     if mode == LATIN1:
@@ -108,6 +111,8 @@ cdef bint encode_plain(str value, int mode, Text* text) except -1:
     try:
         raw = PyUnicode_AsUTF8String(value)
     except UnicodeEncodeError:
+        return False
+    if len(raw) > MAX_TEXT:
         return False
     text.data = <const char*> raw
     text.size = len(raw)
