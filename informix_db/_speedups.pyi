@@ -27,7 +27,7 @@ def configure(
 
 class Plan:
     def __init__(
-        self, steps: Sequence[tuple[int, int, int]], names: Sequence[str], encoding: str
+        self, steps: Sequence[tuple[int, int, Any]], names: Sequence[str], encoding: str
     ) -> None: ...
     @property
     def names(self) -> tuple[str, ...]: ...
@@ -82,7 +82,7 @@ class TupleEncoder:
     def __init__(
         self,
         twin: Any,
-        steps: Sequence[tuple[int, int, int]],
+        steps: Sequence[tuple[int, int, Any]],
         lengths: Sequence[int],
         encoding: str,
     ) -> None: ...
