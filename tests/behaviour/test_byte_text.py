@@ -10,6 +10,7 @@ import pytest
 import informix_db
 from informix_db import DataError, TypeCode
 from informix_db.testing import Server
+from tests.proxy import CLIENT, Proxy
 
 from .conftest import BOTH, SYNC, Connect
 
@@ -362,6 +363,39 @@ def test_the_memory_that_a_large_file_takes(
         f"INSERT INTO {stored} VALUES (1, ?, NULL, NULL)", (Watched(),)
     )
     assert largest < 256 * 1024
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_a_line_that_stalls_or_drops_while_contents_are_sent(
+    connect: Connect,
+    emulator: Server,
+    stored: str,
+    cur: informix_db.Cursor,
+    drop: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half a request cannot be taken back: the connection is broken."""
+    for module in ("connections", "aio.connections"):
+        monkeypatch.setattr(f"informix_db.{module}.CANCEL_GRACE", 0.2)
+    cur.connection.commit()
+    with Proxy(emulator.host, emulator.port) as proxy:
+        conn = connect(host=proxy.host, port=proxy.port)
+        writing = conn.cursor()
+        sql = f"INSERT INTO {stored} VALUES (1, ?, NULL, NULL)"
+        writing.execute(sql, (b"",))
+        conn.rollback()
+        if drop:
+            proxy.drop_after(CLIENT, 300_000, reset=True)
+        else:
+            proxy.stall(CLIENT)
+        with pytest.raises(informix_db.OperationalError) as caught:
+            writing.execute(sql, (bytes(64 * 1024 * 1024),), timeout=0.3)
+        assert conn.closed
+        if not drop:
+            assert isinstance(caught.value, informix_db.StatementCancelledError)
+        with pytest.raises(informix_db.InterfaceError, match="broken"):
+            writing.execute(sql, (b"",))
+    assert select(cur, stored) == []
 
 
 @SYNC
