@@ -1,0 +1,169 @@
+"""Many asyncio connections in one process, each with one slow query after the other.
+
+usage: python benchmarks/crowd.py [connections] [queries] [milliseconds]
+
+Compared with the time the queries take on the server, and with a bare
+asyncio.BufferedProtocol that sends as many bytes and waits for as many: what no driver
+on that loop can do better.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import informix_db
+from benchmarks.replay import ReplayServer, Script, record
+from informix_db import aio
+from informix_db.testing import Server
+
+SELECT = "SELECT FIRST 1 tabname, tabid FROM systables WHERE tabid = ?"
+SETTINGS: dict[str, Any] = {
+    "user": "informix",
+    "password": "in4mix",
+    "database": "testdb",
+    "autocommit": True,
+}
+
+
+def select(host: str, port: int) -> None:
+    """What is recorded: the login, and a query that is repeated."""
+    with informix_db.connect(host, port, **SETTINGS) as connection:
+        cursor = connection.cursor()
+        for _ in range(4):
+            assert len(cursor.execute(SELECT, (1,)).fetchall()) == 1
+        connection._transport.close()  # without a word
+
+
+class Bare(asyncio.BufferedProtocol):
+    """Sends a request, and wakes its task when the reply is there."""
+
+    def __init__(self, request: int, reply: int) -> None:
+        self._request = bytes(request)
+        self._size = reply
+        self._missing = 0
+        self._buffer = bytearray(65536)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._missing -= nbytes
+        if self._missing <= 0:
+            self._waiter.set_result(None)
+
+    async def ask(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._missing = self._size
+        self.transport.write(self._request)
+        await self._waiter
+
+
+async def bare(server: ReplayServer, script: Script, crowd: int, queries: int) -> float:
+    loop = asyncio.get_running_loop()
+    clients = []
+    for _ in range(crowd):
+        _, client = await loop.create_connection(
+            lambda: Bare(0, 0), server.host, server.port
+        )
+        for size, reply in script[:-1]:
+            client._request, client._size = bytes(size), len(reply)
+            await client.ask()
+        client._request, client._size = bytes(script[-1][0]), len(script[-1][1])
+        clients.append(client)
+
+    async def work(client: Bare) -> None:
+        for _ in range(queries):
+            await client.ask()
+
+    started = time.perf_counter()
+    await asyncio.gather(*map(work, clients))
+    seconds = time.perf_counter() - started
+    for client in clients:
+        client.transport.abort()
+    return seconds
+
+
+async def ours(server: ReplayServer, script: Script, crowd: int, queries: int) -> float:
+    settings = {"host": server.host, "port": server.port, **SETTINGS}
+    connections = [await aio.connect(**settings) for _ in range(crowd)]
+    cursors = [connection.cursor() for connection in connections]
+    for cursor in cursors:
+        for _ in range(len(script)):
+            if cursor.connection.stats.round_trips >= len(script) - 1:
+                break
+            await cursor.execute(SELECT, (1,))
+
+    async def work(cursor: aio.AsyncCursor) -> None:
+        for _ in range(queries):
+            await cursor.execute(SELECT, (1,))
+            assert await cursor.fetchall() == [("systables", 1)]
+
+    threads = threading.active_count()
+    started = time.perf_counter()
+    await asyncio.gather(*map(work, cursors))
+    seconds = time.perf_counter() - started
+    assert threading.active_count() == threads
+    for connection in connections:
+        connection._break(ConnectionAbortedError("the benchmark is over"))
+    await asyncio.sleep(0)
+    return seconds
+
+
+def loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    made: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
+        "asyncio": asyncio.new_event_loop
+    }
+    try:
+        import uvloop
+    except ImportError:
+        pass
+    else:
+        made["uvloop"] = uvloop.new_event_loop
+    return made
+
+
+def measure(crowd: int, queries: int, milliseconds: int) -> dict[str, float]:
+    """Return the wall time of each way, and "server": what the queries take there."""
+    with Server() as server:
+        script = record(server.host, server.port, select)
+    seconds = {"server": queries * milliseconds / 1000}
+    with ReplayServer(script, milliseconds / 1000) as replay:
+        for name, new_loop in loops().items():
+            for what, run in (("bare", bare), ("ours", ours)):
+                loop = new_loop()
+                try:
+                    seconds[f"{what}, {name}"] = loop.run_until_complete(
+                        run(replay, script, crowd, queries)
+                    )
+                finally:
+                    loop.close()
+    return seconds
+
+
+def main() -> None:
+    defaults = (1000, 20, 20)
+    given = tuple(map(int, sys.argv[1:]))
+    crowd, queries, milliseconds = given + defaults[len(given) :]
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    seconds = measure(crowd, queries, milliseconds)
+    print(f"{crowd} connections, {queries} queries each of {milliseconds} ms")
+    for name, value in seconds.items():
+        rate = crowd * queries / value
+        print(f"{name:>16} {value:7.3f} s  {rate:9,.0f} queries a second")
+
+
+if __name__ == "__main__":
+    main()
