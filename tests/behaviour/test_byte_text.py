@@ -379,23 +379,23 @@ def test_a_line_that_stalls_or_drops_while_contents_are_sent(
         monkeypatch.setattr(f"informix_db.{module}.CANCEL_GRACE", 0.2)
     cur.connection.commit()
     with Proxy(emulator.host, emulator.port) as proxy:
-        conn = connect(host=proxy.host, port=proxy.port)
+        # without BEGIN, whose answer would be missing as well
+        conn = connect(host=proxy.host, port=proxy.port, autocommit=True)
         writing = conn.cursor()
-        sql = f"INSERT INTO {stored} VALUES (1, ?, NULL, NULL)"
-        writing.execute(sql, (b"",))
-        conn.rollback()
+        sql = f"INSERT INTO {stored} VALUES (?, ?, NULL, NULL)"
+        writing.execute(sql, (1, b""))
         if drop:
             proxy.drop_after(CLIENT, 300_000, reset=True)
         else:
             proxy.stall(CLIENT)
         with pytest.raises(informix_db.OperationalError) as caught:
-            writing.execute(sql, (bytes(64 * 1024 * 1024),), timeout=0.3)
+            writing.execute(sql, (2, bytes(64 * 1024 * 1024)), timeout=0.3)
         assert conn.closed
         if not drop:
             assert isinstance(caught.value, informix_db.StatementCancelledError)
         with pytest.raises(informix_db.InterfaceError, match="broken"):
-            writing.execute(sql, (b"",))
-    assert select(cur, stored) == []
+            writing.execute(sql, (3, b""))
+    assert select(cur, stored, "n") == [(1,)]
 
 
 @SYNC
