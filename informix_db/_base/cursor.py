@@ -245,6 +245,8 @@ class BaseCursor(Generic[ConnectionT]):
     ) -> Wire[None]:
         text = prepare_text(_as_sql(operation))
         values = text.arrange(parameters)
+        if text.files:
+            self._files.check()
         self._reset()
         connection = self._connection
         opening = Opening(

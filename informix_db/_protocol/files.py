@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import ReadBuffer, Wire, WriteBuffer
-from informix_db.exceptions import ProtocolError
+from informix_db.exceptions import ProgrammingError, ProtocolError
 
 _OPEN, _CLOSE, _READ, _WRITE = 0, 1, 2, 3  # [J]
 
@@ -45,6 +45,14 @@ class ClientFiles:
         self._name: str | None = None  # of the open file
         self._data: bytes | bytearray = b""
         self._position = 0
+
+    def check(self) -> None:
+        """Raise ProgrammingError if what is offered is not bytes."""
+        for name, data in self.readable.items():
+            if not isinstance(data, (bytes, bytearray)):
+                raise ProgrammingError(
+                    f"the virtual file {name!r} is {type(data).__name__}, not bytes"
+                )
 
     def open(self, name: str, flags: int, offset: int) -> int:
         """Open a file; return 0 or an error number."""

@@ -190,6 +190,13 @@ def test_an_unknown_question_ends_the_session(question: str) -> None:
         assert talk.connection.closed
 
 
+def test_what_is_offered_is_bytes() -> None:
+    with scripted() as server, Talk(server) as talk:
+        talk.cursor.virtual_files["x"] = "text"  # type: ignore[assignment]
+        with pytest.raises(ProgrammingError, match="file 'x' is str, not bytes"):
+            talk.cursor.execute(FILETOBLOB.format("x"))
+
+
 # -- the store itself ------------------------------------------------------------------
 
 
