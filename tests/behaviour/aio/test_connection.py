@@ -12,6 +12,8 @@ from slow_engine import SlowEngine
 
 import informix_db
 from informix_db import aio
+from informix_db._protocol.channel import Channel
+from informix_db._transport.aio import AsyncTransport
 from informix_db.testing import Server
 from tests.proxy import SERVER, Proxy
 
@@ -81,7 +83,9 @@ def test_cursors_are_iterated_in_turn(run: Run[None], slow_server: Server) -> No
     run(main())
 
 
-def test_rows_of_an_async_generator(run: Run[None], slow_server: Server) -> None:
+def test_rows_of_an_async_generator(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
     async def main() -> None:
         async with aio.connect(**settings_of(slow_server)) as connection:
             source = await connection.cursor().execute("select many ?", (1200,))
@@ -98,6 +102,7 @@ def test_rows_of_an_async_generator(run: Run[None], slow_server: Server) -> None
             async with connection.transaction():
                 with pytest.raises(LookupError):
                     await cursor.executemany(statement, rows(700))
+                assert len(engine.sessions[-1].stored) == 700
                 assert await source.fetchone() == (701, "row 700")
                 await cursor.executemany(statement, rows(-1))
             assert cursor.rowcount == 499
@@ -232,6 +237,23 @@ def test_a_pool_that_cannot_start_leaves_nothing(
     assert slow_server.wait_until_idle(5)
 
 
+def test_a_connection_that_comes_too_late_is_dropped(run: Run[None]) -> None:
+    class Late:
+        aborted = False
+
+        def abort(self) -> None:
+            self.aborted = True
+
+    async def main() -> None:
+        transport = AsyncTransport(Channel("utf-8"), "somewhere")
+        transport.close()
+        late: Any = Late()
+        transport.connection_made(late)
+        assert late.aborted
+
+    run(main())
+
+
 def test_unasked_bytes_do_not_fill_the_memory(
     run: Run[None], slow_server: Server
 ) -> None:
@@ -248,7 +270,7 @@ def test_unasked_bytes_do_not_fill_the_memory(
                 view[:size] = chunk[:size]
                 view.release()
                 transport.buffer_updated(size)
-            assert transport._paused
+            assert not transport._transport.is_reading()
             assert len(read) < 1024 * 1024
             with pytest.raises(informix_db.ProtocolError):
                 await connection.ping()
