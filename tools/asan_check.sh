@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the parity tests with the extension under AddressSanitizer and UBSan.
 # usage: tools/asan_check.sh [pytest arguments]; PYTHON names the interpreter.
+# That interpreter needs the build requirements of pyproject.toml and the test extras.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$(realpath -s "${PYTHON:-.venv/bin/python}")
