@@ -1,11 +1,11 @@
 """Run the tests with both implementations on several Pythons, from the sdist.
 
-usage: tools/test_matrix.py [--pytest OPTIONS] [INTERPRETER ...]
+usage: tools/test_matrix.py [--tests PATH ...] [--pytest OPTIONS] [INTERPRETER ...]
 
 Builds the sdist once, installs it into an environment of its own for each interpreter
 (default: every python3.10 to python3.14 on PATH), and runs the suite twice with what
-was installed: compiled part required, compiled part refused. Nothing of the tree but
-the tests is used. Exits with the number of runs that failed.
+was installed: compiled part required, compiled part refused. The tests are those of
+the sdist, too. Exits with the number of runs that failed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def run(*command: object, **environment: str) -> int:
     ).returncode
 
 
-def build_sdist() -> Path:
-    """Return the sdist of a copy of the tree without what was built in it."""
+def build_sdist() -> tuple[Path, Path]:
+    """Return the sdist of the tree without what was built in it, and unpacked."""
     tree = WORK / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     built = (".*", "build", "dist", "*.egg-info", "*.so", "*.pyd", "__pycache__")
@@ -56,7 +56,10 @@ def build_sdist() -> Path:
     archives = list((tree / "dist").glob("*.tar.gz"))
     if done.returncode or len(archives) != 1:
         raise SystemExit("the sdist cannot be built")
-    return archives[0]
+    unpacked = WORK / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    shutil.unpack_archive(archives[0], unpacked)
+    return archives[0], next(unpacked.iterdir())
 
 
 def interpreters(named: Sequence[str]) -> list[str]:
@@ -68,38 +71,36 @@ def interpreters(named: Sequence[str]) -> list[str]:
     return known
 
 
-def test(interpreter: str, sdist: Path, pytest: Sequence[str]) -> dict[str, int]:
-    """Return the exit status of the suite by implementation."""
+def install(interpreter: str, sdist: Path) -> Path | None:
+    """Return the bin directory of a fresh environment with the sdist, if it can be."""
     environment = WORK / Path(interpreter).resolve().parent.parent.name
-    python = environment / "bin" / "python"
     shutil.rmtree(environment, ignore_errors=True)
-    if run(interpreter, "-m", "venv", environment) or run(
-        python, "-m", "pip", "install", "--quiet", f"{sdist}[test]"
-    ):
-        return {"install": 1}
-    command = (environment / "bin" / "pytest", "-q", "-p", "no:cacheprovider")
-    options = ("--rootdir", ROOT, "-c", ROOT / "pyproject.toml", *pytest)
-    return {
-        name: run(*command, *options, ROOT / "tests", **switch)
-        for name, switch in SWITCHES.items()
-    }
+    programs = environment / "bin"
+    pip = (programs / "python", "-m", "pip", "install", "--quiet")
+    if run(interpreter, "-m", "venv", environment) or run(*pip, f"{sdist}[test]"):
+        return None
+    return programs
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("interpreter", nargs="*")
-    parser.add_argument("--pytest", default="", help="options of pytest")
+    parser.add_argument("--tests", nargs="+", default=["tests"], metavar="PATH")
+    parser.add_argument("--pytest", default="", metavar="OPTIONS")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    sdist = build_sdist()
-    results = {
-        path: test(path, sdist, shlex.split(options.pytest))
-        for path in interpreters(options.interpreter)
-    }
-    for path, statuses in results.items():
-        for name, status in statuses.items():
-            print(f"{path} {name}: {'failed' if status else 'passed'}")
-    return sum(bool(status) for runs in results.values() for status in runs.values())
+    sdist, tree = build_sdist()
+    arguments = ["-q", "-p", "no:cacheprovider", "--rootdir", tree]
+    arguments += ["-c", tree / "pyproject.toml", *shlex.split(options.pytest)]
+    arguments += [tree / path for path in options.tests]
+    failed = []
+    for interpreter in interpreters(options.interpreter):
+        programs = install(interpreter, sdist)
+        for name, switch in SWITCHES.items():
+            if programs is None or run(programs / "pytest", *arguments, **switch):
+                failed.append(f"{interpreter} {name}")
+    print("failed:", ", ".join(failed) or "none")
+    return len(failed)
 
 
 if __name__ == "__main__":
