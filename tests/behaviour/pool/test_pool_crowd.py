@@ -344,8 +344,8 @@ def test_ten_thousand_cycles_leak_nothing(
 ) -> None:
     pool = make_pool(min_size=1, max_size=3)
 
-    def cycle(number: int) -> None:
-        if number % 50:
+    def cycle(number: int, works_every: int) -> None:
+        if number % works_every:
             pool.release(pool.acquire())
             return
         with pool.connection() as connection:
@@ -354,9 +354,9 @@ def test_ten_thousand_cycles_leak_nothing(
             cursor.execute(f"SELECT n FROM {table} WHERE n = ?", (number,))
             assert cursor.fetchone() == (number,)
 
-    def run(cycles: int) -> tuple[int, int, int]:
+    def run(cycles: int, works_every: int) -> tuple[int, int, int]:
         for number in range(cycles):
-            cycle(number)
+            cycle(number, works_every)
         until(lambda: server.statistics().cursors == 0)
         gc.collect()
         return (
@@ -365,8 +365,8 @@ def test_ten_thousand_cycles_leak_nothing(
             descriptors(),
         )
 
-    objects, statements, files = run(500)
-    later = run(10_000)
+    objects, statements, files = run(600, 1)  # the emulator fills a cache
+    later = run(10_000, 50)
     assert later[0] - objects < 500
     assert later[1:] == (statements, files)
     assert statements == 2
@@ -457,9 +457,10 @@ def test_tasks_cancelled_anywhere_leave_the_pool_whole(
 
     async def main() -> None:
         await asyncio.gather(*(worker(seed) for seed in range(12)))
-        stats = pool.stats()
-        assert stats["requests_waiting"] == 0
-        assert stats["pool_size"] == stats["pool_available"] <= 4
+        while pool.size != pool.idle_count:  # upkeep may be at it
+            await asyncio.sleep(0.002)
+        assert pool.stats()["requests_waiting"] == 0
+        assert pool.size <= 4
         async with pool.connection() as connection:
             cursor = await connection.cursor().execute(f"SELECT * FROM {table}")
             assert await cursor.fetchall() == []
