@@ -27,7 +27,7 @@ from informix_db._wire.largeparams import NewLargeObject, needs_target, targeted
 from informix_db.exceptions import DataError, Error
 
 if TYPE_CHECKING:
-    from informix_db._base.connection import BaseConnection
+    from informix_db._base.execution import Execution
 
 # Stands for a row of parameters that depends on what its values are stored in.
 TARGETED = RowWithContents()
@@ -63,7 +63,7 @@ class Unbound:
 
 
 def bind_gen(
-    connection: BaseConnection, statement: Statement, values: Sequence[Any]
+    connection: Execution, statement: Statement, values: Sequence[Any]
 ) -> Wire[bytes]:
     """Encode a row of parameters; make the large objects it needs.
 
@@ -94,7 +94,7 @@ def bind_gen(
 
 
 def _targets_gen(
-    connection: BaseConnection, statement: Statement, count: int
+    connection: Execution, statement: Statement, count: int
 ) -> Wire[Sequence[ColumnInfo | None]]:
     """Return what each parameter is stored in, None where that is not known."""
     known = statement.targets

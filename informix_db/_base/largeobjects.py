@@ -23,7 +23,7 @@ from informix_db.exceptions import DataError, Error, OperationalError
 from informix_db.types import BlobLocator, ClobLocator
 
 if TYPE_CHECKING:
-    from informix_db._base.connection import BaseConnection
+    from informix_db._base.execution import Execution
 
 logger = logging.getLogger("informix_db")
 
@@ -77,7 +77,7 @@ def default_spec(long_form: bool) -> bytes:
 
 
 def create_gen(
-    connection: BaseConnection, source: Source, is_clob: bool, column: str | None
+    connection: Execution, source: Source, is_clob: bool, column: str | None
 ) -> Wire[Locator]:
     """Make a large object of `source` and return its locator; it is closed again.
 
@@ -101,9 +101,7 @@ def create_gen(
     return ClobLocator(raw) if is_clob else BlobLocator(raw)
 
 
-def _column_spec_gen(
-    connection: BaseConnection, column: str, spec: bytes
-) -> Wire[bytes]:
+def _column_spec_gen(connection: Execution, column: str, spec: bytes) -> Wire[bytes]:
     """Return `spec` filled in for objects of `column`, or as it is.
 
     The column's name comes from the text of a statement and may not be one.
@@ -132,7 +130,7 @@ class LargeObject:
     """An open large object: what the sync and async files share. Nothing waits."""
 
     def __init__(
-        self, connection: BaseConnection, locator: Locator, mode: str | None
+        self, connection: Execution, locator: Locator, mode: str | None
     ) -> None:
         if not isinstance(locator, (BlobLocator, ClobLocator)):
             raise TypeError(f"a locator is needed, not {type(locator).__name__}")

@@ -14,13 +14,13 @@ from informix_db._wire.buffer import Wire
 from informix_db._wire.routine import encode_arguments
 
 if TYPE_CHECKING:
-    from informix_db._base.connection import BaseConnection
+    from informix_db._base.execution import Execution
 
 
 class Routines:
     """The handles of one session."""
 
-    def __init__(self, connection: BaseConnection) -> None:
+    def __init__(self, connection: Execution) -> None:
         self._connection = connection
         self._known: dict[str, Routine] = {}
 
