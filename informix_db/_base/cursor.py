@@ -124,7 +124,12 @@ class BaseCursor(Generic[ConnectionT]):
 
     @property
     def lastrowid(self) -> int | None:
-        """The last SERIAL, BIGSERIAL or SERIAL8 value the last INSERT stored."""
+        """The SERIAL, BIGSERIAL or SERIAL8 value that the last INSERT stored.
+
+        Of an INSERT of several rows, and of executemany(), that of the last row. Of a
+        table with two such columns that of the SERIAL one. None if the table has none,
+        if that row went through an insert cursor, and after any other statement.
+        """
         return self._last_row_id
 
     @property

@@ -64,6 +64,7 @@ def test_a_slow_server() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_million_rows() -> None:
     assert len(run(1_000_000)) == 1954
 
