@@ -1,10 +1,9 @@
 """Cancelling a running statement: one byte of TCP urgent data [J].
 
-The byte says nothing; its place in the stream does. It belongs to the request whose
-bytes were sent before it. While a statement runs, the session's thread reads nothing,
-so an urgent byte that can still be fetched then belongs to that statement. While the
-thread waits for bytes, the byte may precede or follow a request's arrival; where the
-platform tells whether reading has come to the urgent mark, that decides.
+The byte says nothing; its place in the stream does. It belongs to the last request
+whose bytes were sent before it. Where the platform tells whether reading has come to
+the urgent mark, that decides: short of it, the request the byte belongs to is yet to be
+read. A byte at the mark belongs to what runs, or to nothing if nothing does.
 """
 
 from __future__ import annotations
@@ -27,7 +26,10 @@ def _at_mark(sock: socket.socket) -> bool:
         return True
     import fcntl
 
-    answer = fcntl.ioctl(sock, _SIOCATMARK, b"\0\0\0\0")
+    try:
+        answer = fcntl.ioctl(sock, _SIOCATMARK, b"\0\0\0\0")
+    except (OSError, ValueError):  # closed meanwhile
+        return True
     return int.from_bytes(answer, sys.byteorder) != 0
 
 
@@ -48,7 +50,7 @@ class InterruptState:
         self._interrupt = interrupt
         self._lock = threading.Lock()
         self._between_requests = True  # nothing received is left to carry out
-        self._undecided = False  # an urgent byte came while between requests
+        self._undecided = False  # whether the mark is reached, reading will tell
         self.requested = False
 
     def receive(self, size: int) -> bytes:
@@ -58,11 +60,9 @@ class InterruptState:
         data = self._receive(size)
         with self._lock:
             self._between_requests = False
-            if self._undecided:
-                self._undecided = len(data) == size
-                if _at_mark(self._socket):
-                    self._undecided = False
-                    self.requested = True
+            if self._undecided and _at_mark(self._socket):
+                self._undecided = False
+                self.requested = True
         return data
 
     def answer(self, *, more_waits: bool) -> None:
@@ -80,14 +80,20 @@ class InterruptState:
         with self._lock:
             self.requested = False
 
-    def urgent(self) -> None:
-        """Take note of an urgent byte."""
+    def urgent(self) -> bool:
+        """Fetch the urgent byte; False if reading has passed it already.
+
+        Fetched under the lock, so that no other request begins before it is noted.
+        """
         with self._lock:
-            if self._between_requests:
+            if not _take_urgent(self._socket):
+                return False
+            if self._between_requests or not _at_mark(self._socket):
                 self._undecided = True
-                return
+                return True
             self.requested = True
         self._interrupt()
+        return True
 
     def gone(self) -> None:
         """Give up what runs: the client hung up and nobody waits for the answer."""
@@ -153,8 +159,7 @@ class UrgentWatcher:
                     self._forget(sock)
                     states[sock].gone()
                     unanswered.add(states[sock])
-                elif _take_urgent(sock):
-                    states[sock].urgent()
+                elif states[sock].urgent():
                     unanswered.add(states[sock])
             unanswered = {state for state in unanswered if state.repeat()}
 
@@ -164,7 +169,6 @@ class UrgentWatcher:
 
 
 def _take_urgent(sock: socket.socket) -> bool:
-    """Fetch the urgent byte; False if reading has passed it already."""
     try:
         return bool(sock.recv(1, socket.MSG_OOB))
     except OSError:

@@ -136,7 +136,7 @@ class Server:
                 _shut_down(sock)
             for session, (_, thread) in sessions.items():
                 while thread.is_alive():
-                    session.interrupts.urgent()
+                    session.interrupts.gone()
                     thread.join(_INTERRUPT_AGAIN)
             self._watcher.close()
         self.engine.close()
