@@ -6,6 +6,12 @@ cdef struct Bound:
     int64_t limit
 
 
+cdef inline bint begins_with_nul(str text):
+    """Whether text that is ASCII begins with NUL."""
+    cdef const char* data = <const char*> PyUnicode_DATA(<PyObject*> text)
+    return PyUnicode_GET_LENGTH(text) != 0 and data[0] == 0
+
+
 cdef class Limits:
     """The limits of a row's columns; see informix_db._wire.limits.Limits."""
 
@@ -51,6 +57,7 @@ cdef class Limits:
                         type(value) is not str
                         or not PyUnicode_IS_ASCII(value)
                         or PyUnicode_GET_LENGTH(value) > bound.limit
+                        or begins_with_nul(value)
                     ):
                         return False
             elif isinstance(value, int):

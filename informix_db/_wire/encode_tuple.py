@@ -297,13 +297,23 @@ def text_limit(column: ColumnInfo) -> int | None:
 
 
 def fitting_text(raw: bytes, limit: int, column: ColumnInfo) -> bytes:
-    """Return text that fits, or raise DataError. CHAR can lose blanks at its end."""
-    if len(raw) > limit and column.code in (c.CHAR, c.NCHAR):
+    """Return text that fits, or raise DataError. CHAR can lose blanks at its end.
+
+    What would be read as NULL does not fit either.
+    """
+    is_char = column.code in (c.CHAR, c.NCHAR)
+    if len(raw) > limit and is_char:
         raw = raw.rstrip(b" ")
     if len(raw) > limit:
         raise DataError(
             f"text of {len(raw)} bytes does not fit {column.type_text}({limit}) "
             f"(column {column.name})"
+        )
+    is_varchar = column.code in (c.VARCHAR, c.NVARCHAR)
+    if (is_char and raw[:1] == b"\0") or (is_varchar and raw == b"\0"):
+        what = "text that begins with NUL" if is_char else "text of one NUL"
+        raise DataError(
+            f"{column.type_text} has no {what}: it would be NULL (column {column.name})"
         )
     return raw
 
@@ -317,10 +327,10 @@ def _text_cell(column: ColumnInfo, limit: int, encoding: str) -> CellEncoder:
         raw = fitting_text(encode_text(value, encoding), limit, column)
         if code not in (c.CHAR, c.NCHAR, c.VARCHAR, c.NVARCHAR):
             return _INDICATED(0, len(raw)) + raw
-        if raw[:1] == b"\0":  # would be NULL
-            raise Unfit
         if code in (c.CHAR, c.NCHAR):
             return raw.ljust(limit)
+        if raw[:1] == b"\0":  # would it be NULL, too? [?]
+            raise Unfit
         return bytes((len(raw),)) + raw
 
     return cell

@@ -1,8 +1,9 @@
 """What the columns of an INSERT can hold, checked before a value is bound.
 
-Only what a server is known to refuse with an error that names no parameter, or to cut
-without a word: integers beyond the column's range, and text longer than the column
-(non-ANSI databases store its beginning [P]). Everything else is the server's to judge.
+Only what a server is known to refuse with an error that names no parameter, or to
+change without a word: integers beyond the column's range, text longer than the column
+(non-ANSI databases store its beginning [P]), text that would be read as NULL because
+NUL marks that [J]. Everything else is the server's to judge.
 
 Only an INSERT is described when it is prepared [P]. For other statements CIDESCRIBE
 would tell the types of the parameters, at the price of a round trip: the statement's id
@@ -48,7 +49,7 @@ class Limits:
             for at, limit, column in self.texts:
                 value = values[at]
                 if isinstance(value, str) and not (
-                    len(value) <= limit and value.isascii()
+                    len(value) <= limit and value.isascii() and value[:1] != "\0"
                 ):
                     raw = encode_text(value, self._encoding)
                     fitting_text(raw, limit, column)

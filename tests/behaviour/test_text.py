@@ -337,24 +337,42 @@ def test_nul_inside_text(cur: informix_db.Cursor, table: str, sql_type: str) -> 
         assert_same(column.read(), texts)
 
 
-@pytest.mark.parametrize(
-    ("sql_type", "text", "read"),
-    [
-        ("CHAR", "\0", None),
-        ("CHAR", "\0a", None),
-        ("NCHAR", "\0", None),
-        ("VARCHAR", "\0", None),
-        ("VARCHAR", "\0a", "\0a"),
-        ("NVARCHAR", "\0", None),
-        ("LVARCHAR", "\0", "\0"),
-        ("LVARCHAR", "\0a", "\0a"),
-    ],
-)
-def test_nul_is_how_null_travels(
-    cur: informix_db.Cursor, table: str, sql_type: str, text: str, read: str | None
+NUL_TEXTS = [("CHAR", "\0"), ("CHAR", "\0a"), ("NCHAR", "\0\xe9")]
+NUL_TEXTS += [("VARCHAR", "\0"), ("NVARCHAR", "\0")]
+
+
+@pytest.mark.parametrize(("sql_type", "text"), NUL_TEXTS)
+def test_text_that_would_be_null_is_refused(
+    cur: informix_db.Cursor, table: str, sql_type: str, text: str
 ) -> None:
-    """A CHAR that begins with NUL, and a VARCHAR of one NUL, are read as NULL [J]."""
+    """A CHAR that begins with NUL, and a VARCHAR of one NUL, are NULL [J]."""
+    column = Column(cur, table, f"{sql_type}(9)")
+    for insert in column.inserts:
+        with pytest.raises(
+            informix_db.DataError, match=r"parameter 4.* NUL.*\(column v\)"
+        ):
+            insert([text])
+        assert column.read() == []
+
+
+@pytest.mark.parametrize(("sql_type", "text"), NUL_TEXTS)
+def test_nul_is_how_null_travels(
+    cur: informix_db.Cursor, table: str, sql_type: str, text: str
+) -> None:
+    """An UPDATE is not described, so that the driver cannot tell there."""
+    column = Column(cur, table, f"{sql_type}(9)")
+    column.bind(["a"])
+    cur.execute(f"UPDATE {table} SET v = ?", (text,))
+    assert column.read() == [None]
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "text"), [("VARCHAR", "\0a"), ("LVARCHAR", "\0"), ("LVARCHAR", "\0a")]
+)
+def test_text_that_begins_with_nul(
+    cur: informix_db.Cursor, table: str, sql_type: str, text: str
+) -> None:
     column = Column(cur, table, f"{sql_type}(9)")
     for insert in column.inserts:
         insert([text])
-        assert_same(column.read(), [read])
+        assert_same(column.read(), [text])

@@ -49,7 +49,7 @@ def value(random: Random) -> Any:
         edge = random.choice((0, 2**15, 2**31, 2**63, 2**64))
         return random.choice((1, -1)) * (edge + random.randint(-2, 2))
     if kind == 1:
-        return "".join(random.choices("aé \ud800€", k=random.randint(0, 7)))
+        return "".join(random.choices("aé\0 \ud800€", k=random.randint(0, 7)))
     if kind == 2:
         return random.choice((None, True, 1.5, Number.SMALL, Number.LARGE, b"x"))
     return corpus.Text("a" * random.randint(0, 7))
@@ -71,6 +71,8 @@ def test_both_answers_occur() -> None:
     assert assert_same([column(c.INT)], "utf-8", [2**31 - 1])[0] == "returns"
     assert assert_same([column(c.CHAR, 5)], "utf-8", ["abcdef"])[0] == "raises"
     assert assert_same([column(c.CHAR, 5)], "utf-8", ["abcde"])[0] == "returns"
+    assert assert_same([column(c.CHAR, 5)], "utf-8", ["\0a"])[0] == "raises"
+    assert assert_same([column(c.VARCHAR, 5)], "utf-8", ["\0a"])[0] == "returns"
 
 
 def test_too_few_values_and_other_sequences() -> None:
