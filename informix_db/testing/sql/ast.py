@@ -17,6 +17,8 @@ an SPL variable, a `FunctionCall` an aggregate, a routine or a type constructor.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -29,6 +31,22 @@ class Node:
     """Anything with a place in the SQL text; if empty, that of the next token."""
 
     position: int = field(compare=False)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the direct parts of a node."""
+    for item in dataclasses.fields(node):
+        value = getattr(node, item.name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, Node):
+                yield child
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and everything in it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
 
 
 @dataclass(frozen=True, slots=True)

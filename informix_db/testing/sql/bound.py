@@ -67,6 +67,29 @@ class Aggregate(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class WindowKey:
+    """An ORDER BY key of a window."""
+
+    expr: Expr
+    descending: bool
+    nulls: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCall(Expr):
+    """`name(args) OVER (..)`; `bounds` are the offsets of `frame`, written there as
+    `{0}` and `{1}`."""
+
+    name: str
+    args: tuple[Expr, ...]
+    partition: tuple[Expr, ...]
+    keys: tuple[WindowKey, ...]
+    frame: str = ""
+    bounds: tuple[Expr, ...] = ()
+    ignore_nulls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CaseWhen(Expr):
     whens: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr | None
@@ -89,6 +112,16 @@ class InQuery(Expr):
     arg: Expr
     query: BoundQuery
     negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuantifiedQuery(Expr):
+    """`arg name ANY (query)`, or ALL; `name` is that of a comparison `Op`."""
+
+    name: str
+    arg: Expr
+    query: BoundQuery
+    all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +151,14 @@ class DerivedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class CommonSource:
+    """A table of a WITH clause by its number; its columns are o0, o1, ..."""
+
+    source: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class JoinSource:
     """`kind`: inner, left, right, full, cross."""
 
@@ -127,7 +168,7 @@ class JoinSource:
     condition: Expr | None
 
 
-Source = TableSource | DerivedSource | JoinSource
+Source = TableSource | DerivedSource | CommonSource | JoinSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +211,18 @@ class OrderKey:
     nulls: str
 
 
+@dataclass(frozen=True, slots=True)
+class BoundCommon:
+    """A table of a WITH clause."""
+
+    number: int
+    query: BoundQuery
+
+
 @dataclass(slots=True)
 class BoundQuery:
     body: BoundBody
+    common: list[BoundCommon] = field(default_factory=list)
     order_by: list[OrderKey] = field(default_factory=list)
     skip: Expr | None = None
     first: Expr | None = None

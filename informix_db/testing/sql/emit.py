@@ -14,6 +14,7 @@ from typing import Any
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.emit_windows import AGGREGATES, order_key, window_call
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import has_aggregate
 
@@ -46,14 +47,6 @@ _TEMPLATES = {
     "row_number": "row_number() OVER (ORDER BY _k)",
 }
 _COMPARISONS = {"eq", "same", "ne", "lt", "le", "gt", "ge"}
-_AGGREGATES = {
-    "stddev": "dec_stdev",
-    "stdev": "dec_stdev",
-    "stddev_pop": "dec_stdev",
-    "stddev_samp": "dec_stdev_samp",
-    "variance": "dec_variance",
-    "range": "dec_range",
-}
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 _CHAINED = ("int4", "int8", "dec")
 _CHAIN_LENGTH = 100  # SQLite functions have at most 127 arguments
@@ -128,6 +121,10 @@ class Emitter:
             case b.InQuery():
                 word = "NOT IN" if node.negated else "IN"
                 return f"({self.keyed(node.arg)} {word} ({self.query(node.query)}))"
+            case b.QuantifiedQuery():
+                return self._quantified(node)
+            case b.WindowCall():
+                return window_call(node, self.expr, self.keyed, self._as_float())
             case b.InItems():
                 word = "NOT IN" if node.negated else "IN"
                 items = ", ".join(self.expr(item) for item in node.items)
@@ -191,6 +188,33 @@ class Emitter:
             f"FROM ({text}))"
         )
 
+    def _quantified(self, node: b.QuantifiedQuery) -> str:
+        """Write ANY and ALL with their three values: NULL if only a comparison with
+        NULL could have decided.
+
+        Comparing with the least and the greatest tells as much as with every value.
+        """
+        arg, query = self.keyed(node.arg), self.query(node.query)
+        extremes = {
+            name: _TEMPLATES[node.name].format(
+                arg, f"(SELECT {name}(o0) FROM ({query}))"
+            )
+            for name in ("min", "max")
+        }
+        rising = node.name in ("lt", "le")
+        if node.name == "eq":
+            test = f"({extremes['min']} AND {extremes['max']})"
+        elif node.name == "ne":
+            test = f"({extremes['min']} OR {extremes['max']})"
+        else:
+            test = extremes["min" if rising == node.all else "max"]
+        decided = f"NOT {test} THEN 0" if node.all else f"{test} THEN 1"
+        return (
+            f"CASE WHEN NOT EXISTS ({query}) THEN {int(node.all)} WHEN {decided} "
+            f"WHEN {arg} IS NULL OR EXISTS (SELECT 1 FROM ({query}) WHERE o0 IS NULL) "
+            f"THEN NULL ELSE {int(node.all)} END"
+        )
+
     def _case(self, node: b.CaseWhen) -> str:
         text = "CASE"
         for condition, result in node.whens:
@@ -214,22 +238,28 @@ class Emitter:
             return total if node.name == "sum" else f"iv_div({total}, count({arg}))"
         if kind == "float" and node.name in ("sum", "avg"):
             return f"{node.name}({arg})"
-        if node.name in ("sum", "avg"):
-            return f"dec_{node.name}({arg})"
-        text = f"{_AGGREGATES[node.name]}({arg})"
-        if kind == "float":
-            return f"{self._runtime.conversion(t.decimal(32), t.FLOAT_TYPE)}({text})"
-        return text
+        text = f"{AGGREGATES[node.name]}({arg})"
+        return f"{self._as_float()}({text})" if kind == "float" else text
+
+    def _as_float(self) -> str:
+        return self._runtime.conversion(t.decimal(32), t.FLOAT_TYPE)
 
     # --- queries -------------------------------------------------------------
 
     def query(self, query: b.BoundQuery) -> str:
-        text = self.body(query.body)
+        text = self._with(query.common) + self.body(query.body)
         if query.order_by:
             text += " ORDER BY " + ", ".join(map(self._order_key, query.order_by))
         else:
             text += self._storage_order(query.body)
         return text + self._limit(query.first, query.skip)
+
+    def _with(self, tables: Sequence[b.BoundCommon]) -> str:
+        parts = []
+        for table in tables:
+            columns = ", ".join(f"o{i}" for i in range(len(table.query.outputs)))
+            parts.append(f"c{table.number}({columns}) AS ({self.query(table.query)})")
+        return f"WITH RECURSIVE {', '.join(parts)} " if parts else ""
 
     def _storage_order(self, body: b.BoundBody) -> str:
         """Plain selects from one table come in the order of its rows, not in that of
@@ -306,9 +336,7 @@ class Emitter:
         else:
             assert key.expr is not None
             text = self.keyed(key.expr)
-        if key.descending:
-            text += " DESC"
-        return f"{text} NULLS {key.nulls.upper()}" if key.nulls else text
+        return order_key(text, key.descending, key.nulls)
 
     def _limit(self, first: b.Expr | None, skip: b.Expr | None) -> str:
         if first is None and skip is None:
@@ -328,6 +356,8 @@ class Emitter:
                 return self.table(source.table, f"s{source.source}", wrap=wrap)
             case b.DerivedSource():
                 return f"({self.query(source.query)}) AS s{source.source}", []
+            case b.CommonSource():
+                return f"c{source.number} AS s{source.source}", []
             case b.JoinSource():
                 return self._join(source, wrap)
 

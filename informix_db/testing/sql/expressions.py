@@ -16,6 +16,7 @@ from informix_db.testing.sql.functions import bind_function
 from informix_db.testing.sql.literals import datatype, literal, qualified
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
+from informix_db.testing.sql.windows import bind_window
 
 BindQuery = Callable[[ast.Query, Scope], b.BoundQuery]
 
@@ -30,6 +31,7 @@ class ExpressionBinder(Arithmetic):
         self.scope = scope
         self._bind_query = bind_query
         self.allow_aggregates = False
+        self.allow_windows = False
         self._inside_aggregate = False
 
     def bind(
@@ -227,13 +229,20 @@ class ExpressionBinder(Arithmetic):
         return b.Scalar(rules.strip(query.outputs[0].expr.type), query)
 
     def _in_query(self, node: ast.InQuery, hint: SQLType | None) -> b.Expr:
-        query = self.subquery(node.query)
+        left, query = self._with_query(node.operand, node.query)
+        return b.InQuery(t.BOOLEAN_TYPE, left, query, node.negated)
+
+    def _with_query(
+        self, operand: ast.Expression, subquery: ast.Query
+    ) -> tuple[b.Expr, b.BoundQuery]:
+        """Bind a value and the query whose only column it is compared with."""
+        query = self.subquery(subquery)
         inner = query.outputs[0].expr
-        arg = self.bind(node.operand, rules.strip(inner.type))
+        arg = self.bind(operand, rules.strip(inner.type))
         left, right = self.unify(arg, inner)
         if right is not inner:
             convert_output(query, right.type, self)
-        return b.InQuery(t.BOOLEAN_TYPE, left, query, node.negated)
+        return left, query
 
     def _quantified(self, node: ast.Quantified, hint: SQLType | None) -> b.Expr:
         if node.quantifier == "any" and node.operator == "=":
@@ -242,7 +251,11 @@ class ExpressionBinder(Arithmetic):
         if node.quantifier == "all" and node.operator == "<>":
             inside = ast.InQuery(node.position, node.left, node.query, True)
             return self._in_query(inside, hint)
-        raise unsupported(f"{node.operator} {node.quantifier}", node.position)
+        left, query = self._with_query(node.left, node.query)
+        name = _COMPARISONS[node.operator]
+        return b.QuantifiedQuery(
+            t.BOOLEAN_TYPE, name, left, query, node.quantifier == "all"
+        )
 
     # --- the rest ------------------------------------------------------------
 
@@ -287,7 +300,7 @@ class ExpressionBinder(Arithmetic):
 
     def _call(self, node: ast.FunctionCall, hint: SQLType | None) -> b.Expr:
         if node.over is not None:
-            raise unsupported("window function", node.position)
+            return bind_window(self, node, node.over)
         if node.name.name in rules.AGGREGATES and not node.name.owner:
             return self._aggregate(node)
         return bind_function(self, node, hint)
@@ -302,11 +315,13 @@ class ExpressionBinder(Arithmetic):
             return b.Aggregate(rules.COUNT_TYPE, name, None)
         if len(node.arguments) != 1:
             raise SQLError(-201, offset=node.position)
+        windows, self.allow_windows = self.allow_windows, False
         self._inside_aggregate = True
         try:
             argument = self.bind(node.arguments[0])
         finally:
             self._inside_aggregate = False
+            self.allow_windows = windows
         result = rules.aggregate(name, argument.type)
         return b.Aggregate(result, name, argument, node.quantifier == "distinct")
 

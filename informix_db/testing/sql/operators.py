@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import types as t
@@ -261,6 +261,35 @@ class Range:
         return None if self.low is None else pack(self.high - self.low)
 
 
+class _Aggregate(Protocol):
+    def step(self, value: Any) -> None: ...
+
+    def finalize(self) -> bytes | None: ...
+
+
+_AGGREGATES: dict[str, Callable[[], _Aggregate]] = {
+    "dec_sum": DecimalSum,
+    "dec_avg": DecimalAverage,
+    "dec_variance": Variance,
+    "dec_stdev": Deviation,
+    "dec_stdev_samp": SampleDeviation,
+    "dec_range": Range,
+}
+
+
+def _from_text(factory: Callable[[], _Aggregate]) -> Callable[[str], bytes | None]:
+    """Return an aggregate of DECIMALs given as hexadecimal text, NULL as nothing."""
+
+    def apply(text: str) -> bytes | None:
+        aggregate = factory()
+        for item in text.split(","):
+            if item:
+                aggregate.step(bytes.fromhex(item))
+        return aggregate.finalize()
+
+    return apply
+
+
 def _row_count(number: int | None) -> int:
     """Return the number of SKIP or FIRST; SQLError(-944) for NULL or less than 0."""
     if number is None or number < 0:
@@ -312,9 +341,6 @@ def register(runtime: Runtime) -> None:
     runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
     runtime.register("ifx_lock", _lock, deterministic=False)
-    runtime.register_aggregate("dec_sum", DecimalSum)
-    runtime.register_aggregate("dec_avg", DecimalAverage)
-    runtime.register_aggregate("dec_variance", Variance)
-    runtime.register_aggregate("dec_stdev", Deviation)
-    runtime.register_aggregate("dec_stdev_samp", SampleDeviation)
-    runtime.register_aggregate("dec_range", Range)
+    for name, factory in _AGGREGATES.items():
+        runtime.register_aggregate(name, factory)
+        runtime.register(f"{name}_of", _from_text(factory))

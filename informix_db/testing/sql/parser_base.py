@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
@@ -276,12 +275,4 @@ class ParserBase:
             height += 1
             if height > MAX_HEIGHT:
                 raise SQLError(-762, 0, level[0].position, "")
-            level = [child for node in level for child in _children(node)]
-
-
-def _children(node: ast.Node) -> Iterator[ast.Node]:
-    for item in dataclasses.fields(node):
-        value = getattr(node, item.name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, ast.Node):
-                yield child
+            level = [child for node in level for child in ast.children(node)]

@@ -16,18 +16,22 @@ from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.catalog import Column, Table
+from informix_db.testing.sql.catalog import (
+    Column,
+    SequenceGenerator,
+    Table,
+    View,
+)
 from informix_db.testing.sql.dml import Evaluate, evaluator
 from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
-from informix_db.testing.sql.queries import QueryBinder, table_item
+from informix_db.testing.sql.privileges import missing
+from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Binding, Names, Scope, Slot, has_aggregate
+from informix_db.testing.sql.sources import table_item
 from informix_db.testing.sql.values import row_exporter
-
-# On the system catalog nobody has the privilege to ...
-_NO_UPDATE, _NO_DELETE, _NO_INSERT = -273, -274, -275
 
 Export = Callable[[tuple[Any, ...]], tuple[object, ...]]
 
@@ -41,6 +45,7 @@ class Plan:
     columns: list[ApiColumn] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     tables: list[tuple[Table, int]] = field(default_factory=list)
+    others: list[tuple[View | SequenceGenerator, int]] = field(default_factory=list)
     returns_rows: bool = False
     for_update: bool = False
     key_columns: Sequence[ApiColumn] = ()
@@ -54,6 +59,9 @@ class Plan:
         for table, version in self.tables:
             if table.dropped or table.version != version:
                 raise SQLError(-710, token=table.name)
+        for item, version in self.others:
+            if item.dropped or item.version != version:
+                raise SQLError(-710, token=item.name)
 
 
 @dataclass(slots=True)
@@ -139,6 +147,7 @@ def bind_statement(node: ast.Statement, names: Names) -> Plan:
         return Plan(st.statement_type(node), node)
     plan.slots = binding.finish()
     plan.tables = [(table, table.version) for table in binding.tables]
+    plan.others = [(item, item.version) for item in binding.others]
     return plan
 
 
@@ -210,7 +219,7 @@ def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
 
 
 def _bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
-    table = _writable(node.table, binding, _NO_INSERT)
+    table = _writable(node.table, binding, "i")
     plan = InsertPlan(st.INSERT, node, table=table)
     plan.targets = _targets(table, node.columns)
     if isinstance(node.source, ast.Query):
@@ -285,12 +294,15 @@ def _check_omitted(plan: InsertPlan) -> None:
             raise SQLError(-292, token=column.name)
 
 
-def _writable(name: ast.ObjectName, binding: Binding, sqlcode: int) -> Table:
+def _writable(name: ast.ObjectName, binding: Binding, privilege: str) -> Table:
+    """Return a table to write to; `privilege` is a letter of systabauth."""
     binding.names.current_database()
-    table = binding.table(name)
-    if table.is_system:
-        raise SQLError(sqlcode, offset=name.position, token=table.name)
-    return table
+    item = binding.find(name, privilege)
+    if isinstance(item, View):
+        raise unsupported("writing through a view", name.position)
+    if item.is_system:
+        raise missing(privilege, item, name.position)
+    return item
 
 
 def _free_binder(binding: Binding) -> ExpressionBinder:
@@ -304,8 +316,8 @@ def _free_binder(binding: Binding) -> ExpressionBinder:
 def _write_scope(
     node: ast_dml.Update | ast_dml.Delete, binding: Binding
 ) -> tuple[Table, b.TableSource, ExpressionBinder]:
-    refused = _NO_UPDATE if isinstance(node, ast_dml.Update) else _NO_DELETE
-    table = _writable(node.table.name, binding, refused)
+    privilege = "u" if isinstance(node, ast_dml.Update) else "d"
+    table = _writable(node.table.name, binding, privilege)
     source = binding.new_source()
     scope = Scope()
     scope.items.append(table_item(table, source, node.table.alias))

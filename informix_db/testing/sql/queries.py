@@ -8,26 +8,21 @@ from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.catalog import Table
-from informix_db.testing.sql.errors import construct, unsupported
+from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
+from informix_db.testing.sql.outer import OuterJoins
 from informix_db.testing.sql.scope import (
-    Binding,
+    CommonTable,
     Scope,
-    ScopeItem,
     children,
     has_aggregate,
+    has_window,
 )
+from informix_db.testing.sql.sources import SourceBinder, named_columns
 
 
-class QueryBinder:
+class QueryBinder(SourceBinder):
     """Binds the queries of one statement."""
-
-    def __init__(self, binding: Binding) -> None:
-        self.binding = binding
-
-    def expressions(self, scope: Scope) -> ExpressionBinder:
-        return ExpressionBinder(self.binding, scope, self.query)
 
     # --- whole queries -------------------------------------------------------
 
@@ -35,10 +30,21 @@ class QueryBinder:
         self, node: ast.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
     ) -> b.BoundQuery:
         """Return a query bound; `hints` type parameters of its projection."""
-        if node.with_tables:
-            raise unsupported("with", node.position)
         if node.into is not None and parent is not None:
             raise SQLError(-201, offset=node.into.position)
+        tables: dict[str, CommonTable] = {}
+        self.binding.common.append(tables)
+        try:
+            common = [self._common(item, tables, parent) for item in node.with_tables]
+            query = self._query(node, parent, hints)
+        finally:
+            self.binding.common.pop()
+        query.common = common
+        return query
+
+    def _query(
+        self, node: ast.Query, parent: Scope | None, hints: Sequence[SQLType]
+    ) -> b.BoundQuery:
         body, scope = self._body(node.body, parent, hints)
         query = b.BoundQuery(body)
         if isinstance(body, b.BoundSelect):
@@ -64,6 +70,58 @@ class QueryBinder:
         if isinstance(node, ast.SetOperation):
             return self._set_operation(node, parent, hints), None
         return self.query(node, parent, hints), None
+
+    # --- WITH ----------------------------------------------------------------
+
+    def _common(
+        self,
+        node: ast.CommonTable,
+        tables: dict[str, CommonTable],
+        parent: Scope | None,
+    ) -> b.BoundCommon:
+        """Bind a table of a WITH clause and add it to `tables`."""
+        if node.name in tables:
+            raise SQLError(-201, offset=node.position, token=node.name)
+        number = self.binding.new_source()
+        body = node.query.body
+        if isinstance(body, ast.SetOperation) and any(
+            isinstance(part, ast.Table) and part.name.name == node.name
+            for branch in body.branches
+            for part in ast.walk(branch)
+        ):
+            return self._recursive(node, body, number, tables, parent)
+        query = self.query(node.query, parent)
+        tables[node.name] = CommonTable(number, named_columns(node, query.outputs))
+        return b.BoundCommon(number, query)
+
+    def _recursive(
+        self,
+        node: ast.CommonTable,
+        body: ast.SetOperation,
+        number: int,
+        tables: dict[str, CommonTable],
+        parent: Scope | None,
+    ) -> b.BoundCommon:
+        """The first branch gives the columns their types; the others, which may use
+        the table itself, are converted to them."""
+        if any(
+            branch.operator != "union" or not branch.all for branch in body.branches
+        ):
+            raise unsupported("recursive WITH without UNION ALL", node.position)
+        first, _ = self._body(body.first, parent, ())
+        columns = named_columns(node, first.outputs)
+        tables[node.name] = CommonTable(number, columns)
+        types = [sql_type for _, sql_type in columns]
+        branches: list[tuple[str, b.BoundBody]] = []
+        for branch in body.branches:
+            bound, _ = self._body(branch.operand, parent, types)
+            if len(bound.outputs) != len(types):
+                raise SQLError(-317)
+            for i, sql_type in enumerate(types):
+                self._retype(bound, i, sql_type)
+            branches.append(("union all", bound))
+        outputs = [b.Output(output.name, output.expr) for output in first.outputs]
+        return b.BoundCommon(number, b.BoundQuery(b.BoundSet(outputs, first, branches)))
 
     def _count(self, node: ast.Expression) -> b.Expr:
         """Return the number of SKIP, FIRST or LIMIT."""
@@ -130,12 +188,10 @@ class QueryBinder:
             raise SQLError(-201, offset=node.into[0].position)
         scope = Scope(parent)
         select = b.BoundSelect([])
-        select.sources = [self._source(item, scope, parent) for item in node.tables]
-        binder = self.expressions(scope)
-        if node.where is not None:
-            select.where = binder.condition(node.where)
-        binder.allow_aggregates = True
+        binder = self._from_and_where(node, select, scope)
+        binder.allow_aggregates = binder.allow_windows = True
         select.outputs = self._outputs(node, binder, hints)
+        binder.allow_windows = False
         if node.having is not None:
             select.having = binder.condition(node.having)
         select.group_by = self._group_by(node, select, scope)
@@ -146,6 +202,21 @@ class QueryBinder:
         if node.first is not None:
             select.first = self._count(node.first)
         return select, scope
+
+    def _from_and_where(
+        self, node: ast.Select, select: b.BoundSelect, scope: Scope
+    ) -> ExpressionBinder:
+        """Bind FROM and WHERE; return the binder of the rest."""
+        binder = self.expressions(scope)
+        if any(isinstance(item, ast.Outer) for item in node.tables):
+            joins = OuterJoins(self, scope)
+            joined, select.where = joins.bind(node.tables, node.where, binder)
+            select.sources = [joined]
+            return binder
+        select.sources = [self.source(item, scope) for item in node.tables]
+        if node.where is not None:
+            select.where = binder.condition(node.where)
+        return binder
 
     def _outputs(
         self, node: ast.Select, binder: ExpressionBinder, hints: Sequence[SQLType]
@@ -177,7 +248,7 @@ class QueryBinder:
                 expr = select.outputs[item.value - 1].expr
             else:
                 expr = binder.bind(item)
-            if has_aggregate(expr):
+            if has_aggregate(expr) or has_window(expr):
                 raise SQLError(-321, offset=item.position)
             groups.append(expr)
         return groups
@@ -197,54 +268,6 @@ class QueryBinder:
         for expr in exprs:
             if not _is_grouped(expr, select.group_by, local):
                 raise SQLError(-294, offset=node.position, token=_column_name(expr))
-
-    # --- FROM ----------------------------------------------------------------
-
-    def _source(
-        self, node: ast.FromItem, scope: Scope, parent: Scope | None
-    ) -> b.Source:
-        if isinstance(node, ast.Table):
-            table = self.binding.table(node.name)
-            source = self.binding.new_source()
-            scope.items.append(table_item(table, source, node.alias))
-            return b.TableSource(source, table)
-        if isinstance(node, ast.Derived):
-            return self._derived(node, scope, parent)
-        if isinstance(node, ast.Join):
-            return self._join(node, scope, parent)
-        raise unsupported(construct(node), node.position)
-
-    def _derived(
-        self, node: ast.Derived, scope: Scope, parent: Scope | None
-    ) -> b.Source:
-        query = self.query(node.query, scope if node.lateral else parent)
-        source = self.binding.new_source()
-        names = [output.name for output in query.outputs]
-        if node.columns:
-            if len(node.columns) != len(names):
-                raise SQLError(-236, offset=node.position)
-            names = [column.name for column in node.columns]
-        columns: list[tuple[str, b.Expr]] = [
-            (name, b.ColumnRef(rules.strip(output.expr.type), source, f"o{i}", name))
-            for i, (name, output) in enumerate(zip(names, query.outputs, strict=True))
-        ]
-        scope.items.append(ScopeItem(source, node.alias, columns, aliased=True))
-        return b.DerivedSource(source, query)
-
-    def _join(self, node: ast.Join, scope: Scope, parent: Scope | None) -> b.Source:
-        start = len(scope.items)
-        left = self._source(node.left, scope, parent)
-        middle = len(scope.items)
-        right = self._source(node.right, scope, parent)
-        condition = None
-        if node.condition is not None:
-            inner = Scope(parent, scope.items[start:])
-            condition = self.expressions(inner).condition(node.condition)
-        if node.kind in ("left", "full"):
-            _make_nullable(scope.items[middle:])
-        if node.kind in ("right", "full"):
-            _make_nullable(scope.items[start:middle])
-        return b.JoinSource(node.kind, left, right, condition)
 
     # --- ORDER BY ------------------------------------------------------------
 
@@ -275,7 +298,7 @@ class QueryBinder:
         if scope is None or not isinstance(body, b.BoundSelect):
             raise SQLError(-374, offset=node.position)
         binder = self.expressions(scope)
-        binder.allow_aggregates = True
+        binder.allow_aggregates = binder.allow_windows = True
         expr = binder.bind(node)
         for i, output in enumerate(body.outputs):
             if output.expr == expr:
@@ -288,30 +311,6 @@ class QueryBinder:
         ):
             raise SQLError(-294, offset=node.position)
         return None, expr
-
-
-def table_item(table: Table, source: int, alias: str = "") -> ScopeItem:
-    """Return the scope's view of a table."""
-    columns: list[tuple[str, b.Expr]] = [
-        (column.name, b.ColumnRef(column.type, source, column.storage, column.name))
-        for column in table.columns
-    ]
-    return ScopeItem(source, alias or table.name, columns, table, bool(alias))
-
-
-def _make_nullable(items: list[ScopeItem]) -> None:
-    """The outer side of a join may be absent: its columns may be NULL."""
-    for item in items:
-        item.columns = [
-            (name, _nullable(expr) if isinstance(expr, b.ColumnRef) else expr)
-            for name, expr in item.columns
-        ]
-
-
-def _nullable(expr: b.ColumnRef) -> b.ColumnRef:
-    old = expr.type
-    sql_type = SQLType(old.code, old.length, old.extended_id, old.owner, old.name)
-    return b.ColumnRef(sql_type, expr.source, expr.column, expr.name)
 
 
 def _column_name(expr: b.Expr) -> str:

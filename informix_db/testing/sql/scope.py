@@ -6,15 +6,17 @@ block's FROM list, with the enclosing block's scope as its parent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.catalog import Database, Table
+from informix_db.testing.sql.catalog import Database, SequenceGenerator, Table, View
+from informix_db.testing.sql.privileges import require
 from informix_db.testing.sql.runtime import Runtime
 
 ROWID_TYPE = t.INTEGER_TYPE
@@ -24,6 +26,7 @@ class Names(Protocol):
     """Where a statement's table names are looked up."""
 
     user: str
+    role: str
 
     @property
     def runtime(self) -> Runtime: ...
@@ -31,8 +34,10 @@ class Names(Protocol):
     def current_database(self) -> Database:
         """Return the open database; SQLError(-349) if there is none."""
 
-    def find_table(self, name: ast.ObjectName) -> Table | None:
-        """Return a table that name means to this session."""
+    def find_object(
+        self, name: ast.ObjectName
+    ) -> tuple[Database, Table | View | SequenceGenerator] | None:
+        """Return what a name means to this session, and whose privileges count."""
 
 
 @dataclass(slots=True)
@@ -47,14 +52,27 @@ class Slot:
     stores: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CommonTable:
+    """A table of a WITH clause: the number it is bound under and its columns."""
+
+    number: int
+    columns: Sequence[tuple[str, SQLType]]
+
+
 @dataclass(slots=True)
 class Binding:
-    """What binding one statement collects."""
+    """What binding one statement collects.
+
+    `common` are the WITH clauses around the query being bound, innermost last.
+    """
 
     names: Names
     parameter_count: int
     slots: list[Slot | None] = field(init=False)
     tables: list[Table] = field(default_factory=list)
+    common: list[dict[str, CommonTable]] = field(default_factory=list)
+    others: list[View | SequenceGenerator] = field(default_factory=list)
     _sources: int = 0
 
     def __post_init__(self) -> None:
@@ -68,14 +86,43 @@ class Binding:
         self._sources += 1
         return self._sources
 
-    def table(self, name: ast.ObjectName) -> Table:
-        """Return a table and note that it is used; SQLError(-206, -111) if none."""
-        table = self.names.find_table(name)
-        if table is None:
+    def common_table(self, name: ast.ObjectName) -> CommonTable | None:
+        """Return the table of a WITH clause that `name` means."""
+        if name.owner or name.database:
+            return None
+        for tables in reversed(self.common):
+            if name.name in tables:
+                return tables[name.name]
+        return None
+
+    def find(self, name: ast.ObjectName, privilege: str) -> Table | View:
+        """Return a table or view and note that it is used.
+
+        SQLError(-206, -111) if there is none, -272 .. -275 without the privilege, a
+        letter of systabauth.
+        """
+        found = self.names.find_object(name)
+        database, item = found or (None, None)
+        if database is None or item is None or isinstance(item, SequenceGenerator):
             raise SQLError(-206, -111, name.position, name.name)
-        if table not in self.tables:
-            self.tables.append(table)
-        return table
+        require(privilege, item, database, self.names, name.position)
+        self.note(item)
+        return item
+
+    def sequence(self, name: ast.ObjectName) -> SequenceGenerator | None:
+        """Return a sequence, None if the name is that of something else."""
+        database, item = self.names.find_object(name) or (None, None)
+        if database is None or not isinstance(item, SequenceGenerator):
+            return None
+        require("s", item, database, self.names, name.position)
+        self.note(item)
+        return item
+
+    def note(self, item: Table | View | SequenceGenerator) -> None:
+        """Remember that the statement depends on `item`."""
+        known: list[Any] = self.tables if isinstance(item, Table) else self.others
+        if item not in known:
+            known.append(item)
 
     def parameter(
         self, node: ast.Parameter, hint: SQLType | None, stores: bool
@@ -173,8 +220,11 @@ def children(expr: b.Expr) -> tuple[b.Expr, ...]:
         case b.CaseWhen():
             parts = tuple(part for when in expr.whens for part in when)
             return parts if expr.otherwise is None else (*parts, expr.otherwise)
-        case b.InQuery():
+        case b.InQuery() | b.QuantifiedQuery():
             return (expr.arg,)
+        case b.WindowCall():
+            keys = (key.expr for key in expr.keys)
+            return (*expr.args, *expr.partition, *keys, *expr.bounds)
         case b.InItems():
             return (expr.arg, *expr.items)
     return ()
@@ -182,3 +232,19 @@ def children(expr: b.Expr) -> tuple[b.Expr, ...]:
 
 def has_aggregate(expr: b.Expr) -> bool:
     return isinstance(expr, b.Aggregate) or any(map(has_aggregate, children(expr)))
+
+
+def has_window(expr: b.Expr) -> bool:
+    return isinstance(expr, b.WindowCall) or any(map(has_window, children(expr)))
+
+
+def references(part: object) -> Iterator[int]:
+    """Yield the sources whose columns anything bound uses, subqueries included."""
+    if isinstance(part, b.ColumnRef):
+        yield part.source
+    elif isinstance(part, (list, tuple)):
+        for item in part:
+            yield from references(item)
+    elif type(part).__module__ == b.__name__:
+        for item in dataclasses.fields(part):  # type: ignore[arg-type]
+            yield from references(getattr(part, item.name))

@@ -1,0 +1,291 @@
+"""Informix's own OUTER joins, quantified comparisons, WITH and window functions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from engine_client import FLOAT, INTEGER, SQLClient, decimal, varchar
+
+D = Decimal
+
+
+@pytest.fixture
+def t(sql: SQLClient) -> SQLClient:
+    sql.do("CREATE TABLE a (x INT, w INT)")
+    sql.do("CREATE TABLE b (y INT, z INT)")
+    sql.do("CREATE TABLE c (q INT, r DECIMAL(6,2), s VARCHAR(5))")
+    for row in ((1, 10), (2, 20), (3, 30)):
+        sql.do("INSERT INTO a VALUES (?, ?)", *row)
+    for row in ((1, 5), (1, 6), (2, 7)):
+        sql.do("INSERT INTO b VALUES (?, ?)", *row)
+    for values in ((5, D("1.5"), "aa"), (7, D("2.25"), "bb"), (9, None, "cc")):
+        sql.do("INSERT INTO c VALUES (?, ?, ?)", *values)
+    return sql
+
+
+# --- OUTER -------------------------------------------------------------------
+
+
+def test_outer(t: SQLClient) -> None:
+    def rows(tail: str) -> list[tuple[object, ...]]:
+        return t.rows(f"SELECT x, z FROM {tail} ORDER BY 1, 2")
+
+    every = [(1, 5), (1, 6), (2, 7), (3, None)]
+    assert rows("a, OUTER b WHERE a.x = b.y") == every
+    assert rows("OUTER b, a WHERE b.y = a.x") == every
+    assert rows("a, OUTER (b) WHERE a.x = b.y") == every
+    # A condition on the subservient table is part of the join ...
+    some = [(1, 6), (2, 7), (3, None)]
+    assert rows("a, OUTER b WHERE a.x = b.y AND b.z > 5") == some
+    assert rows("a, OUTER b WHERE (a.x = b.y) AND (b.z > 5 AND b.z < 9)") == some
+    # ... one on the dominant table is not.
+    assert rows("a, OUTER b WHERE a.x = b.y AND a.x > 1") == [(2, 7), (3, None)]
+
+
+def test_nested_outer(t: SQLClient) -> None:
+    def rows(tail: str) -> list[tuple[object, ...]]:
+        return t.rows(f"SELECT x, z, q FROM {tail} ORDER BY 1, 2")
+
+    where = "WHERE a.x = b.y AND b.z = c.q"
+    assert rows(f"a, OUTER (b, OUTER c) {where}") == [
+        (1, 5, 5),
+        (1, 6, None),
+        (2, 7, 7),
+        (3, None, None),
+    ]
+    assert rows(f"a, OUTER (b, c) {where}") == [
+        (1, 5, 5),
+        (2, 7, 7),
+        (3, None, None),
+    ]
+    beside = "a, OUTER b, OUTER c WHERE a.x = b.y AND a.x + 4 = c.q"
+    assert rows(beside) == [(1, 5, 5), (1, 6, 5), (2, 7, None), (3, None, 7)]
+    # A subquery's columns count too.
+    where += " AND EXISTS (SELECT 1 FROM a i WHERE i.x = b.y AND i.x = 2)"
+    assert rows(f"a, OUTER (b, OUTER c) {where}") == [
+        (1, None, None),
+        (2, 7, 7),
+        (3, None, None),
+    ]
+
+
+def test_outer_refused(t: SQLClient) -> None:
+    assert t.code("SELECT x FROM a, OUTER b") == -395
+    assert t.code("SELECT x FROM a, OUTER b WHERE b.z = 5") == -395
+    two = "SELECT x FROM a, OUTER b, OUTER c WHERE a.x = b.y AND b.z = c.q"
+    assert t.error(two).offset == two.index("b.z") + 1
+    assert t.code(two) == -393
+    nested = "SELECT x FROM a, OUTER (b, OUTER c) WHERE a.x = b.y AND a.x = c.q"
+    assert t.code(nested) == -396
+    assert t.code("SELECT z FROM OUTER b") == -201
+
+
+# --- ANY and ALL -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("x > ANY (SELECT y FROM b)", [2, 3]),
+        ("x > SOME (SELECT y FROM b)", [2, 3]),
+        ("x < ANY (SELECT y FROM b)", [1]),
+        ("x >= ALL (SELECT y FROM b)", [2, 3]),
+        ("x <= ALL (SELECT y FROM b)", [1]),
+        ("x = ALL (SELECT y FROM b WHERE y = 2)", [2]),
+        ("x = ALL (SELECT y FROM b)", []),
+        ("x <> ANY (SELECT y FROM b)", [1, 2, 3]),
+        ("x <> ANY (SELECT y FROM b WHERE y = 2)", [1, 3]),
+        ("x <> ALL (SELECT y FROM b)", [3]),
+        # Nothing to compare with.
+        ("x > ALL (SELECT y FROM b WHERE y > 9)", [1, 2, 3]),
+        ("x > ANY (SELECT y FROM b WHERE y > 9)", []),
+        # NULL is neither: NOT leaves it what it is.
+        ("x < ALL (SELECT r FROM c)", []),
+        ("NOT x < ALL (SELECT r FROM c)", [2, 3]),
+        ("x > ANY (SELECT r FROM c)", [2, 3]),
+        ("NOT x > ANY (SELECT r FROM c)", []),
+        # The query may look at the row outside, and types are brought together.
+        ("x < ANY (SELECT z - 4 FROM b WHERE b.y = a.x)", [1, 2]),
+        ("w::VARCHAR(5) > ALL (SELECT y FROM b)", [1, 2, 3]),
+    ],
+)
+def test_quantified(t: SQLClient, condition: str, found: list[int]) -> None:
+    rows = t.rows(f"SELECT x FROM a WHERE {condition} ORDER BY x")
+    assert [x for (x,) in rows] == found
+
+
+def test_quantified_aggregate(t: SQLClient) -> None:
+    assert t.rows(
+        "SELECT y FROM b GROUP BY y HAVING SUM(z) > ALL (SELECT q FROM c WHERE q < 9)"
+    ) == [(1,)]
+
+
+# --- WITH --------------------------------------------------------------------
+
+
+def test_with(t: SQLClient) -> None:
+    assert t.rows(
+        "WITH k AS (SELECT x, w FROM a WHERE x > 1), m(v) AS (SELECT MAX(w) FROM k) "
+        "SELECT k.x, v FROM k, m ORDER BY 1"
+    ) == [(2, 30), (3, 30)]
+    # Used twice, beside a subquery's own, hiding a table of the same name.
+    assert t.rows(
+        "WITH b AS (SELECT x FROM a WHERE x < 3) "
+        "SELECT p.x, q.x FROM b p JOIN b q ON p.x < q.x"
+    ) == [(1, 2)]
+    assert t.rows(
+        "SELECT x FROM a WHERE x IN (WITH k AS (SELECT y FROM b) SELECT y FROM k)"
+    ) == [(1,), (2,)]
+    query = "WITH k AS (SELECT w FROM a WHERE x = ?) SELECT w FROM k WHERE w > ?"
+    assert t.rows(query, 2, 5) == [(20,)]
+    assert t.types("WITH k(n) AS (SELECT r FROM c) SELECT n FROM k") == [decimal(6, 2)]
+
+
+def test_recursive_with(t: SQLClient) -> None:
+    count = (
+        "(SELECT 1 FROM sysmaster:sysdual UNION ALL SELECT i + 1 FROM n WHERE i < 4)"
+    )
+    assert t.rows(f"WITH n(i) AS {count} SELECT i, i * i FROM n") == [
+        (1, 1),
+        (2, 4),
+        (3, 9),
+        (4, 16),
+    ]
+    path = (
+        "WITH n(i, p) AS (SELECT x, x::VARCHAR(20) FROM a WHERE x = 1 UNION ALL "
+        "SELECT b.z, n.p || '/' || b.z FROM n, b WHERE b.y = n.i) SELECT * FROM n"
+    )
+    assert sorted(t.rows(path)) == [(1, "1"), (5, "1/5"), (6, "1/6")]
+    assert t.types(path) == [INTEGER, varchar(20)]
+
+
+def test_with_refused(t: SQLClient) -> None:
+    assert (
+        t.code("WITH k AS (SELECT x FROM a), k AS (SELECT 1 FROM a) SELECT x FROM k")
+        == -201
+    )
+    assert t.code("WITH k(p, q) AS (SELECT x FROM a) SELECT p FROM k") == -236
+    assert t.code("WITH k AS (SELECT x FROM nobody) SELECT x FROM k") == -206
+    assert t.code("WITH k AS (SELECT x FROM a) SELECT w FROM k") == -217
+    union = "SELECT x FROM a UNION SELECT x + 1 FROM k WHERE x < 9"
+    assert t.error(f"WITH k AS ({union}) SELECT x FROM k").token == (
+        "recursive WITH without UNION ALL"
+    )
+    # The name means nothing outside its query.
+    t.rows("WITH k AS (SELECT x FROM a) SELECT x FROM k")
+    assert t.code("SELECT x FROM k") == -206
+
+
+# --- window functions --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        ("ROW_NUMBER() OVER (ORDER BY z DESC)", [3, 2, 1]),
+        ("ROWNUMBER() OVER (ORDER BY z)", [1, 2, 3]),
+        ("RANK() OVER (ORDER BY y)", [1, 1, 3]),
+        ("DENSE_RANK() OVER (ORDER BY y)", [1, 1, 2]),
+        ("DENSERANK() OVER (PARTITION BY y ORDER BY z)", [1, 2, 1]),
+        ("NTILE(2) OVER (ORDER BY z)", [1, 1, 2]),
+        ("PERCENT_RANK() OVER (ORDER BY z)", [0.0, 0.5, 1.0]),
+        ("CUME_DIST() OVER (ORDER BY y)", [2 / 3, 2 / 3, 1.0]),
+        ("LAG(z) OVER (ORDER BY z)", [None, 5, 6]),
+        ("LEAD(z, 2, 0) OVER (ORDER BY z)", [7, 0, 0]),
+        ("FIRST_VALUE(z) OVER (PARTITION BY y ORDER BY z)", [5, 5, 7]),
+        ("LAST_VALUE(z) OVER (PARTITION BY y ORDER BY z)", [5, 6, 7]),
+        ("COUNT(*) OVER (PARTITION BY y)", [D(2), D(2), D(1)]),
+        ("SUM(z) OVER (ORDER BY z)", [D(5), D(11), D(18)]),
+        ("AVG(z) OVER (PARTITION BY y)", [D("5.5"), D("5.5"), D(7)]),
+        ("MAX(z) OVER ()", [7, 7, 7]),
+        ("RATIO_TO_REPORT(z) OVER (PARTITION BY y)", [D(5) / 11, D(6) / 11, D(1)]),
+        ("SUM(z) OVER (ORDER BY z ROWS 1 PRECEDING)", [D(5), D(11), D(13)]),
+        (
+            "MIN(z) OVER (ORDER BY z ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)",
+            [6, 7, None],
+        ),
+        (
+            "COUNT(z) OVER (ORDER BY z RANGE BETWEEN 1 PRECEDING AND CURRENT ROW)",
+            [D(1), D(2), D(2)],
+        ),
+    ],
+)
+def test_window_functions(t: SQLClient, function: str, found: list[object]) -> None:
+    rows = t.rows(f"SELECT z, {function} FROM b ORDER BY z")
+    for (_, value), expected in zip(rows, found, strict=True):
+        if isinstance(expected, D):
+            assert abs(value - expected) < D("1e-25")
+        else:
+            assert value == expected
+
+
+def test_exact_windows(t: SQLClient) -> None:
+    """Decimals, which SQLite could not add, and NULLs among them."""
+    assert t.rows(
+        "SELECT SUM(r) OVER (ORDER BY q), AVG(r) OVER (), STDEV(r) OVER (), "
+        "RANGE(r) OVER (ORDER BY q) FROM c ORDER BY q"
+    ) == [
+        (D("1.50"), D("1.875"), D("0.375"), D(0)),
+        (D("3.75"), D("1.875"), D("0.375"), D("0.75")),
+        (D("3.75"), D("1.875"), D("0.375"), D("0.75")),
+    ]
+    assert t.rows("SELECT SUM(r) OVER () FROM c WHERE r IS NULL") == [(None,)]
+
+
+def test_windows_after_grouping(t: SQLClient) -> None:
+    grouped = "SELECT y, SUM(SUM(z)) OVER (ORDER BY y) FROM b GROUP BY y ORDER BY y"
+    assert t.rows(grouped) == [(1, D(11)), (2, D(18))]
+    assert t.rows("SELECT q FROM c ORDER BY ROW_NUMBER() OVER (ORDER BY s DESC)") == [
+        (9,),
+        (7,),
+        (5,),
+    ]
+    assert t.rows(
+        "SELECT y, z FROM (SELECT y, z, ROW_NUMBER() OVER (PARTITION BY y ORDER BY z) "
+        "AS n FROM b) WHERE n = 1"
+    ) == [(1, 5), (2, 7)]
+    frame = "SELECT SUM(z) OVER (ORDER BY z ROWS ? PRECEDING) FROM b ORDER BY 1"
+    assert t.rows(frame, 0) == [(D(5),), (D(6),), (D(7),)]
+
+
+def test_window_types(t: SQLClient) -> None:
+    query = (
+        "SELECT RANK() OVER (ORDER BY q), CUME_DIST() OVER (ORDER BY q), "
+        "LAG(s, 1, '-') OVER (ORDER BY q), SUM(r) OVER (), COUNT(*) OVER () FROM c"
+    )
+    assert t.types(query) == [
+        INTEGER,
+        FLOAT,
+        varchar(5),
+        decimal(32, 2),
+        decimal(15, 0),
+    ]
+    assert t.names(query)[3:] == ["(sum)", "(count(*))"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sqlcode"),
+    [
+        ("SELECT x FROM a WHERE RANK() OVER (ORDER BY x) = 1", -595),
+        ("SELECT x FROM a GROUP BY x HAVING RANK() OVER (ORDER BY x) = 1", -595),
+        ("SELECT SUM(RANK() OVER (ORDER BY x)) FROM a", -595),
+        ("SELECT RANK() OVER (ORDER BY RANK() OVER (ORDER BY x)) FROM a", -595),
+        ("SELECT RANK() OVER () FROM a", -201),
+        ("SELECT RANK() OVER (ORDER BY x ROWS 1 PRECEDING) FROM a", -201),
+        ("SELECT SUM(x) OVER (ROWS 1 PRECEDING) FROM a", -201),
+        ("SELECT SUM(*) OVER () FROM a", -201),
+        ("SELECT RANK(x) OVER (ORDER BY x) FROM a", -674),
+        ("SELECT NTILE() OVER (ORDER BY x) FROM a", -674),
+        ("SELECT NTH_VALUE(x, 2) OVER (ORDER BY x) FROM a", -674),
+        ("SELECT RANK(x) FROM a", -674),
+        ("SELECT SUM(s) OVER () FROM c", -367),
+        ("SELECT COUNT(DISTINCT x) OVER () FROM a", -999),
+        ("SELECT LAG(x) IGNORE NULLS OVER (ORDER BY x) FROM a", -999),
+        ("SELECT SUM(x) OVER (ORDER BY x ROWS x PRECEDING) FROM a", -999),
+        ("SELECT SUM(q) OVER (ORDER BY r RANGE 1 PRECEDING) FROM c", -999),
+        ("SELECT y, SUM(z) OVER () FROM b GROUP BY y", -294),
+    ],
+)
+def test_windows_refused(t: SQLClient, query: str, sqlcode: int) -> None:
+    assert t.code(query) == sqlcode
