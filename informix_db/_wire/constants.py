@@ -125,6 +125,9 @@ EXT_CLOB: Final = 11
 
 TYPE_MASK: Final = 0x00FF
 TYPE_NOT_NULL: Final = 0x0100
+# Distinct types over these two have an extended id of their own (sqltypes.h) [?].
+TYPE_OF_LVARCHAR: Final = 0x2000
+TYPE_OF_BOOLEAN: Final = 0x4000
 
 # -- qualifier codes of DATETIME and INTERVAL; FRACTION(n) is 10 + n ------ [J]
 YEAR: Final = 0

@@ -184,12 +184,22 @@ def _column(name: bytes, field: _Field, encoding: str) -> ColumnInfo:
     return ColumnInfo(
         name=_identifier(name, encoding),
         code=code & c.TYPE_MASK,
-        extended_id=extended_id,
+        extended_id=_source_id(code, extended_id),
         owner=_identifier(owner, encoding).strip(),
         type_name=_identifier(type_name, encoding).strip(),
         encoded_length=length,
         nullable=not code & c.TYPE_NOT_NULL,
     )
+
+
+def _source_id(code: int, extended_id: int) -> int:
+    """Return the extended id of what a distinct type is made of, else its own."""
+    plain = code & c.TYPE_MASK
+    if plain == c.UDT_VAR and code & c.TYPE_OF_LVARCHAR:
+        return c.EXT_LVARCHAR
+    if plain == c.UDT_FIXED and code & c.TYPE_OF_BOOLEAN:
+        return c.EXT_BOOLEAN
+    return extended_id
 
 
 def _name_at(names: bytes, offset: int) -> bytes:
