@@ -19,8 +19,11 @@ class SlowEngine(StubEngine):
     def __init__(self) -> None:
         super().__init__()
         self.started = threading.Semaphore(0)  # released by each statement that waits
+        self.running: set[object] = set()  # values of the ECHOs that wait
         self.interrupted = 0  # statements that were
+        self.finished = 0  # statements that waited as long as they were told
         self.changed = 0
+        self._counting = threading.Lock()
         self.statements[ECHO] = lambda session: StubStatement(
             session,
             2,
@@ -39,19 +42,28 @@ class SlowEngine(StubEngine):
     def _echo(
         self, session: StubSession, values: Sequence[BoundParameter]
     ) -> list[tuple[object, ...]]:
-        self._wait(session, values[1])
-        return [(values[0].value,)]
+        value = values[0].value
+        self.running.add(value)
+        try:
+            self._wait(session, values[1])
+        finally:
+            self.running.discard(value)
+        return [(value,)]
 
     def _change(
         self, session: StubSession, values: Sequence[BoundParameter]
     ) -> ExecuteResult:
         self._wait(session, values[0])
-        self.changed += 1
+        with self._counting:
+            self.changed += 1
         return ExecuteResult(rows=1)
 
     def _wait(self, session: StubSession, milliseconds: BoundParameter) -> None:
         session.interrupted.clear()
         self.started.release()
-        if session.interrupted.wait(int(str(milliseconds.value)) / 1000):
-            self.interrupted += 1
+        interrupted = session.interrupted.wait(int(str(milliseconds.value)) / 1000)
+        with self._counting:
+            self.interrupted += interrupted
+            self.finished += not interrupted
+        if interrupted:
             raise SQLError(-213)
