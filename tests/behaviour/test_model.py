@@ -348,23 +348,14 @@ class Machine(RuleBasedStateMachine):
         values = [(k, self.table.value(k)) for k in ks]
         with self.conn.cursor() as cursor:
             if failed is None:
-                self.insert_all(cursor, values, insert_cursor)
+                cursor.executemany(INSERT, values, insert_cursor=insert_cursor)
                 assert cursor.rowcount == len(ks)
             else:
                 with pytest.raises(informix_db.IntegrityError) as error:
-                    self.insert_all(cursor, values, insert_cursor)
+                    cursor.executemany(INSERT, values, insert_cursor=insert_cursor)
                 assert error.value.sqlcode == -268
                 assert error.value.row_index == failed
         self.inserted_many(rows, failed, len(ks))
-
-    def insert_all(self, cursor: Any, values: list[Row], insert_cursor: bool) -> None:
-        """Insert; again if rows encoded for an insert cursor no longer fit."""
-        try:
-            cursor.executemany(INSERT, values, insert_cursor=insert_cursor)
-        except informix_db.OperationalError as error:
-            if not insert_cursor or error.sqlcode != -710:
-                raise
-            cursor.executemany(INSERT, values, insert_cursor=insert_cursor)
 
     def inserted_many(self, rows: Any, failed: int | None, count: int) -> None:
         if not count:
