@@ -34,6 +34,14 @@ class Insert(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptedColumn(Identifier):
+    """``name[first]`` or ``name[first, last]`` on the left of an assignment."""
+
+    first: Expression
+    last: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment(Node):
     """``a = 1`` or ``(a, b) = (1, 2)``; ``*`` is given as no columns.
 

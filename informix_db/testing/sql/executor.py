@@ -9,12 +9,14 @@ from typing import Any
 from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError
 from informix_db.testing.sql import dml
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
+from informix_db.testing.sql.integrity import CheckedRows
 from informix_db.testing.sql.plans import (
     InsertPlan,
     IntoTempPlan,
+    MergePlan,
     Plan,
     QueryPlan,
     SelectPlan,
@@ -91,6 +93,7 @@ class Executor:
 
     def __init__(self, store: Store, runtime: Runtime) -> None:
         self._store = store
+        self._rows = CheckedRows(store, runtime)
         self._runtime = runtime
         self.isolation = "committed read"
         self.last_committed = False  # SET ENVIRONMENT USELASTCOMMITTED
@@ -146,16 +149,23 @@ class Executor:
     ) -> ExecuteResult:
         table = plan.table
         assert table is not None
-        result = ExecuteResult()
-        builder = dml.RowBuilder(table, plan.targets, self._runtime)
-        rows = [
-            builder.build(row, result)
-            for row in self._insert_source(plan, values, transaction)
-        ]
+        rows = self._insert_source(plan, values, transaction)
+        return self._insert_rows(table, plan.targets, rows, transaction)
+
+    def _insert_rows(
+        self,
+        table: Table,
+        targets: Sequence[Column],
+        values: Sequence[Row],
+        transaction: Transaction,
+    ) -> ExecuteResult:
+        """Insert rows of which `targets` are given."""
+        result = ExecuteResult(rows=len(values))
+        builder = dml.RowBuilder(table, targets, self._runtime)
+        rows = [builder.build(row, result) for row in values]
         if rows:
-            self._store.insert(table, rows, transaction)
+            self._rows.insert(table, rows, transaction)
             result.generated_keys = dml.StoredRow(table, rows[-1])
-        result.rows = len(rows)
         return result
 
     def fill(
@@ -178,10 +188,10 @@ class Executor:
 
     def _insert_source(
         self, plan: InsertPlan, values: list[Any], transaction: Transaction
-    ) -> Sequence[Sequence[Any]]:
+    ) -> Sequence[Row]:
         """Return the values of `plan.targets`, row by row."""
         if plan.evaluators is not None:
-            return [[evaluate(values) for evaluate in plan.evaluators]]
+            return [tuple(evaluate(values) for evaluate in plan.evaluators)]
         view = self.view([table for table, _ in plan.tables], transaction)
         text = self._text(plan, view)
         return self._fetch(text, values)
@@ -202,14 +212,49 @@ class Executor:
         if key is not None:
             text = f"SELECT * FROM ({text}) WHERE o0={key}"
         rows = self._fetch(text, values)
-        if not plan.targets:
-            self._store.delete(table, [row[0] for row in rows], transaction)
-        elif rows:
-            for row in rows:
-                dml.check_nulls(table, plan.targets, row[1:])
-            changes = [(row[0], row[1:]) for row in rows]
-            self._store.update(table, plan.targets, changes, transaction)
+        if plan.targets:
+            self._update_rows(table, plan.targets, rows, transaction)
+        else:
+            self._rows.delete(table, [row[0] for row in rows], transaction)
         return ExecuteResult(rows=len(rows))
+
+    def _update_rows(
+        self,
+        table: Table,
+        targets: Sequence[Column],
+        rows: Sequence[Row],
+        transaction: Transaction,
+    ) -> None:
+        """Set `targets` of rows given as key and values."""
+        for row in rows:
+            dml.check_nulls(table, targets, row[1:])
+        if rows:
+            changes = [(row[0], row[1:]) for row in rows]
+            self._store.update(table, targets, changes, transaction)
+
+    def merge(
+        self, plan: MergePlan, values: list[Any], transaction: Transaction
+    ) -> ExecuteResult:
+        """Run a MERGE; SQLError(-26095) if it would change a row twice."""
+        table = plan.table
+        assert table is not None
+        view = self.view([table for table, _ in plan.tables], transaction, target=True)
+        rows = self._fetch(self._text(plan, view), values)
+        width = 1 + len(plan.updates)
+        matched = [row[:width] for row in rows if row[0] is not None]
+        keys = [row[0] for row in matched]
+        if not (plan.updates or plan.deletes):
+            matched, keys = [], []
+        if len(set(keys)) < len(keys):
+            raise SQLError(-26095)
+        if plan.deletes:
+            self._store.delete(table, keys, transaction)
+        else:
+            self._update_rows(table, plan.updates, matched, transaction)
+        added = [row[width:] for row in rows if row[0] is None]
+        result = self._insert_rows(table, plan.inserts, added, transaction)
+        result.rows += len(matched)
+        return result
 
     def run(
         self, plan: Plan, values: list[Any], transaction: Transaction
@@ -219,6 +264,8 @@ class Executor:
             return self.insert(plan, values, transaction)
         if isinstance(plan, WritePlan):
             return self.write(plan, values, transaction)
+        if isinstance(plan, MergePlan):
+            return self.merge(plan, values, transaction)
         raise TypeError(type(plan).__name__)
 
 

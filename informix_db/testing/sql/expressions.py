@@ -15,6 +15,7 @@ from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.functions import bind_function
 from informix_db.testing.sql.literals import datatype, literal, qualified
 from informix_db.testing.sql.scope import Binding, Scope
+from informix_db.testing.sql.sequences import bind_sequence
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
 from informix_db.testing.sql.windows import bind_window
 
@@ -31,6 +32,7 @@ class ExpressionBinder(Arithmetic):
         self.scope = scope
         self._bind_query = bind_query
         self.allow_aggregates = False
+        self.allow_sequences = True
         self.allow_windows = False
         self._inside_aggregate = False
 
@@ -56,7 +58,9 @@ class ExpressionBinder(Arithmetic):
 
     def condition(self, node: ast.Expression) -> b.Expr:
         """Return `node` as a condition; SQLError(-201) unless it is boolean."""
+        allowed, self.allow_sequences = self.allow_sequences, False
         expr = self.bind(node, t.BOOLEAN_TYPE)
+        self.allow_sequences = allowed
         if t.family(expr.type) not in ("boolean", "null"):
             raise SQLError(-201, offset=node.position)
         return expr
@@ -93,7 +97,7 @@ class ExpressionBinder(Arithmetic):
         return b.Const(sql_type, parse_interval(node.text, sql_type))
 
     def _name(self, node: ast.Name, hint: SQLType | None) -> b.Expr:
-        return self.scope.resolve(node)
+        return bind_sequence(self, node) or self.scope.resolve(node)
 
     def _special(self, node: ast.SpecialValue, hint: SQLType | None) -> b.Expr:
         if node.name == "today":
@@ -217,6 +221,8 @@ class ExpressionBinder(Arithmetic):
         bound = self._bind_query(query, self.scope)
         if bound.first is not None or bound.skip is not None:
             raise SQLError(-944, offset=query.position)
+        if query.order_by:
+            raise SQLError(-201, offset=query.order_by[0].position)
         if columns is not None and len(bound.outputs) != columns:
             raise SQLError(-201, offset=query.position)
         return bound
@@ -227,6 +233,15 @@ class ExpressionBinder(Arithmetic):
     def _scalar(self, node: ast.ScalarQuery, hint: SQLType | None) -> b.Expr:
         query = self.subquery(node.query)
         return b.Scalar(rules.strip(query.outputs[0].expr.type), query)
+
+    def query_column(self, query: ast.Query, index: int) -> b.Expr:
+        """Return one column of a query that has one row, as a value."""
+        bound = self.subquery(query, None)
+        source = self.binding.new_source()
+        sql_type = rules.strip(bound.outputs[index].expr.type)
+        column = b.ColumnRef(sql_type, source, f"o{index}")
+        select = b.BoundSelect([b.Output("", column)], [b.DerivedSource(source, bound)])
+        return b.Scalar(sql_type, b.BoundQuery(select))
 
     def _in_query(self, node: ast.InQuery, hint: SQLType | None) -> b.Expr:
         left, query = self._with_query(node.operand, node.query)

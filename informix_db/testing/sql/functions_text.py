@@ -56,6 +56,14 @@ def subscript(text: str, first: int, last: int) -> str:
     return text[first - 1 : last].ljust(last - first + 1)
 
 
+def overlay(text: str, first: int, last: int, part: str) -> str:
+    """The text with ``[first, last]`` replaced; SQLError(-306) for a bad range."""
+    if not 1 <= first <= last:
+        raise SQLError(-306)
+    width = last - first + 1
+    return text.ljust(last)[: first - 1] + part[:width].ljust(width) + text[last:]
+
+
 def trim(text: str, side: int, character: str) -> str:
     """TRIM; `side` 0 both, 1 leading, 2 trailing."""
     if len(character) != 1:
@@ -291,3 +299,4 @@ def register(runtime: Runtime) -> None:
     runtime.register("text_ok", lambda text, limit: _checked(runtime, text, limit))
     runtime.register("fn_trim", trim)
     runtime.register("fn_subscript", subscript)
+    runtime.register("fn_overlay", overlay)

@@ -92,12 +92,17 @@ class DMLParser(QueryParser):
         return self.expression()
 
     def _column(self) -> ast.Identifier:
-        """Take a column's name, with its table's in front of it or not."""
+        """Take a column's name, its table's in front of it or not, and a subscript."""
         position = self.position
         name = self.word()
         while self.accept("."):
             name = self.word()
-        return ast.Identifier(position, name)
+        if not self.accept("["):
+            return ast.Identifier(position, name)
+        first = self.expression()
+        last = self.expression() if self.accept(",") else None
+        self.expect("]")
+        return ast_dml.SubscriptedColumn(position, name, first, last)
 
     # --- MERGE ---
 

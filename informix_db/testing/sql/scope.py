@@ -73,6 +73,7 @@ class Binding:
     tables: list[Table] = field(default_factory=list)
     common: list[dict[str, CommonTable]] = field(default_factory=list)
     others: list[View | SequenceGenerator] = field(default_factory=list)
+    advanced: list[SequenceGenerator] = field(default_factory=list)  # by NEXTVAL
     _sources: int = 0
 
     def __post_init__(self) -> None:
@@ -182,6 +183,12 @@ class Scope:
         token = column if known else qualifiers[-1]
         raise SQLError(-217, offset=node.position, token=token)
 
+    def has_item(self, name: str) -> bool:
+        """Tell whether a FROM item, of this block or around it, has a name."""
+        if any(item.name == name for item in self.items):
+            return True
+        return self.parent is not None and self.parent.has_item(name)
+
     def _candidates(self, qualifiers: list[str], column: str) -> Iterable[b.Expr]:
         for item in self.items:
             if qualifiers and item.name != qualifiers[-1]:
@@ -238,13 +245,17 @@ def has_window(expr: b.Expr) -> bool:
     return isinstance(expr, b.WindowCall) or any(map(has_window, children(expr)))
 
 
-def references(part: object) -> Iterator[int]:
-    """Yield the sources whose columns anything bound uses, subqueries included."""
-    if isinstance(part, b.ColumnRef):
-        yield part.source
-    elif isinstance(part, (list, tuple)):
+def walk(part: object) -> Iterator[object]:
+    """Yield everything bound in `part`, the insides of subqueries included."""
+    if isinstance(part, (list, tuple)):
         for item in part:
-            yield from references(item)
+            yield from walk(item)
     elif type(part).__module__ == b.__name__:
-        for item in dataclasses.fields(part):  # type: ignore[arg-type]
-            yield from references(getattr(part, item.name))
+        yield part
+        for field_ in dataclasses.fields(part):  # type: ignore[arg-type]
+            yield from walk(getattr(part, field_.name))
+
+
+def references(part: object) -> set[int]:
+    """Return the sources whose columns are used in `part`."""
+    return {node.source for node in walk(part) if isinstance(node, b.ColumnRef)}

@@ -19,19 +19,26 @@ from informix_db.testing.api import (
 from informix_db.testing.lobs import LargeObjects
 from informix_db.testing.sql import ast
 from informix_db.testing.sql.branches import SessionBranches
-from informix_db.testing.sql.catalog import Database, Table
+from informix_db.testing.sql.catalog import (
+    Database,
+    SequenceGenerator,
+    Synonym,
+    Table,
+    View,
+)
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.errors import from_sqlite
 from informix_db.testing.sql.executor import Executor, bind_parameters
 from informix_db.testing.sql.parser import parse
+from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import (
     IntoTempPlan,
     Plan,
     QueryPlan,
     SelectPlan,
     WritePlan,
-    bind_statement,
 )
+from informix_db.testing.sql.privileges import require_level
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.store import LockConflict
@@ -77,6 +84,7 @@ class Session:
         self.last_serial8 = 0
         self.last_bigserial = 0
         self.rows_processed = 0
+        self.sequence_values: dict[SequenceGenerator, int] = {}
         self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
         self.client_files: ClientFilesAPI | None = None
 
@@ -100,27 +108,44 @@ class Session:
             raise SQLError(-349)
         return self.database
 
-    def find_table(self, name: ast.ObjectName) -> Table | None:
-        """Return a table: temporary ones first, then the database's."""
-        if not name.database and not name.owner and name.name in self.temporary:
-            return self.temporary[name.name]
+    def named_database(self, name: ast.ObjectName) -> Database:
+        """Return the database a name is of; SQLError(-329, -349, -908) otherwise."""
         if name.server and name.server != self.engine.server_name:
             raise SQLError(-908, offset=name.position, token=name.server)
         if name.database:
-            database = self.engine.database(name.database)
-        else:
-            database = self.current_database()
-        table = database.find(name.name, name.owner, self.user)
-        if table is None or table.creator not in (None, self.transaction):
+            return self.engine.database(name.database)
+        return self.current_database()
+
+    def find_object(
+        self, name: ast.ObjectName
+    ) -> tuple[Database, Table | View | SequenceGenerator] | None:
+        """Return what a name means and its database: temporary tables first, then
+        what the database has; a synonym is what it stands for."""
+        if not name.database and not name.owner and name.name in self.temporary:
+            return self.current_database(), self.temporary[name.name]
+        database = self.named_database(name)
+        found = database.find(name.name, name.owner, self.user)
+        if found is None or found.creator not in (None, self.transaction):
             return None
-        if table.is_system:
-            self._fill(table)
-        return table
+        if isinstance(found, Synonym):
+            if found.database:
+                database = self.engine.database(found.database)
+            found = found.target
+            if found.dropped:
+                return None
+        if isinstance(found, Table) and found.is_system:
+            self._fill(found)
+        return database, found
+
+    def find_table(self, name: ast.ObjectName) -> Table | None:
+        """Return the table a name means, None if it means none."""
+        found = self.find_object(name)
+        return found[1] if found and isinstance(found[1], Table) else None
 
     def _fill(self, table: Table) -> None:
         """Bring a system catalog table up to date."""
         wanted = (self.engine.catalog_version, self.locale)
-        if table.filled == wanted:
+        if table.filled == wanted and not table.volatile:
             return
         assert table.rows is not None
         if table.filled is None:
@@ -134,6 +159,7 @@ class Session:
         """Make `name` current and return its DONE.warn bits."""
         with self.entered():
             database = self.engine.database(name)
+            require_level("C", database, self)
             self.leave_database()
             if exclusive and database.sessions:
                 raise SQLError(-425, -107)

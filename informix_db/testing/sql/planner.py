@@ -1,0 +1,99 @@
+"""From a syntax tree to a plan: `bind_statement`, and SELECT itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import statement_types as st
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.merges import bind_merge
+from informix_db.testing.sql.plans import (
+    IntoTempPlan,
+    Plan,
+    QueryPlan,
+    SelectPlan,
+    describe,
+)
+from informix_db.testing.sql.queries import QueryBinder
+from informix_db.testing.sql.scope import Binding, Names, has_aggregate
+from informix_db.testing.sql.values import row_exporter
+from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
+
+
+def bind_statement(node: ast.Statement, names: Names) -> Plan:
+    """Return the plan of a statement."""
+    if isinstance(node, ast.Unsupported):
+        raise unsupported(node.construct, node.position)
+    if isinstance(node, ast.Batch):
+        raise unsupported("several statements in one text", node.position)
+    bind = BINDERS.get(type(node))
+    if bind is None:
+        return Plan(st.statement_type(node), node)
+    binding = Binding(names, node.parameter_count)
+    plan = bind(node, binding)
+    plan.slots = binding.finish()
+    plan.tables = [(table, table.version) for table in binding.tables]
+    plan.others = [(item, item.version) for item in binding.others]
+    return plan
+
+
+def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
+    binding.names.current_database()
+    query = QueryBinder(binding).query(node, None)
+    if node.into is not None:
+        return _bind_into(node, node.into, query)
+    plan = SelectPlan(st.SELECT, node, describe(query.outputs), returns_rows=True)
+    plan.query = query
+    plan.export = row_exporter([output.expr.type for output in query.outputs])
+    if node.for_update:
+        _make_updatable(plan, node)
+    return plan
+
+
+def _bind_into(
+    node: ast.Query, into: ast.IntoTable, query: b.BoundQuery
+) -> IntoTempPlan:
+    """SELECT ... INTO TEMP: SQLError(-249) for a column without a name."""
+    if into.kind != "temp":
+        raise unsupported(f"INTO {into.kind.upper()}", into.position)
+    for output in query.outputs:
+        if output.name.startswith("("):
+            raise SQLError(-249, offset=node.position)
+    return IntoTempPlan(
+        st.SELECT_INTO, node, query=query, name=into.name.name, no_log=into.no_log
+    )
+
+
+def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
+    """FOR UPDATE needs one table's plain rows; SQLError(-365) otherwise."""
+    body = plan.query.body
+    if (
+        not isinstance(body, b.BoundSelect)
+        or len(body.sources) != 1
+        or not isinstance(body.sources[0], b.TableSource)
+        or body.sources[0].table.is_system
+        or body.distinct
+        or body.group_by
+        or plan.query.order_by
+        or any(has_aggregate(output.expr) for output in body.outputs)
+    ):
+        raise SQLError(-365, offset=node.position)
+    source = body.sources[0]
+    key = b.ColumnRef(t.BIGINT_TYPE, source.source, "_k")
+    body.outputs.append(b.Output("", key))
+    plan.for_update = True
+    plan.key_table = source.table
+
+
+BINDERS: dict[type[ast.Statement], Callable[[Any, Binding], QueryPlan]] = {
+    ast.Query: _bind_query,
+    ast_dml.Insert: bind_insert,
+    ast_dml.Update: bind_update,
+    ast_dml.Delete: bind_delete,
+    ast_dml.Merge: bind_merge,
+}
