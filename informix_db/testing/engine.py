@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 
 from informix_db.testing.api import XID, SQLError
 from informix_db.testing.lobs import LargeObjects
-from informix_db.testing.sql import composites, functions, operators
+from informix_db.testing.sql import composites, functions, operators, sequences
 from informix_db.testing.sql.branches import Branch
 from informix_db.testing.sql.catalog import Database
+from informix_db.testing.sql.privileges import PUBLIC
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.session import Session
 from informix_db.testing.sql.store import Store
@@ -51,11 +52,14 @@ class Engine:
         operators.register(self.runtime)
         functions.register(self.runtime)
         composites.register()
+        sequences.register(self.runtime)
         self.store.connection.set_progress_handler(self._interrupted, _PROGRESS_STEPS)
         self.add_database("sysmaster", "informix", logged=False, ansi=False)
         self.add_database("testdb", "informix", logged=True, ansi=False)
         self.add_database("ansidb", "informix", logged=True, ansi=True)
         self.add_database("unlogdb", "informix", logged=False, ansi=False)
+        for database in self.by_name.values():
+            database.users[PUBLIC] = "C" if database.name == "sysmaster" else "R"
 
     def databases(self) -> Sequence[str]:
         """Return the names of all databases."""
@@ -86,13 +90,25 @@ class Engine:
     # --- for sessions, which hold the condition ------------------------------
 
     def add_database(
-        self, name: str, owner: str, *, logged: bool, ansi: bool
+        self,
+        name: str,
+        owner: str,
+        *,
+        logged: bool,
+        ansi: bool,
+        buffered: bool = False,
     ) -> Database:
-        database = Database(name, owner, logged=logged, ansi=ansi)
+        database = Database(name, owner, logged=logged, ansi=ansi, buffered=buffered)
         self._system.install(database)
         self.by_name[name] = database
         self.catalog_version += 1
         return database
+
+    def rename_database(self, database: Database, name: str) -> None:
+        del self.by_name[database.name]
+        database.name = name
+        self.by_name[name] = database
+        self.catalog_version += 1
 
     def drop_database(self, database: Database) -> None:
         del self.by_name[database.name]

@@ -14,6 +14,7 @@ from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_ddl, dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Column, Constraint, Index, Table
+from informix_db.testing.sql.constraints import foreign_keys_to
 from informix_db.testing.sql.ddl import DDL, MAX_ROW, not_null
 from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.errors import unsupported
@@ -47,6 +48,7 @@ class Alteration:
             for column in table.columns
         ]
         self._constraints = list(table.constraints)
+        self._old_indexes = list(table.indexes)
         self._indexes = [index for index in table.indexes if index.constraint is None]
         self._added: list[_NewConstraint] = []
         self._serials = dict(table.serials)
@@ -114,11 +116,13 @@ class Alteration:
                 raise SQLError(-370, offset=name.position)
             column = self._parts.pop(place).column
             self._serials.pop(column.name, None)
-            self._constraints = [
+            going = [
                 constraint
                 for constraint in self._constraints
-                if all(other.name != column.name for other in constraint.columns)
+                if any(other.name == column.name for other in constraint.columns)
             ]
+            for constraint in going:
+                self._let_go(constraint)
             self._indexes = [
                 index
                 for index in self._indexes
@@ -161,11 +165,20 @@ class Alteration:
     def _drop_constraint(self, name: ast.ObjectName) -> None:
         for constraint in self._constraints:
             if constraint.name == name.name:
-                self._constraints.remove(constraint)
+                self._let_go(constraint)
                 if constraint.kind in "PN":
                     self._allow_nulls(constraint)
                 return
         raise SQLError(-623, offset=name.position, token=name.name)
+
+    def _let_go(self, constraint: Constraint) -> None:
+        """Drop a constraint, and the foreign keys that refer to it."""
+        self._constraints.remove(constraint)
+        for child, foreign in foreign_keys_to(self._table, constraint):
+            if child is not self._table:
+                self._ddl.drop_constraint(child, foreign)
+            elif foreign in self._constraints:
+                self._constraints.remove(foreign)
 
     def _allow_nulls(self, dropped: Constraint) -> None:
         names = {column.name for column in dropped.columns}
@@ -228,14 +241,19 @@ class Alteration:
     def _restore_keys(self, by_name: dict[str, Column]) -> None:
         """Make the old indexes and constraints anew on the new columns."""
         table = self._table
+        new: dict[Constraint, Constraint] = {}
         for old in self._constraints:
             columns = [by_name[column.name] for column in old.columns]
-            constraint = replace(old, columns=columns, index=None)
-            if old.index is not None:
-                constraint.index = self._renewed(old.index, by_name, constraint)
-            table.constraints.append(constraint)
-        for index in self._indexes:
-            self._renewed(index, by_name, None)
+            check = old.check and replace(old.check, sql="")
+            new[old] = replace(old, columns=columns, index=None, check=check)
+        table.constraints = list(new.values())
+        for index in self._old_indexes:
+            using = [new[old] for old in new if old.index is index]
+            if using or index in self._indexes:
+                owner = using[0] if index.constraint else None
+                renewed = self._renewed(index, by_name, owner)
+                for constraint in using:
+                    constraint.index = renewed
 
     def _renewed(
         self, old: Index, by_name: dict[str, Column], constraint: Constraint | None

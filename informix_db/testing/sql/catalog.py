@@ -1,7 +1,7 @@
-"""Databases, tables, columns, indexes and constraints as Python objects.
+"""Databases and what is in them as Python objects: tables, views, sequences, synonyms.
 
 These objects are the truth; the queryable catalog (`syscatalog`) is filled from them.
-Knows names and numbers, not SQL text and not SQLite.
+Knows names and numbers; SQL text it only keeps, and of SQLite it knows nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
 
 if TYPE_CHECKING:
+    from informix_db.testing.sql import ast
     from informix_db.testing.sql.transactions import Transaction
 
 FIRST_USER_TABID = 100
@@ -64,6 +65,39 @@ class Index:
 
 
 @dataclass(eq=False, slots=True)
+class Reference:
+    """What a foreign key refers to: a key of `table` by its number, and columns by
+    name, in the order of the foreign key's. ALTER TABLE makes both anew."""
+
+    table: Table
+    key_id: int
+    names: list[str]
+    cascade: bool
+
+    def key(self) -> Constraint:
+        """Return the primary key or unique constraint referred to."""
+        return next(
+            constraint
+            for constraint in self.table.constraints
+            if constraint.constraint_id == self.key_id
+        )
+
+    def columns(self) -> list[Column]:
+        found = map(self.table.column, self.names)
+        return [column for column in found if column is not None]
+
+
+@dataclass(eq=False, slots=True)
+class Check:
+    """The condition of a CHECK constraint, as a syntax tree and as written; `sql` is
+    what it is to SQLite, made when first needed."""
+
+    condition: ast.Expression
+    text: str
+    sql: str = ""
+
+
+@dataclass(eq=False, slots=True)
 class Constraint:
     """`kind`: P primary key, U unique, N not null, C check, R references."""
 
@@ -73,6 +107,73 @@ class Constraint:
     owner: str
     columns: list[Column]
     index: Index | None = None
+    reference: Reference | None = None  # of kind R
+    check: Check | None = None  # of kind C
+
+
+# Privileges on an object by (grantor, grantee): letters of systabauth, and whether
+# each may be granted on.
+Grants = dict[tuple[str, str], dict[str, bool]]
+
+
+@dataclass(eq=False)
+class View:
+    """A view: `query` is the SELECT, `text` the same as written."""
+
+    name: str
+    owner: str
+    tabid: int
+    columns: list[tuple[str, SQLType]]
+    query: ast.Query
+    text: str
+    uses: list[Table | View]  # what its FROM clauses name
+    database: str
+    check_option: bool = False
+    created: datetime.date = datetime.date(1900, 1, 1)
+    version: int = 1
+    dropped: bool = False
+    creator: Transaction | None = None
+    grants: Grants = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class SequenceGenerator:
+    """A sequence; `last` is the value handed out last, None before the first."""
+
+    name: str
+    owner: str
+    tabid: int
+    sequence_id: int
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cycle: bool
+    cache: int
+    ordered: bool
+    restart: int | None = None  # of the last ALTER SEQUENCE ... RESTART
+    last: int | None = None
+    created: datetime.date = datetime.date(1900, 1, 1)
+    version: int = 1
+    dropped: bool = False
+    creator: Transaction | None = None
+    grants: Grants = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Synonym:
+    """Another name of a table, view or sequence, maybe of another database."""
+
+    name: str
+    owner: str
+    tabid: int
+    target: Table | View | SequenceGenerator
+    database: str  # the target's, "" if it is the synonym's own
+    private: bool
+    created: datetime.date = datetime.date(1900, 1, 1)
+    version: int = 1
+    dropped: bool = False
+    creator: Transaction | None = None
 
 
 @dataclass(eq=False)
@@ -97,10 +198,14 @@ class Table:
     creator: Transaction | None = None  # while its CREATE is uncommitted
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
     locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
-    # Of a system catalog table: its rows for a session's locale, and what catalog
-    # version and locale the stored ones are for.
+    grants: Grants = field(default_factory=dict)
+    children: list[Table] = field(default_factory=list)  # with foreign keys to it
+    row_count: int = 0  # as UPDATE STATISTICS found it
+    # Of a system catalog table: its rows for a session's locale, what catalog version
+    # and locale the stored ones are for, and whether they change without a version.
     rows: Callable[[str], Iterable[tuple[Any, ...]]] | None = None
     filled: tuple[int, str] | None = None
+    volatile: bool = False
 
     @property
     def is_system(self) -> bool:
@@ -115,6 +220,14 @@ class Table:
     def column_number(self, column: Column) -> int:
         """Return the 1-based colno."""
         return self.columns.index(column) + 1
+
+    def referencing(self) -> Iterator[tuple[Table, Constraint]]:
+        """Yield the foreign keys that refer to this table, with their tables."""
+        for child in self.children:
+            for constraint in child.constraints:
+                reference = constraint.reference
+                if reference is not None and reference.table is self:
+                    yield child, constraint
 
     def row_size(self) -> int:
         return sum(storage_size(column.type) for column in self.columns)
@@ -134,19 +247,35 @@ def storage_size(sql_type: SQLType) -> int:
     return sql_type.length
 
 
+NamedObject = Table | View | SequenceGenerator | Synonym
+
+
 class Database:
     """One database: its flags and its objects."""
 
-    def __init__(self, name: str, owner: str, *, logged: bool, ansi: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        owner: str,
+        *,
+        logged: bool,
+        ansi: bool,
+        buffered: bool = False,
+    ) -> None:
         self.name = name
         self.owner = owner
         self.logged = logged or ansi
         self.ansi = ansi
+        self.buffered = buffered
         self.created = datetime.date.today()
         self.sessions = 0  # that have it open
-        self._tables: dict[tuple[str, str], Table] = {}
+        self.users = {owner: "D"}  # D DBA, R RESOURCE, C CONNECT
+        self.roles: dict[str, set[str]] = {}  # name: whom it is granted to
+        self._objects: dict[tuple[str, str], NamedObject] = {}
+        self._private: dict[tuple[str, str], NamedObject] = {}  # synonyms
         self._next_tabid = FIRST_USER_TABID
         self._next_constraint = 1
+        self._next_sequence = 1
 
     @property
     def flags(self) -> int:
@@ -158,27 +287,51 @@ class Database:
             flags |= ANSI_FLAG
         return flags
 
+    def _place(
+        self, item: NamedObject
+    ) -> tuple[dict[tuple[str, str], NamedObject], tuple[str, str]]:
+        if isinstance(item, Synonym) and item.private and not self.ansi:
+            return self._private, (item.owner, item.name)
+        return self._objects, self._key(item.owner, item.name)
+
     def _key(self, owner: str, name: str) -> tuple[str, str]:
         return (owner if self.ansi else "", name)
 
+    def objects(self) -> Iterator[NamedObject]:
+        """Yield everything that has a tabid, in its order."""
+        everything = [*self._objects.values(), *self._private.values()]
+        yield from sorted(everything, key=lambda item: item.tabid)
+
     def tables(self) -> Iterator[Table]:
         """Yield all tables, system catalog first, in tabid order."""
-        yield from sorted(self._tables.values(), key=lambda table: table.tabid)
+        for item in self.objects():
+            if isinstance(item, Table):
+                yield item
 
-    def find(self, name: str, owner: str, user: str) -> Table | None:
-        """Return a table. Owners matter in ANSI databases only, and there `user`'s
-        and `informix`'s tables are found without one."""
+    def find(self, name: str, owner: str, user: str) -> NamedObject | None:
+        """Return an object. Owners matter in ANSI databases and for private synonyms
+        only; without one `user`'s own and, in ANSI databases, `informix`'s are found.
+        """
+        private = self._private.get((owner or user, name))
+        if private is not None:
+            return private
         if owner or not self.ansi:
-            return self._tables.get(self._key(owner, name))
-        return self._tables.get((user, name)) or self._tables.get(("informix", name))
+            return self._objects.get(self._key(owner, name))
+        return self._objects.get((user, name)) or self._objects.get(("informix", name))
 
-    def add(self, table: Table) -> None:
-        self._tables[self._key(table.owner, table.name)] = table
+    def add(self, item: NamedObject) -> None:
+        place, key = self._place(item)
+        place[key] = item
 
-    def remove(self, table: Table) -> None:
-        key = self._key(table.owner, table.name)
-        if self._tables.get(key) is table:
-            del self._tables[key]
+    def remove(self, item: NamedObject) -> None:
+        place, key = self._place(item)
+        if place.get(key) is item:
+            del place[key]
+
+    def is_free(self, item: NamedObject) -> bool:
+        """Tell whether nothing has the name of `item` yet."""
+        place, key = self._place(item)
+        return key not in place
 
     def new_tabid(self) -> int:
         self._next_tabid += 1
@@ -188,9 +341,20 @@ class Database:
         self._next_constraint += 1
         return self._next_constraint - 1
 
+    def new_sequence_id(self) -> int:
+        self._next_sequence += 1
+        return self._next_sequence - 1
+
     def find_index(self, name: str) -> tuple[Table, Index] | None:
-        for table in self._tables.values():
+        for table in self.tables():
             for index in table.indexes:
                 if index.name == name:
                     return table, index
+        return None
+
+    def find_constraint(self, name: str) -> tuple[Table, Constraint] | None:
+        for table in self.tables():
+            for constraint in table.constraints:
+                if constraint.name == name:
+                    return table, constraint
         return None

@@ -1,10 +1,11 @@
-"""DDL: tables and indexes made and dropped, undone by the transaction if need be."""
+"""DDL: objects made and dropped, undone by the transaction if need be."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_ddl
@@ -13,31 +14,40 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import (
     Column,
     Constraint,
-    Database,
     DefaultValue,
     Index,
+    NamedObject,
+    Synonym,
     Table,
+    View,
 )
+from informix_db.testing.sql.constraints import ConstraintDDL
 from informix_db.testing.sql.errors import unsupported
-from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.literals import datatype
-from informix_db.testing.sql.store import LockConflict, Store
-from informix_db.testing.sql.transactions import Transaction
+from informix_db.testing.sql.privileges import default_grants, has_level, require_level
+from informix_db.testing.sql.store import LockConflict
 
 MAX_ROW = 32767
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
 
 
 @dataclass(slots=True)
-class DDL:
+class DDL(ConstraintDDL):
     """DDL in one database for one session, as part of one transaction."""
 
-    store: Store
-    database: Database
-    user: str
-    transaction: Transaction
-    binder: ExpressionBinder
-    changed: Callable[[], None]  # the catalog has a new version
+    @property
+    def user(self) -> str:
+        return self.names.user
+
+    def owner(self, name: ast.ObjectName) -> str:
+        """Return a new object's owner; SQLError(-388) without RESOURCE, -514 for an
+        owner other than the user if that is no DBA."""
+        require_level("R", self.database, self.names)
+        if name.owner in ("", self.user):
+            return self.user
+        if not has_level("D", self.database, self.names):
+            raise SQLError(-514, offset=name.position)
+        return name.owner
 
     # --- CREATE TABLE --------------------------------------------------------
 
@@ -45,7 +55,7 @@ class DDL:
         """Return the new table, not yet in any catalog."""
         if node.query is not None or node.row_type is not None or node.under:
             raise unsupported("create table of this kind", node.position)
-        owner = node.name.owner or self.user
+        owner = self.user if temporary else self.owner(node.name)
         table = Table(
             node.name.name,
             owner,
@@ -170,63 +180,8 @@ class DDL:
             for constraint in column_node.constraints:
                 self.add_constraint(table, constraint, [column])
         for constraint in node.constraints:
-            columns = [self._column(table, name) for name in constraint.columns]
+            columns = [self.column_of(table, name) for name in constraint.columns]
             self.add_constraint(table, constraint, columns)
-
-    def _column(self, table: Table, name: ast.Identifier) -> Column:
-        column = table.column(name.name)
-        if column is None:
-            raise SQLError(-217, offset=name.position, token=name.name)
-        return column
-
-    def add_constraint(
-        self, table: Table, node: ast_ddl.Constraint, columns: list[Column]
-    ) -> None:
-        """Add a constraint to a new table."""
-        if node.kind == "null":
-            return
-        kinds = {"primary key": "P", "unique": "U", "not null": "N"}
-        if node.kind not in kinds:
-            raise unsupported(f"{node.kind} constraint", node.position)
-        number = self.database.new_constraint_id()
-        kind = kinds[node.kind]
-        letter = "n" if kind == "N" else "u"
-        name = node.name.name if node.name else f"{letter}{table.tabid}_{number}"
-        if self._constraint_exists(name) or any(
-            other.name == name for other in table.constraints
-        ):
-            raise SQLError(-625, offset=node.position, token=name)
-        constraint = Constraint(number, kind, name, table.owner, columns)
-        if kind != "N":
-            self._check_same_columns(table, columns)
-            constraint.index = self._constraint_index(table, constraint)
-        table.constraints.append(constraint)
-
-    def _constraint_exists(self, name: str) -> bool:
-        return any(
-            constraint.name == name
-            for table in self.database.tables()
-            for constraint in table.constraints
-        )
-
-    def _check_same_columns(self, table: Table, columns: list[Column]) -> None:
-        for other in table.constraints:
-            if other.kind in "PU" and set(other.columns) == set(columns):
-                raise SQLError(-577)
-
-    def _constraint_index(self, table: Table, constraint: Constraint) -> Index:
-        """A constraint's own index has its numbers for a name, after a blank."""
-        index = Index(
-            f" {table.tabid}_{constraint.constraint_id}",
-            table.owner,
-            [(column, False) for column in constraint.columns],
-            True,
-            self.store.new_name("i"),
-            constraint,
-        )
-        self.store.create_index(table, index)
-        table.indexes.append(index)
-        return index
 
     def create_from(
         self, name: str, outputs: Sequence[tuple[str, SQLType]], *, logged: bool
@@ -253,32 +208,65 @@ class DDL:
 
     # --- other statements ----------------------------------------------------
 
-    def add_to_catalog(self, table: Table) -> None:
-        """Make a new table part of the database, provisionally in a transaction."""
-        self.database.add(table)
+    def add_to_catalog(self, item: NamedObject) -> None:
+        """Make a new object part of the database, provisionally in a transaction."""
+        item.created = datetime.date.today()
+        if not isinstance(item, Synonym):
+            item.grants = default_grants(item, self.database)
+        self.database.add(item)
         self.changed()
         if not self.transaction.direct:
-            table.creator = self.transaction
-            self.transaction.at_commit(lambda: _forget_creator(table))
-        self.transaction.undo.append(lambda: self._undo_add(table))
+            item.creator = self.transaction
+            self.transaction.at_commit(lambda: _forget_creator(item))
+        self.transaction.undo.append(lambda: self._undo_add(item))
 
-    def _undo_add(self, table: Table) -> None:
-        self.database.remove(table)
+    def _undo_add(self, item: NamedObject) -> None:
+        item.dropped = True
+        self.database.remove(item)
         self.changed()
 
-    def drop_table(self, table: Table) -> None:
-        """Drop a table of the database; its rows go at commit."""
-        self.refuse_if_in_use(table)
-        self.database.remove(table)
-        table.dropped = True
+    def drop(self, item: NamedObject) -> None:
+        """Take an object out of the database; a table's rows go at commit."""
+        if isinstance(item, Table):
+            self.refuse_if_in_use(item)
+            self.transaction.at_commit(lambda: self.store.drop_table(item))
+            for child, constraint in list(item.referencing()):
+                if child is not item:
+                    self.drop_constraint(child, constraint)
+            self._leave_parents(item)
+        self.database.remove(item)
+        item.dropped = True
         self.changed()
-        self.transaction.undo.append(lambda: self._undo_drop(table))
-        self.transaction.at_commit(lambda: self.store.drop_table(table))
+        self.transaction.undo.append(lambda: self._undo_drop(item))
 
-    def _undo_drop(self, table: Table) -> None:
-        table.dropped = False
-        self.database.add(table)
+    def _undo_drop(self, item: NamedObject) -> None:
+        item.dropped = False
+        self.database.add(item)
         self.changed()
+
+    def _leave_parents(self, table: Table) -> None:
+        for constraint in table.constraints:
+            if constraint.reference is not None:
+                children = constraint.reference.table.children
+                if table in children:
+                    children.remove(table)
+                    self.transaction.undo.append(partial(children.append, table))
+
+    def drop_constraint(self, table: Table, constraint: Constraint) -> None:
+        """Drop a foreign key because what it refers to goes."""
+        table.constraints.remove(constraint)
+        table.version += 1
+        self.changed()
+        self.transaction.undo.append(lambda: table.constraints.append(constraint))
+
+    def dependents(self, item: NamedObject) -> Iterator[View | Synonym]:
+        """Yield the views and synonyms that cannot be without `item`, nearest last."""
+        for other in self.database.objects():
+            if isinstance(other, View) and item in other.uses:
+                yield from self.dependents(other)
+                yield other
+            elif isinstance(other, Synonym) and other.target is item:
+                yield other
 
     def refuse_if_in_use(self, table: Table) -> None:
         """Raise LockConflict if another transaction has changed rows of `table`."""
@@ -297,7 +285,7 @@ class DDL:
             raise SQLError(-350, offset=node.position)
         index = Index(
             node.name.name,
-            node.name.owner or self.user,
+            self.user if table.temporary else self.owner(node.name),
             keys,
             node.unique,
             self.store.new_name("i"),
@@ -312,7 +300,7 @@ class DDL:
         if not isinstance(expression, ast.Name):
             raise unsupported("functional index", key.position)
         name = ast.Identifier(expression.position, expression.parts[-1])
-        return self._column(table, name)
+        return self.column_of(table, name)
 
     def _undo_create_index(self, table: Table, index: Index) -> None:
         table.indexes.remove(index)
@@ -345,5 +333,5 @@ def not_null(sql_type: SQLType) -> SQLType:
     )
 
 
-def _forget_creator(table: Table) -> None:
-    table.creator = None
+def _forget_creator(item: NamedObject) -> None:
+    item.creator = None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from informix_db.testing.api import ClientFilesAPI, LargeObjectsAPI, SQLType
+from informix_db.testing.sql.catalog import SequenceGenerator
 from informix_db.testing.sql.values import Context
 
 
@@ -24,6 +25,7 @@ class SessionFacts(Protocol):
     last_serial8: int
     last_bigserial: int
     rows_processed: int
+    sequence_values: dict[SequenceGenerator, int]  # what CURRVAL gives
     client_files: ClientFilesAPI | None
 
     @property

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import ExecuteResult, SQLError
-from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_session
+from informix_db.testing.sql import (
+    ast,
+    ast_ddl,
+    ast_dml,
+    ast_session,
+    definitions,
+    grants,
+)
 from informix_db.testing.sql.alter import alter_table
-from informix_db.testing.sql.catalog import Database, Index, Table
-from informix_db.testing.sql.ddl import DDL
+from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.definitions import open_ddl, placed_table, refuse_taken
 from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.plans import IntoTempPlan, describe
-from informix_db.testing.sql.queries import QueryBinder
-from informix_db.testing.sql.scope import Binding, Scope
+from informix_db.testing.sql.privileges import require, require_level
 from informix_db.testing.sql.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -182,7 +188,13 @@ def _create_database(session: Session, node: ast_ddl.CreateDatabase) -> ExecuteR
     if session.transaction is not None:
         raise SQLError(-377)
     ansi = node.log == "ansi"
-    engine.add_database(name, session.user, logged=bool(node.log), ansi=ansi)
+    engine.add_database(
+        name,
+        session.user,
+        logged=bool(node.log),
+        ansi=ansi,
+        buffered=node.log == "buffered",
+    )
     flags = session.open_database(name)
     return ExecuteResult(database_flags=flags, warn=flags)
 
@@ -195,6 +207,7 @@ def _drop_database(session: Session, node: ast_ddl.Drop) -> None:
             return
         raise SQLError(-329, -111, token=name)
     database = engine.by_name[name]
+    require_level("D", database, session)
     if name == "sysmaster" or database is session.database:
         raise SQLError(-359)
     if database.sessions:
@@ -205,43 +218,20 @@ def _drop_database(session: Session, node: ast_ddl.Drop) -> None:
 # --- DDL ---------------------------------------------------------------------
 
 
-def _ddl(session: Session, transaction: Transaction) -> DDL:
-    database = session.current_database()
-    binder = QueryBinder(Binding(session, 0)).expressions(Scope())
-    return DDL(
-        session.engine.store,
-        database,
-        session.user,
-        transaction,
-        binder,
-        lambda: _changed(session),
-    )
-
-
-def _changed(session: Session) -> None:
-    session.engine.catalog_version += 1
-
-
 def _create_table(session: Session, node: ast_ddl.CreateTable) -> None:
     database = session.current_database()
     name = node.name.name
     if node.kind == "temp":
         taken = name in session.temporary
-        code = -958
     else:
         taken = database.find(name, node.name.owner, session.user) is not None
-        code = -310
-    if taken:
-        if node.if_not_exists:
-            return
-        raise SQLError(code, offset=node.name.position, token=_qualified(session, node))
+    if taken and node.if_not_exists:
+        return
+    if node.kind != "temp":
+        refuse_taken(session, node.name)
+    elif taken:
+        raise SQLError(-958, offset=node.name.position, token=name)
     session.transact(lambda tx: _make_table(session, node, tx))
-
-
-def _qualified(session: Session, node: ast_ddl.CreateTable) -> str:
-    if node.kind == "temp":
-        return node.name.name
-    return f"{node.name.owner or session.user}.{node.name.name}"
 
 
 def select_into(
@@ -251,7 +241,7 @@ def select_into(
     if plan.name in session.temporary:
         raise SQLError(-958, offset=plan.node.position, token=plan.name)
     outputs = [(column.name, column.type) for column in describe(plan.query.outputs)]
-    ddl = _ddl(session, transaction)
+    ddl = open_ddl(session, transaction)
     table = ddl.create_from(plan.name, outputs, logged=not plan.no_log)
     _add_temporary(session, table, transaction)
     return session.executor.fill(plan, table, values, transaction)
@@ -265,7 +255,7 @@ def _add_temporary(session: Session, table: Table, transaction: Transaction) -> 
 def _make_table(
     session: Session, node: ast_ddl.CreateTable, transaction: Transaction
 ) -> None:
-    ddl = _ddl(session, transaction)
+    ddl = open_ddl(session, transaction)
     table = ddl.create_table(node, node.kind == "temp")
     if table.temporary:
         _add_temporary(session, table, transaction)
@@ -277,91 +267,35 @@ def _forget_temporary(session: Session, table: Table) -> None:
     session.temporary.pop(table.name, None)
 
 
-def _drop(session: Session, node: ast_ddl.Drop) -> None:
-    if node.kind == "database":
-        _drop_database(session, node)
-    elif node.kind == "table":
-        _drop_table(session, node)
-    elif node.kind == "index":
-        _drop_index(session, node)
-    elif node.if_exists:
-        return
-    elif node.kind in ("procedure", "function", "routine"):
-        raise SQLError(-674, offset=node.position, token=node.name.name)
-    else:
-        raise SQLError(-206, -111, node.name.position, node.name.name)
-
-
-def _drop_table(session: Session, node: ast_ddl.Drop) -> None:
-    table = session.find_table(node.name)
-    if table is None:
-        if node.if_exists:
-            return
-        raise SQLError(-206, -111, node.name.position, node.name.name)
-    if table.is_system:
-        raise SQLError(_NO_DBA, offset=node.name.position, token=table.name)
-    if table.temporary:
-        session.transact(lambda tx: _drop_temporary(session, table, tx))
-    else:
-        session.transact(lambda tx: _ddl(session, tx).drop_table(table))
-
-
-def _drop_temporary(session: Session, table: Table, transaction: Transaction) -> None:
-    del session.temporary[table.name]
-    table.dropped = True
-    transaction.undo.append(lambda: _restore_temporary(session, table))
-    transaction.at_commit(lambda: session.engine.store.drop_table(table))
-
-
-def _restore_temporary(session: Session, table: Table) -> None:
-    table.dropped = False
-    session.temporary[table.name] = table
-
-
 def _table(session: Session, name: ast.ObjectName) -> Table:
-    table = session.find_table(name)
-    if table is None:
-        raise SQLError(-206, -111, name.position, name.name)
-    return table
+    return placed_table(session, name)[1]
 
 
 def _alter_table(session: Session, node: ast_ddl.AlterTable) -> None:
-    table = _table(session, node.table)
+    database, table = placed_table(session, node.table)
     if table.is_system:
         raise SQLError(_NO_DBA, offset=node.table.position, token=table.name)
-    session.transact(lambda tx: alter_table(_ddl(session, tx), node, table))
+    require("a", table, database, session, node.table.position)
+    session.transact(lambda tx: alter_table(open_ddl(session, tx), node, table))
 
 
 def _create_index(session: Session, node: ast_ddl.CreateIndex) -> None:
-    table = _table(session, node.table)
-    session.transact(lambda tx: _ddl(session, tx).create_index(node, table))
+    database, table = placed_table(session, node.table)
+    require("x", table, database, session, node.table.position)
+    session.transact(lambda tx: open_ddl(session, tx).create_index(node, table))
 
 
-def _find_index(
-    database: Database, session: Session, name: str
-) -> tuple[Table, Index] | None:
-    found = database.find_index(name)
-    if found is not None:
-        return found
-    for table in session.temporary.values():
-        for index in table.indexes:
-            if index.name == name:
-                return table, index
-    return None
-
-
-def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
-    name = node.name.name
-    found = _find_index(session.current_database(), session, name)
-    if found is None:
-        if node.if_exists:
-            return
-        raise SQLError(-319, offset=node.name.position, token=name)
-    session.transact(lambda tx: _ddl(session, tx).drop_index(*found))
+def _drop(session: Session, node: ast_ddl.Drop) -> None:
+    if node.kind == "database":
+        _drop_database(session, node)
+    else:
+        definitions.drop(session, node)
 
 
 _Handler = Callable[..., Any]
 _HANDLERS: dict[type[ast.Statement], _Handler] = {
+    **definitions.HANDLERS,
+    **grants.HANDLERS,
     ast_session.Begin: _begin,
     ast_session.Commit: _commit,
     ast_session.Rollback: _rollback,

@@ -178,7 +178,7 @@ def test_settings(sql: SQLClient) -> None:
         sql.do(statement)
     assert sql.session.executor.isolation == "repeatable read"
     assert sql.code("SET TRANSACTION READ ONLY") == -999
-    assert sql.code("SET ROLE nobody") == -999
+    assert sql.code("SET ROLE nobody") == -19804
 
 
 def test_misuse(sql: SQLClient) -> None:

@@ -1,0 +1,217 @@
+"""Constraints of tables as they are defined: keys, CHECK, FOREIGN KEY, NOT NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import (
+    Check,
+    Column,
+    Constraint,
+    Database,
+    Index,
+    Reference,
+    Table,
+)
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.expressions import ExpressionBinder
+from informix_db.testing.sql.integrity import CheckedRows, refuse_subqueries
+from informix_db.testing.sql.privileges import require
+from informix_db.testing.sql.rules import strip
+from informix_db.testing.sql.scope import Names
+from informix_db.testing.sql.store import Store
+from informix_db.testing.sql.transactions import Transaction
+
+# Kinds as the parser names them, as the catalog does, and the letter of names made up.
+_KINDS = {
+    "primary key": ("P", "u"),
+    "unique": ("U", "u"),
+    "not null": ("N", "n"),
+    "check": ("C", "c"),
+    "references": ("R", "r"),
+    "foreign key": ("R", "r"),
+}
+
+
+@dataclass(slots=True)
+class ConstraintDDL:
+    """Definitions in one database for one session, as part of one transaction."""
+
+    store: Store
+    database: Database
+    names: Names
+    transaction: Transaction
+    binder: ExpressionBinder
+    changed: Callable[[], None]  # the catalog has a new version
+
+    def column_of(self, table: Table, name: ast.Identifier) -> Column:
+        column = table.column(name.name)
+        if column is None:
+            raise SQLError(-217, offset=name.position, token=name.name)
+        return column
+
+    def add_constraint(
+        self, table: Table, node: ast_ddl.Constraint, columns: list[Column]
+    ) -> None:
+        """Add a constraint to a new table, or to one being altered."""
+        if node.kind == "null":
+            return
+        if node.mode not in ("", "enabled"):
+            raise unsupported(f"{node.mode} constraint", node.position)
+        kind, letter = _KINDS[node.kind]
+        if table.temporary and node.name is not None:
+            raise SQLError(-576, offset=node.position)
+        number = self.database.new_constraint_id()
+        name = node.name.name if node.name else f"{letter}{table.tabid}_{number}"
+        self._check_name(table, name, node.position)
+        constraint = Constraint(number, kind, name, table.owner, columns)
+        if kind in "PU":
+            self._check_same_columns(table, columns)
+            constraint.index = self._index(table, constraint, unique=True)
+        elif kind == "C":
+            self._define_check(table, constraint, node)
+        elif kind == "R":
+            self._define_reference(table, constraint, node)
+        table.constraints.append(constraint)
+        if kind in "CR":
+            self._check_rows(table, constraint)
+
+    def _check_name(self, table: Table, name: str, position: int) -> None:
+        if self.database.find_constraint(name) or any(
+            other.name == name for other in table.constraints
+        ):
+            raise SQLError(-625, offset=position, token=name)
+
+    def _check_same_columns(self, table: Table, columns: list[Column]) -> None:
+        for other in table.constraints:
+            if other.kind in "PU" and set(other.columns) == set(columns):
+                raise SQLError(-577)
+
+    def _check_rows(self, table: Table, constraint: Constraint) -> None:
+        """Check the rows there are; SQLError(-525, -530)."""
+        rows = CheckedRows(self.store, self.binder.binding.runtime)
+        try:
+            rows.check_all(table, constraint, self.transaction)
+        except SQLError as error:
+            if error.sqlcode == -691:
+                error.sqlcode = -525
+            raise
+
+    # --- indexes behind constraints ------------------------------------------
+
+    def _index(self, table: Table, constraint: Constraint, *, unique: bool) -> Index:
+        """Return the index of a constraint: for a foreign key one that is there, or
+        else its own, which has its numbers for a name, after a blank."""
+        keys = [(column, False) for column in constraint.columns]
+        for index in table.indexes:
+            if index.keys == keys and not unique:
+                return index
+        index = Index(
+            f" {table.tabid}_{constraint.constraint_id}",
+            table.owner,
+            keys,
+            unique,
+            self.store.new_name("i"),
+            constraint,
+        )
+        self.store.create_index(table, index)
+        table.indexes.append(index)
+        return index
+
+    # --- CHECK ---------------------------------------------------------------
+
+    def _define_check(
+        self, table: Table, constraint: Constraint, node: ast_ddl.Constraint
+    ) -> None:
+        """SQLError(-677) for a subquery, -217 for a column of no table."""
+        assert node.condition is not None
+        refuse_subqueries(node.condition)
+        constraint.check = Check(node.condition, node.text)
+        runtime = self.binder.binding.runtime
+        CheckedRows(self.store, runtime).condition(table, constraint.check)
+        if not constraint.columns:
+            constraint.columns = list(_columns_named(table, node.condition))
+
+    # --- FOREIGN KEY ---------------------------------------------------------
+
+    def _define_reference(
+        self, table: Table, constraint: Constraint, node: ast_ddl.Constraint
+    ) -> None:
+        """SQLError(-297) if no key has these columns, -512 without the privilege."""
+        assert node.references is not None
+        if table.temporary:
+            raise SQLError(-548, offset=node.position)
+        parent = self._parent(table, node.references)
+        key = self._key(parent, table, node)
+        names = [name.name for name in node.references.columns]
+        if not names:
+            names = [column.name for column in key.columns]
+        if len(names) != len(constraint.columns):
+            raise SQLError(-297, offset=node.position, token=parent.name)
+        for column, name in zip(constraint.columns, names, strict=True):
+            target = parent.column(name)
+            assert target is not None
+            if _shape(column.type) != _shape(target.type):
+                raise unsupported("FOREIGN KEY of another type", node.position)
+        cascade = node.references.cascade
+        constraint.reference = Reference(parent, key.constraint_id, names, cascade)
+        constraint.index = self._index(table, constraint, unique=False)
+        if table not in parent.children:
+            parent.children.append(table)
+            self.transaction.undo.append(lambda: parent.children.remove(table))
+
+    def _parent(self, table: Table, node: ast_ddl.References) -> Table:
+        name = node.table
+        if name.name == table.name and name.owner in ("", table.owner):
+            return table
+        database, parent = self.names.find_object(name) or (None, None)
+        if database is not self.database or not isinstance(parent, Table):
+            raise SQLError(-206, -111, name.position, name.name)
+        if parent.temporary:
+            raise SQLError(-548, offset=name.position)
+        require("r", parent, database, self.names, name.position)
+        return parent
+
+    def _key(self, parent: Table, table: Table, node: ast_ddl.Constraint) -> Constraint:
+        assert node.references is not None
+        names = {name.name for name in node.references.columns}
+        for constraint in parent.constraints:
+            columns = {column.name for column in constraint.columns}
+            if constraint.kind == "P" and not names:
+                return constraint
+            if constraint.kind in "PU" and columns == names:
+                return constraint
+        position = node.references.position
+        raise SQLError(-297, offset=position, token=parent.name)
+
+
+def _shape(sql_type: SQLType) -> tuple[int, int]:
+    """Return what must be equal for values to compare without conversion."""
+    plain = strip(sql_type)
+    if t.family(plain) in ("int", "string"):
+        return 0, 0 if t.family(plain) == "int" else 1
+    return plain.code, plain.length
+
+
+def _columns_named(table: Table, condition: ast.Expression) -> Iterator[Column]:
+    seen: list[Column] = []
+    for node in ast.walk(condition):
+        if isinstance(node, ast.Name):
+            column = table.column(node.parts[-1])
+            if column is not None and column not in seen:
+                seen.append(column)
+                yield column
+
+
+def foreign_keys_to(
+    table: Table, key: Constraint
+) -> Iterator[tuple[Table, Constraint]]:
+    """Yield the foreign keys that refer to a key about to go, with their tables."""
+    for child, constraint in list(table.referencing()):
+        assert constraint.reference is not None
+        if constraint.reference.key_id == key.constraint_id:
+            yield child, constraint

@@ -1,0 +1,319 @@
+"""GRANT, REVOKE and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql import ast, ast_ddl, ast_session
+from informix_db.testing.sql.catalog import Database, SequenceGenerator, Table, View
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.privileges import (
+    EVERYTHING,
+    LETTERS,
+    PUBLIC,
+    owns,
+    require_level,
+)
+from informix_db.testing.sql.transactions import Transaction
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.session import Session
+
+_LEVELS = {"connect": "C", "resource": "R", "dba": "D"}
+_ROUTINES = ("procedure", "function", "routine")
+_Target = Table | View | SequenceGenerator
+
+
+def _changed(session: Session) -> None:
+    session.engine.catalog_version += 1
+
+
+def _grant(session: Session, node: ast_ddl.Grant) -> None:
+    if node.target_kind == "":
+        _grant_level(session, node)
+    elif node.target_kind == "role":
+        _grant_roles(session, node)
+    elif node.target is not None and node.target_kind == "table":
+        _grant_object(session, node, node.target)
+    else:
+        raise unsupported(f"GRANT ON {node.target_kind.upper()}", node.position)
+
+
+def _revoke(session: Session, node: ast_ddl.Revoke) -> None:
+    if node.target_kind == "":
+        _revoke_level(session, node)
+    elif node.target_kind == "role":
+        _revoke_roles(session, node)
+    elif node.target is not None and node.target_kind == "table":
+        _revoke_object(session, node, node.target)
+    else:
+        raise unsupported(f"REVOKE ON {node.target_kind.upper()}", node.position)
+
+
+# --- databases ---------------------------------------------------------------
+
+
+def _set_level(
+    session: Session, database: Database, user: str, level: str | None
+) -> None:
+    old = database.users.get(user)
+
+    def put(value: str | None) -> None:
+        if value is None:
+            database.users.pop(user, None)
+        else:
+            database.users[user] = value
+        _changed(session)
+
+    def work(tx: Transaction) -> None:
+        tx.undo.append(lambda: put(old))
+        put(level)
+
+    session.transact(work)
+
+
+def _grant_level(session: Session, node: ast_ddl.Grant) -> None:
+    database = session.current_database()
+    require_level("D", database, session)
+    level = _LEVELS[node.privileges[0].name]
+    for grantee in node.grantees:
+        if grantee.name in database.roles and level != "C":
+            raise unsupported("database privileges of a role", grantee.position)
+        if "CRD".index(level) >= "CRD".index(database.users.get(grantee.name, "C")):
+            _set_level(session, database, grantee.name, level)
+
+
+def _revoke_level(session: Session, node: ast_ddl.Revoke) -> None:
+    """What is left after DBA or RESOURCE is CONNECT. SQLError(-580) if not held."""
+    database = session.current_database()
+    require_level("D", database, session)
+    level = _LEVELS[node.privileges[0].name]
+    for grantee in node.grantees:
+        held = database.users.get(grantee.name)
+        if held is None or "CRD".index(held) < "CRD".index(level):
+            raise SQLError(-580, offset=grantee.position, token=grantee.name)
+        _set_level(session, database, grantee.name, None if level == "C" else "C")
+
+
+# --- tables, views, sequences ------------------------------------------------
+
+
+def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: _Target) -> str:
+    """Return the letters of the privileges named; SQLError(-8320) if a sequence has
+    no such one."""
+    allowed = {Table: EVERYTHING + "n", View: "suid"}.get(type(item), "sa")
+    letters = ""
+    for privilege in node.privileges:
+        if privilege.columns:
+            raise unsupported("privileges on columns", privilege.position)
+        if privilege.name == "all":
+            letters += "".join(c for c in EVERYTHING if c in allowed)
+            continue
+        letter = LETTERS.get(privilege.name)
+        if letter is None:
+            raise SQLError(-201, offset=privilege.position, token=privilege.name)
+        if letter not in allowed:
+            code = -8320 if isinstance(item, SequenceGenerator) else -201
+            raise SQLError(code, offset=privilege.position)
+        letters += letter
+    return letters
+
+
+def _target(session: Session, name: ast.ObjectName) -> tuple[Database, _Target]:
+    """Return what privileges are about; SQLError(-353, -323)."""
+    found = session.find_object(name)
+    if found is None:
+        raise SQLError(-353, offset=name.position, token=name.name)
+    if isinstance(found[1], Table) and found[1].temporary:
+        raise SQLError(-323, offset=name.position, token=name.name)
+    return found
+
+
+def _grant_object(session: Session, node: ast_ddl.Grant, name: ast.ObjectName) -> None:
+    """SQLError(-298, -299) for PUBLIC or oneself, -302 without the grant option."""
+    database, item = _target(session, name)
+    letters = _letters(node, item)
+    if not owns(item, database, session):
+        held = _grantable(item, session.user)
+        if not set(letters) <= held:
+            raise SQLError(-302, offset=name.position, token=name.name)
+        grantor = session.user
+    else:
+        grantor = node.grantor or item.owner
+    for grantee in node.grantees:
+        if grantee.name == PUBLIC and node.grant_option:
+            raise SQLError(-298, offset=grantee.position)
+        if grantee.name == grantor:
+            raise SQLError(-299, offset=grantee.position)
+
+    def work(tx: Transaction) -> None:
+        _keep(session, item, tx)
+        for grantee in node.grantees:
+            held = item.grants.setdefault((grantor, grantee.name), {})
+            for letter in letters:
+                held[letter] = held.get(letter, False) or node.grant_option
+
+    session.transact(work)
+
+
+def _grantable(item: _Target, user: str) -> set[str]:
+    return {
+        letter
+        for (_, grantee), held in item.grants.items()
+        for letter, option in held.items()
+        if option and grantee == user
+    }
+
+
+def _keep(session: Session, item: _Target, tx: Transaction) -> None:
+    """Note how to undo a change of privileges, and that plans must be made anew."""
+    old = {pair: dict(held) for pair, held in item.grants.items()}
+
+    def restore() -> None:
+        item.grants = old
+        item.version += 1
+        _changed(session)
+
+    tx.undo.append(restore)
+    item.version += 1
+    _changed(session)
+
+
+def _revoke_object(
+    session: Session, node: ast_ddl.Revoke, name: ast.ObjectName
+) -> None:
+    """SQLError(-580) for what was not granted, -887 if RESTRICT finds grants made
+    with it."""
+    database, item = _target(session, name)
+    letters = _letters(node, item)
+    grantor = item.owner if owns(item, database, session) else session.user
+    everything = any(privilege.name == "all" for privilege in node.privileges)
+    for grantee in node.grantees:
+        held = item.grants.get((grantor, grantee.name), {})
+        if not everything and not set(letters) <= held.keys():
+            raise SQLError(-580, offset=grantee.position, token=grantee.name)
+        passed_on = any(_passed_on(item, grantee.name, c) for c in letters)
+        if node.behaviour == "restrict" and passed_on:
+            raise SQLError(-887, offset=grantee.position)
+
+    def work(tx: Transaction) -> None:
+        _keep(session, item, tx)
+        for grantee in node.grantees:
+            for letter in letters:
+                _take(item, grantor, grantee.name, letter)
+
+    session.transact(work)
+
+
+def _passed_on(item: _Target, user: str, letter: str) -> Iterator[str]:
+    """Yield to whom `user` granted a privilege."""
+    for (grantor, grantee), held in item.grants.items():
+        if grantor == user and letter in held and grantee != user:
+            yield grantee
+
+
+def _take(item: _Target, grantor: str, grantee: str, letter: str) -> None:
+    """Take a privilege away, and from whoever got it from there alone."""
+    held = item.grants.get((grantor, grantee), {})
+    if held.pop(letter, None) is None:
+        return
+    if not held:
+        del item.grants[grantor, grantee]
+    if letter not in _grantable(item, grantee) and grantee != item.owner:
+        for follower in list(_passed_on(item, grantee, letter)):
+            _take(item, grantee, follower, letter)
+
+
+# --- roles -------------------------------------------------------------------
+
+
+def _create_role(session: Session, node: ast_ddl.CreateRole) -> None:
+    """SQLError(-19800) if a user or role has the name."""
+    database = session.current_database()
+    require_level("D", database, session)
+    if node.name in database.roles or node.name in database.users:
+        if node.if_not_exists:
+            return
+        raise SQLError(-19800, offset=node.position, token=node.name)
+    _set_members(session, database, node.name, {session.user})
+
+
+def drop_role(session: Session, node: ast_ddl.Drop) -> None:
+    """Run DROP ROLE; SQLError(-19804) if there is none."""
+    database = session.current_database()
+    require_level("D", database, session)
+    if node.name.name in database.roles:
+        _set_members(session, database, node.name.name, None)
+    elif not node.if_exists:
+        raise SQLError(-19804, offset=node.name.position, token=node.name.name)
+
+
+def _set_members(
+    session: Session, database: Database, role: str, members: set[str] | None
+) -> None:
+    """Make `members` those a role is granted to; None drops it."""
+    old = database.roles.get(role)
+
+    def put(value: set[str] | None) -> None:
+        if value is None:
+            database.roles.pop(role, None)
+        else:
+            database.roles[role] = value
+        _changed(session)
+
+    def work(tx: Transaction) -> None:
+        tx.undo.append(lambda: put(old))
+        put(members)
+
+    session.transact(work)
+
+
+def _members(session: Session, role: ast_ddl.Privilege) -> set[str]:
+    """Return whom a role is granted to; SQLError(-19804, -19803)."""
+    database = session.current_database()
+    members = database.roles.get(role.name)
+    if members is None:
+        raise SQLError(-19804, offset=role.position, token=role.name)
+    require_level("D", database, session)
+    return members
+
+
+def _grant_roles(session: Session, node: ast_ddl.Grant) -> None:
+    database = session.current_database()
+    names = {grantee.name for grantee in node.grantees}
+    if names & database.roles.keys():
+        raise unsupported("GRANT of a role to a role", node.position)
+    for role in node.privileges:
+        members = _members(session, role) | names
+        _set_members(session, database, role.name, members)
+
+
+def _revoke_roles(session: Session, node: ast_ddl.Revoke) -> None:
+    database = session.current_database()
+    names = {grantee.name for grantee in node.grantees}
+    for role in node.privileges:
+        members = _members(session, role) - names
+        _set_members(session, database, role.name, members)
+
+
+def _set_role(session: Session, node: ast_session.SetRole) -> None:
+    """SQLError(-19804) for an unknown role, -19805 for one not granted."""
+    if not node.role:  # NONE, or DEFAULT: there are no default roles here
+        session.role = ""
+        return
+    members = session.current_database().roles.get(node.role)
+    if members is None:
+        raise SQLError(-19804, offset=node.position, token=node.role)
+    if not members & {session.user, PUBLIC}:
+        raise SQLError(-19805, offset=node.position, token=node.role)
+    session.role = node.role
+
+
+HANDLERS: dict[type[ast.Statement], Callable[..., Any]] = {
+    ast_ddl.Grant: _grant,
+    ast_ddl.Revoke: _revoke,
+    ast_ddl.CreateRole: _create_role,
+    ast_session.SetRole: _set_role,
+}

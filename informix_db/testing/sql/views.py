@@ -1,0 +1,183 @@
+"""Views: a SELECT kept with its names resolved, bound anew in every query.
+
+A view's tables are read with its owner's privileges. WITH CHECK OPTION is kept for the
+catalog; it has nothing to check, for views are not written through here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import catalog as c
+from informix_db.testing.sql.rules import strip
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.runtime import Runtime
+    from informix_db.testing.sql.scope import Binding, Names
+
+Node = TypeVar("Node", bound=ast.Node)
+
+
+@dataclasses.dataclass(slots=True)
+class ViewNames:
+    """How a view's query looks names up: as its owner, in its database."""
+
+    inner: Names
+    database: c.Database
+    user: str
+    role: str = ""
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.inner.runtime
+
+    def current_database(self) -> c.Database:
+        return self.database
+
+    def find_object(
+        self, name: ast.ObjectName
+    ) -> tuple[c.Database, c.Table | c.View | c.SequenceGenerator] | None:
+        return self.inner.find_object(name)
+
+
+def bind_view(
+    view: c.View, binding: Binding, bind: Callable[[ast.Query, None], b.BoundQuery]
+) -> b.BoundQuery:
+    """Return a view's query bound by `bind`; SQLError(-357) if its tables changed."""
+    names = binding.names
+    found = names.find_object(_name_of(view))
+    if found is None:
+        raise SQLError(-206, -111, token=view.name)
+    binding.names = ViewNames(names, found[0], view.owner)
+    common, binding.common = binding.common, []
+    try:
+        query = bind(view.query, None)
+    except SQLError as error:
+        if error.sqlcode not in (-206, -217):
+            raise
+        raise SQLError(-357, token=f"{view.owner}.{view.name}") from None
+    finally:
+        binding.names, binding.common = names, common
+    if len(query.outputs) != len(view.columns):
+        raise SQLError(-357, token=f"{view.owner}.{view.name}")
+    return query
+
+
+def _name_of(view: c.View) -> ast.ObjectName:
+    return ast.ObjectName(0, view.name, view.owner, view.database)
+
+
+# --- names inside a view's query ---------------------------------------------
+
+
+def rewritten(node: Node, change: Callable[[ast.Table], ast.Table]) -> Node:
+    """Return a tree with `change` applied to every table in FROM."""
+    changes: dict[str, Any] = {}
+    for item in dataclasses.fields(node):
+        old = getattr(node, item.name)
+        new = _rewritten_value(old, change)
+        if new is not old:
+            changes[item.name] = new
+    return dataclasses.replace(node, **changes) if changes else node
+
+
+def _rewritten_value(value: Any, change: Callable[[ast.Table], ast.Table]) -> Any:
+    if isinstance(value, ast.Table):
+        return change(value)
+    if isinstance(value, ast.Node):
+        return rewritten(value, change)
+    if isinstance(value, tuple):
+        items = tuple(_rewritten_value(item, change) for item in value)
+        same = all(new is old for new, old in zip(items, value, strict=True))
+        return value if same else items
+    return value
+
+
+def _common_tables(node: ast.Node) -> Iterator[str]:
+    if isinstance(node, ast.Query):
+        for table in node.with_tables:
+            yield table.name
+    for item in dataclasses.fields(node):
+        value = getattr(node, item.name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, ast.Node):
+                yield from _common_tables(child)
+
+
+def resolved(
+    query: ast.Query, names: Names
+) -> tuple[ast.Query, list[c.Table | c.View]]:
+    """Return a view's query with tables fully named, and those tables.
+
+    SQLError(-337) for a temporary table.
+    """
+    common = set(_common_tables(query))
+    uses: list[c.Table | c.View] = []
+
+    def resolve(node: ast.Table) -> ast.Table:
+        name = node.name
+        if name.name in common and not name.owner:
+            return node
+        database, item = names.find_object(name) or (None, None)
+        if database is None or item is None or isinstance(item, c.SequenceGenerator):
+            raise SQLError(-206, -111, name.position, name.name)
+        if isinstance(item, c.Table) and item.temporary:
+            raise SQLError(-337, offset=name.position, token=item.name)
+        if item not in uses:
+            uses.append(item)
+        return _renamed(node, item, database.name)
+
+    return rewritten(query, resolve), uses
+
+
+def _renamed(node: ast.Table, item: c.Table | c.View, database: str) -> ast.Table:
+    """Name `item` in full; references by the name written stay valid."""
+    full = ast.ObjectName(node.name.position, item.name, item.owner, database)
+    alias = node.alias
+    if not alias and node.name.name != item.name:
+        alias = node.name.name
+    return dataclasses.replace(node, name=full, alias=alias)
+
+
+def follow_rename(view: c.View, item: c.Table | c.View, old: str) -> ast.Query:
+    """Return a view's query after `item`, which was called `old`, got a new name."""
+
+    def rename(node: ast.Table) -> ast.Table:
+        if (node.name.name, node.name.owner) != (old, item.owner):
+            return node
+        return _renamed(node, item, node.name.database)
+
+    return rewritten(view.query, rename)
+
+
+# --- columns -----------------------------------------------------------------
+
+
+def view_columns(
+    node: ast_ddl.CreateView, outputs: Sequence[b.Output]
+) -> list[tuple[str, SQLType]]:
+    """Return names and types; SQLError(-382, -383, -531) for a bad list of names."""
+    names = [column.name for column in node.columns]
+    if names and len(names) != len(outputs):
+        raise SQLError(-382, offset=node.position)
+    if not names:
+        names = [output.name for output in outputs]
+        if any(name.startswith("(") for name in names):
+            raise SQLError(-383, offset=node.position)
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise SQLError(-531, offset=node.position, token=name)
+    return [
+        (
+            name,
+            output.expr.type
+            if isinstance(output.expr, b.ColumnRef)
+            else strip(output.expr.type),
+        )
+        for name, output in zip(names, outputs, strict=True)
+    ]
