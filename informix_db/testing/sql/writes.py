@@ -248,7 +248,8 @@ def _overlaid(
     assert isinstance(part, b.Op)
     whole, first, last = part.args
     text = binder.convert(binder.bind(node, part.type, stores=True), part.type)
-    return b.Op(stored_type(column), "fn_overlay", (whole, first, last, text))
+    result = t.lvarchar(t.char_length(column.type))  # converted to the column's yet
+    return b.Op(result, "fn_overlay", (whole, first, last, text))
 
 
 def _queries(part: object) -> Iterator[b.BoundQuery]:
