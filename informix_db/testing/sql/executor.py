@@ -230,7 +230,7 @@ class Executor:
             dml.check_nulls(table, targets, row[1:])
         if rows:
             changes = [(row[0], row[1:]) for row in rows]
-            self._store.update(table, targets, changes, transaction)
+            self._rows.update(table, targets, changes, transaction)
 
     def merge(
         self, plan: MergePlan, values: list[Any], transaction: Transaction
@@ -248,7 +248,7 @@ class Executor:
         if len(set(keys)) < len(keys):
             raise SQLError(-26095)
         if plan.deletes:
-            self._store.delete(table, keys, transaction)
+            self._rows.delete(table, keys, transaction)
         else:
             self._update_rows(table, plan.updates, matched, transaction)
         added = [row[width:] for row in rows if row[0] is None]
