@@ -97,7 +97,10 @@ class ExpressionBinder(Arithmetic):
         return b.Const(sql_type, parse_interval(node.text, sql_type))
 
     def _name(self, node: ast.Name, hint: SQLType | None) -> b.Expr:
-        return bind_sequence(self, node) or self.scope.resolve(node)
+        return self.scope.resolve(node)
+
+    def _sequence(self, node: ast.SequenceValue, hint: SQLType | None) -> b.Expr:
+        return bind_sequence(self, node)
 
     def _special(self, node: ast.SpecialValue, hint: SQLType | None) -> b.Expr:
         if node.name == "today":
@@ -350,6 +353,7 @@ class ExpressionBinder(Arithmetic):
         ast.DatetimeLiteral: _datetime,
         ast.IntervalLiteral: _interval,
         ast.Name: _name,
+        ast.SequenceValue: _sequence,
         ast.SpecialValue: _special,
         ast.Unary: _unary,
         ast.Binary: _binary,

@@ -42,25 +42,22 @@ def _number(sequence: SequenceGenerator) -> int:
     return _number_of[sequence]
 
 
-def bind_sequence(binder: ExpressionBinder, node: ast.Name) -> b.Expr | None:
-    """Return ``s.NEXTVAL`` or ``s.CURRVAL`` bound, None if the name is no such thing.
+def bind_sequence(binder: ExpressionBinder, node: ast.SequenceValue) -> b.Expr:
+    """Return ``s.NEXTVAL`` or ``s.CURRVAL`` bound; SQLError(-8300) if there is none.
 
     SQLError(-8319) where they may not stand: in a subquery or a condition.
     """
-    *qualifiers, word = node.parts
-    if word not in ("nextval", "currval") or not 1 <= len(qualifiers) <= 2:
-        return None
-    if binder.scope.has_item(qualifiers[-1]):
-        return None
-    owner = qualifiers[0] if len(qualifiers) == 2 else ""
-    name = ast.ObjectName(node.position, qualifiers[-1], owner)
+    name = node.sequence
+    if not name.owner and binder.scope.has_item(name.name):
+        column = ast.Name(node.position, (name.name, node.operation))
+        return binder.scope.resolve(column)
     sequence = binder.binding.sequence(name)
     if sequence is None:
-        return None
+        raise SQLError(-8300, offset=name.position, token=name.name)
     if binder.scope.parent is not None or not binder.allow_sequences:
         raise SQLError(-8319, offset=node.position)
     arguments: tuple[b.Expr, ...] = (b.Const(t.INTEGER_TYPE, _number(sequence)),)
-    if word == "currval" or sequence in binder.binding.advanced:
+    if node.operation == "currval" or sequence in binder.binding.advanced:
         return b.Op(t.INT8_TYPE, "seq_current", arguments)
     binder.binding.advanced.append(sequence)
     return b.Op(t.INT8_TYPE, "seq_next", arguments)
