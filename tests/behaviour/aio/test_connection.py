@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from slow_engine import SlowEngine
+from stub_engine import INTEGER, StubStatement
 
 import informix_db
 from informix_db import aio
 from informix_db._protocol.channel import Channel
 from informix_db._transport.aio import AsyncTransport
+from informix_db._wire.constants import STMT_EXECUTE_ROUTINE
 from informix_db.testing import Server
+from informix_db.testing.api import Column
 from tests.proxy import SERVER, Proxy
 
 from .conftest import Run, echo, eventually, settings_of
@@ -107,6 +110,54 @@ def test_rows_of_an_async_generator(
                 await cursor.executemany(statement, rows(-1))
             assert cursor.rowcount == 499
             await source.close()
+
+    run(main())
+
+
+def test_callproc(run: Run[None], slow_server: Server, engine: SlowEngine) -> None:
+    engine.statements["EXECUTE PROCEDURE twice(?)"] = lambda session: StubStatement(
+        session,
+        STMT_EXECUTE_ROUTINE,
+        [Column("", INTEGER)],
+        [Column("", INTEGER)],
+        rows=lambda values: [(values[0].value,)] * 2,
+    )
+
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            cursor = connection.cursor()
+            given = [7]
+            assert await cursor.callproc("twice", given) is given
+            assert [row async for row in cursor] == [(7,), (7,)]
+
+    run(main())
+
+
+def test_blocks(run: Run[None], slow_server: Server, engine: SlowEngine) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+            calls = engine.sessions[-1].calls
+            async with connection.transaction() as same:
+                assert same is connection
+                with pytest.raises(LookupError):
+                    async with connection.savepoint("first"):
+                        raise LookupError
+                async with connection.savepoint("second"):
+                    pass
+                assert calls == [
+                    ("set", "first"),
+                    ("rollback", "first"),
+                    ("release", "first"),
+                    ("set", "second"),
+                    ("release", "second"),
+                ]
+                assert connection.in_transaction
+            assert not connection.in_transaction
+            with pytest.raises(LookupError):
+                async with connection.transaction():
+                    await connection.cursor().execute("update")
+                    raise LookupError
+            assert calls[5:] == [("rollback", None)]
 
     run(main())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import Any
 
@@ -113,6 +114,22 @@ def test_a_failed_start_leaves_nothing_open(
 ) -> None:
     with pytest.raises(informix_db.OperationalError):
         make_pool(min_size=3, password="wrong")
+    assert server.wait_until_idle(5)
+
+
+@pytest.mark.parametrize("refuse", [False, True], ids=["stalls", "refuses"])
+def test_a_start_without_a_server(
+    make_pool: MakePool, proxy: Proxy, server: Server, refuse: bool
+) -> None:
+    if refuse:
+        server.faults.drop_after(10)
+    else:
+        proxy.stall(SERVER)
+    with pytest.raises(informix_db.OperationalError) as caught:
+        make_pool(host=proxy.host, port=proxy.port, min_size=1, connect_timeout=0.2)
+    assert caught.value.session_dead
+    assert all(t.name != "informix_db-pool" for t in threading.enumerate())
+    proxy.heal()
     assert server.wait_until_idle(5)
 
 
@@ -261,6 +278,33 @@ def test_reset_is_called_with_each_connection_that_comes_back(
         insert(connection, table)
     pool.release(pool.acquire())
     assert seen == [False, False]
+
+
+def test_what_reset_does_is_undone_too(make_pool: MakePool, table: str) -> None:
+    pool = make_pool(
+        max_size=1,
+        reset=lambda connection: connection.cursor().execute(
+            f"INSERT INTO {table} VALUES (1)"
+        ),
+    )
+    for _ in range(2):
+        with pool.connection() as connection:
+            assert not connection.in_transaction
+            assert count(connection, table) == 0
+
+
+@pytest.mark.parametrize("mode", ["async"])
+def test_reset_is_awaited(make_pool: MakePool, table: str, mode: str) -> None:
+    async def reset(connection: Any) -> None:
+        await connection.cursor().execute(f"INSERT INTO {table} VALUES (1)")
+        await connection.commit()
+
+    pool = make_pool(max_size=1, reset=reset)
+    with pool.connection() as connection:
+        pass
+    with pool.connection() as again:
+        assert again is connection
+        assert count(again, table) == 1
 
 
 def test_a_failed_reset_throws_the_connection_away(
@@ -452,6 +496,27 @@ def test_upkeep_goes_on_after_a_failure(
     proxy.heal()
     until(lambda: pool.idle_count == 1)
     assert "cannot open a connection" in caplog.records[0].getMessage()
+
+
+def test_upkeep_that_hangs_holds_up_nobody(
+    make_pool: MakePool, proxy: Proxy, server: Server, until: Until
+) -> None:
+    pool = make_pool(host=proxy.host, port=proxy.port, min_size=2)
+    taken = pool.acquire()
+    proxy.stall(SERVER)
+    pool.release(pool.acquire(), broken=True)
+    until(lambda: pool.size == 2)  # its place is taken, and stays so
+    pool.release(taken)
+    assert pool.acquire() is taken
+    with pytest.raises(informix_db.PoolTimeoutError):
+        pool.acquire(timeout=0.05)
+    started = time.monotonic()
+    pool.close()
+    assert time.monotonic() - started < 2
+    proxy.heal()
+    pool.release(taken)
+    until(lambda: pool.size == 0)
+    assert server.wait_until_idle(5)
 
 
 def test_max_idle_shrinks_the_pool_to_min_size(
