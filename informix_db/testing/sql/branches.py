@@ -94,6 +94,7 @@ class SessionBranches:
         # In an ANSI database a query alone begins a transaction: there is none to end.
         if transaction.has_changes or not self._session.current_database().ansi:
             raise XAError(XAER_OUTSIDE)
+        self._session.end_transaction(commit=True)
 
     def _new(self, xid: XID) -> Branch:
         if xid in self._engine.branches:

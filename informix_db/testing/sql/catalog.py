@@ -16,6 +16,7 @@ from informix_db.testing.sql import types as t
 
 if TYPE_CHECKING:
     from informix_db.testing.sql import ast
+    from informix_db.testing.sql.locks import RowLock
     from informix_db.testing.sql.transactions import Transaction
 
 FIRST_USER_TABID = 100
@@ -198,6 +199,7 @@ class Table:
     creator: Transaction | None = None  # while its CREATE is uncommitted
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
     locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
+    row_locks: dict[int, list[RowLock]] = field(default_factory=dict)  # by `_k`
     grants: Grants = field(default_factory=dict)
     children: list[Table] = field(default_factory=list)  # with foreign keys to it
     row_count: int = 0  # as UPDATE STATISTICS found it

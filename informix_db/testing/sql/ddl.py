@@ -24,8 +24,8 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.constraints import ConstraintDDL
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
+from informix_db.testing.sql.locks import LockConflict
 from informix_db.testing.sql.privileges import default_grants, has_level, require_level
-from informix_db.testing.sql.store import LockConflict
 
 MAX_ROW = 32767
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")

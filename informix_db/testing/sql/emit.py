@@ -64,12 +64,14 @@ class View:
 
     `mode`: "current" whatever has been done last, committed or not; "last" what is
     committed, and the own work; "check" as "last", but a row another transaction has
-    touched raises LockConflict. `low` and `high` bound the own writer numbers.
+    touched raises LockConflict. `low` and `high` bound the own writer numbers;
+    `by_key` tells what error the conflict is.
     """
 
     mode: str = "current"
     low: int = -1
     high: int = -1
+    by_key: bool = False
 
     def predicate(self, alias: str) -> str:
         """Return the condition a version under `alias` must meet."""
@@ -82,7 +84,7 @@ class View:
         return (
             f"CASE WHEN {d} {own} THEN 0 "
             f"WHEN {d}=0 AND ({x}=0 OR {x} {own}) THEN 1 "
-            f"ELSE ifx_lock({x}, {d}) END"
+            f"ELSE ifx_lock({x}, {d}, {alias}._o, {int(self.by_key)}) END"
         )
 
 
@@ -312,7 +314,7 @@ class Emitter:
         if conditions:
             text += " WHERE " + " AND ".join(conditions)
         if select.group_by:
-            text += " GROUP BY " + ", ".join(map(self.keyed, select.group_by))
+            text += " GROUP BY " + ", ".join(map(self._term, select.group_by))
         if select.having is not None:
             text += f" HAVING {self.expr(select.having)}"
         return text
@@ -330,12 +332,17 @@ class Emitter:
             return f"SELECT {distinct}{columns}{self.tail(body)}"
         return f"SELECT * FROM ({self.body(body)})"
 
+    def _term(self, node: b.Expr) -> str:
+        """Return a term of GROUP BY or ORDER BY; a number alone would be a position."""
+        text = self.keyed(node)
+        return f"ifnull({text}, NULL)" if isinstance(node, b.Const) else text
+
     def _order_key(self, key: b.OrderKey) -> str:
         if key.position is not None:
             text = str(key.position + 1)
         else:
             assert key.expr is not None
-            text = self.keyed(key.expr)
+            text = self._term(key.expr)
         return order_key(text, key.descending, key.nulls)
 
     def _limit(self, first: b.Expr | None, skip: b.Expr | None) -> str:
@@ -373,6 +380,8 @@ class Emitter:
         return f"{table.storage} AS {alias}", [predicate]
 
     def _join(self, join: b.JoinSource, wrap: bool) -> tuple[str, list[str]]:
+        if join.kind == "right":  # SQLite 3.40 loses rows of some RIGHT JOINs
+            join = b.JoinSource("left", join.right, join.left, join.condition)
         wrap = wrap or join.kind == "full"
         left, left_pending = self._source(join.left, wrap=wrap)
         right, right_pending = self._source(join.right, wrap=wrap)
@@ -382,9 +391,6 @@ class Emitter:
         if join.kind == "left":
             conditions += right_pending
             pending = left_pending
-        elif join.kind == "right":
-            conditions += left_pending
-            pending = right_pending
         else:
             pending = left_pending + right_pending
         word = {"cross": "INNER"}.get(join.kind, join.kind.upper())

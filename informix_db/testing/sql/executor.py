@@ -13,6 +13,15 @@ from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
 from informix_db.testing.sql.integrity import CheckedRows
+from informix_db.testing.sql.locks import (
+    KEYED_READ_FAILED,
+    READ_FAILED,
+    ROW_LOCKED,
+    check_row_locks,
+    check_table_lock,
+    lock_table,
+    share_row,
+)
 from informix_db.testing.sql.plans import (
     InsertPlan,
     IntoTempPlan,
@@ -25,11 +34,15 @@ from informix_db.testing.sql.plans import (
 from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Slot
-from informix_db.testing.sql.store import Store, check_table_lock
+from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.values import import_value, parse_number
 
 Row = tuple[Any, ...]
+
+_DIRTY_READ, _COMMITTED_READ = "dirty read", "committed read"
+_LAST_COMMITTED = "committed read last committed"
+_CURSOR_STABILITY, _REPEATABLE_READ = "cursor stability", "repeatable read"
 
 _LONG_TEXT = t.lvarchar(t.MAX_LVARCHAR)
 
@@ -78,14 +91,16 @@ class Rows:
     """A query's whole result; values are exported as they are fetched."""
 
     plan: SelectPlan
+    values: list[Any]
     rows: list[Row]
-    position: int = 0
-    keys: list[int] = field(default_factory=list)  # `_k` per row, FOR UPDATE only
+    keys: list[int] = field(default_factory=list)  # `_k` per row if rows are locked
 
     def slice(self, start: int, count: int) -> list[tuple[object, ...]]:
-        part = self.rows[start : start + count]
+        return self.exported(self.rows[start : start + count])
+
+    def exported(self, rows: list[Row]) -> list[tuple[object, ...]]:
         export = self.plan.export
-        return part if export is None else [export(row) for row in part]
+        return rows if export is None else [export(row) for row in rows]
 
 
 class Executor:
@@ -96,28 +111,66 @@ class Executor:
         self._rows = CheckedRows(store, runtime)
         self._runtime = runtime
         self.isolation = "committed read"
+        self.retain_update_locks = False
         self.last_committed = False  # SET ENVIRONMENT USELASTCOMMITTED
+
+    # --- what stays locked ---------------------------------------------------
+
+    @property
+    def retains_update_locks(self) -> bool:
+        """Whether a FOR UPDATE cursor keeps its locks on rows it has left."""
+        return self.retain_update_locks or self.isolation == _REPEATABLE_READ
+
+    def locks_rows(self, plan: SelectPlan) -> bool:
+        """Tell whether a cursor on `plan` locks the row it is on."""
+        if plan.for_update:
+            return True
+        query = plan.query
+        plain = plan.key_source and query.first is None and query.skip is None
+        return bool(plain) and self.isolation == _CURSOR_STABILITY
+
+    def _keep_read(
+        self, plan: QueryPlan, keys: Sequence[int], transaction: Transaction
+    ) -> None:
+        """REPEATABLE READ: nobody may change what has been read."""
+        if self.isolation != _REPEATABLE_READ or transaction.direct:
+            return
+        tables = [table for table, _ in plan.tables if not table.is_system]
+        if plan.by_key and keys:
+            for key in keys:
+                share_row(tables[0], key, transaction)
+            return
+        for table in tables:
+            lock_table(
+                table,
+                transaction,
+                exclusive=False,
+                sqlcode=READ_FAILED,
+                isam=ROW_LOCKED,
+            )
 
     # --- looking at rows -----------------------------------------------------
 
     def view(
-        self, tables: Sequence[Table], transaction: Transaction, target: bool = False
+        self, plan: QueryPlan, transaction: Transaction, target: bool = False
     ) -> View:
-        """Return how to look at `tables`; `target` ones are to be changed."""
-        if target or self.isolation != "dirty read":
+        """Return how to look at a plan's tables; `target` ones are to be changed."""
+        tables = [table for table, _ in plan.tables]
+        if target or self.isolation != _DIRTY_READ:
             for table in tables:
-                check_table_lock(table, transaction, exclusive=target)
+                check_table_lock(
+                    table, transaction, exclusive=target, sqlcode=READ_FAILED
+                )
         if not any(table.writers - {transaction} for table in tables):
             return CURRENT
         low, high = transaction.low or -1, transaction.high or -1
-        if target:
-            return View("check", low, high)
-        if self.isolation == "dirty read":
-            return CURRENT
-        last = self.last_committed and self.isolation == "committed read"
-        if last or self.isolation == _LAST_COMMITTED:
-            return View("last", low, high)
-        return View("check", low, high)
+        if not target:
+            if self.isolation == _DIRTY_READ:
+                return CURRENT
+            last = self.last_committed and self.isolation == _COMMITTED_READ
+            if last or self.isolation == _LAST_COMMITTED:
+                return View("last", low, high)
+        return View("check", low, high, plan.by_key)
 
     def _text(self, plan: QueryPlan, view: View) -> str:
         """Return the SQLite text of a plan; that for undisturbed tables is kept."""
@@ -127,20 +180,37 @@ class Executor:
             plan.current_text = plan.emit(Emitter(self._runtime))
         return plan.current_text
 
-    def _fetch(self, text: str, values: list[Any]) -> list[Row]:
+    def _fetch(self, text: str, values: list[Any], key: int = 0) -> list[Row]:
+        """Run a query; `key` is the parameter of that name."""
         named = {f"p{slot}": value for slot, value in enumerate(values)}
+        named["key"] = key
         return self._store.connection.execute(text, named).fetchall()
 
     def select(
         self, plan: SelectPlan, values: list[Any], transaction: Transaction
     ) -> Rows:
-        tables = [table for table, _ in plan.tables]
-        view = self.view(tables, transaction, target=plan.for_update)
-        text = self._text(plan, view)
-        rows = self._fetch(text, values)
-        if plan.key_table is None:
-            return Rows(plan, rows)
-        return Rows(plan, [row[:-1] for row in rows], 0, [row[-1] for row in rows])
+        view = self.view(plan, transaction, target=plan.for_update)
+        if plan.key_source is None or not self._wants_keys(plan):
+            rows = self._fetch(self._text(plan, view), values)
+            self._keep_read(plan, (), transaction)
+            return Rows(plan, values, rows)
+        found = self._fetch(self._text(plan.keyed, view), values)
+        keys = [row[-1] for row in found]
+        self._keep_read(plan, keys, transaction)
+        return Rows(plan, values, [row[:-1] for row in found], keys)
+
+    def _wants_keys(self, plan: SelectPlan) -> bool:
+        by_key = plan.by_key and self.isolation == _REPEATABLE_READ
+        return by_key or self.locks_rows(plan)
+
+    def reread(self, rows: Rows, key: int, transaction: Transaction) -> Row | None:
+        """Return a row as it is now, None if it is none of the query's any longer."""
+        plan = rows.plan
+        view = self.view(plan, transaction, target=plan.for_update)
+        text = self._text(plan.keyed, view)
+        named = f"SELECT * FROM ({text}) WHERE o{len(plan.query.outputs)}=:key"
+        found = self._fetch(named, rows.values, key)
+        return found[0][:-1] if found else None
 
     # --- changing rows -------------------------------------------------------
 
@@ -176,9 +246,7 @@ class Executor:
         transaction: Transaction,
     ) -> ExecuteResult:
         """Store the rows of a query in a new table of the same columns."""
-        view = self.view([table for table, _ in plan.tables], transaction)
-        text = self._text(plan, view)
-        rows = self._fetch(text, values)
+        rows = self._source_rows(plan, values, transaction)
         self._store.insert(table, rows, transaction)
         for i, column in enumerate(table.columns):
             if column.is_serial:
@@ -192,9 +260,36 @@ class Executor:
         """Return the values of `plan.targets`, row by row."""
         if plan.evaluators is not None:
             return [tuple(evaluate(values) for evaluate in plan.evaluators)]
-        view = self.view([table for table, _ in plan.tables], transaction)
-        text = self._text(plan, view)
-        return self._fetch(text, values)
+        return self._source_rows(plan, values, transaction)
+
+    def _source_rows(
+        self, plan: QueryPlan, values: list[Any], transaction: Transaction
+    ) -> list[Row]:
+        """Return the rows of the query of a statement that stores them."""
+        view = self.view(plan, transaction)
+        rows = self._fetch(self._text(plan, view), values)
+        self._keep_read(plan, (), transaction)
+        return rows
+
+    def _target_rows(
+        self,
+        plan: WritePlan | MergePlan,
+        values: list[Any],
+        transaction: Transaction,
+        key: int = 0,
+    ) -> list[Row]:
+        """Return the rows of a query whose first output is the key of rows to change;
+        `key`, if not 0, is the only one to look at."""
+        text = self._text(plan, self.view(plan, transaction, target=True))
+        if key:
+            text = f"SELECT * FROM ({text}) WHERE o0=:key"
+        rows = self._fetch(text, values, key)
+        keys = [row[0] for row in rows if row[0] is not None]
+        self._keep_read(plan, keys, transaction)
+        assert plan.table is not None
+        sqlcode = KEYED_READ_FAILED if plan.by_key else READ_FAILED
+        check_row_locks(plan.table, keys, transaction, sqlcode, updates_only=True)
+        return rows
 
     def write(
         self,
@@ -206,15 +301,10 @@ class Executor:
         """Run an UPDATE or DELETE; `key` names the row of WHERE CURRENT OF."""
         table = plan.table
         assert table is not None
-        tables = [table for table, _ in plan.tables]
-        view = self.view(tables, transaction, target=True)
-        text = self._text(plan, view)
-        if key is not None:
-            text = f"SELECT * FROM ({text}) WHERE o0={key}"
-        rows = self._fetch(text, values)
+        rows = self._target_rows(plan, values, transaction, key or 0)
         if plan.targets:
             self._update_rows(table, plan.targets, rows, transaction)
-        else:
+        elif rows:
             self._rows.delete(table, [row[0] for row in rows], transaction)
         return ExecuteResult(rows=len(rows))
 
@@ -238,8 +328,7 @@ class Executor:
         """Run a MERGE; SQLError(-26095) if it would change a row twice."""
         table = plan.table
         assert table is not None
-        view = self.view([table for table, _ in plan.tables], transaction, target=True)
-        rows = self._fetch(self._text(plan, view), values)
+        rows = self._target_rows(plan, values, transaction)
         width = 1 + len(plan.updates)
         matched = [row[:width] for row in rows if row[0] is not None]
         keys = [row[0] for row in matched]
@@ -247,7 +336,7 @@ class Executor:
             matched, keys = [], []
         if len(set(keys)) < len(keys):
             raise SQLError(-26095)
-        if plan.deletes:
+        if plan.deletes and keys:
             self._rows.delete(table, keys, transaction)
         else:
             self._update_rows(table, plan.updates, matched, transaction)
@@ -267,6 +356,3 @@ class Executor:
         if isinstance(plan, MergePlan):
             return self.merge(plan, values, transaction)
         raise TypeError(type(plan).__name__)
-
-
-_LAST_COMMITTED = "committed read last committed"

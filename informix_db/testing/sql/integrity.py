@@ -16,11 +16,12 @@ from informix_db.testing.sql import ast
 from informix_db.testing.sql.catalog import Check, Column, Constraint, Table
 from informix_db.testing.sql.emit import Emitter, View
 from informix_db.testing.sql.expressions import ExpressionBinder
+from informix_db.testing.sql.locks import LockConflict
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Binding, Names, Scope
 from informix_db.testing.sql.sources import table_item
-from informix_db.testing.sql.store import LockConflict, Store
+from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
 
 Row = Sequence[Any]

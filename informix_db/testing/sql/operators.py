@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import CONTEXT, pack, unpack
+from informix_db.testing.sql.locks import refuse_version
 from informix_db.testing.sql.runtime import Runtime
-from informix_db.testing.sql.store import LockConflict
 from informix_db.testing.sql.temporal import (
     MAX_DATE,
     MIN_DATE,
@@ -301,10 +301,6 @@ def _raise(sqlcode: int) -> None:
     raise SQLError(sqlcode)
 
 
-def _lock(made_by: int, deleted_by: int) -> None:
-    raise LockConflict(deleted_by or made_by)
-
-
 def register(runtime: Runtime) -> None:
     """Register every operator with SQLite."""
     for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/")):
@@ -340,7 +336,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("pad", runtime.padded)
     runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
-    runtime.register("ifx_lock", _lock, deterministic=False)
+    runtime.register("ifx_lock", refuse_version, deterministic=False)
     for name, factory in _AGGREGATES.items():
         runtime.register_aggregate(name, factory)
         runtime.register(f"{name}_of", _from_text(factory))

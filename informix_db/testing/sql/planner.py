@@ -9,7 +9,7 @@ from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
-from informix_db.testing.sql import types as t
+from informix_db.testing.sql.access import plain_source, reads_by_key
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.merges import bind_merge
 from informix_db.testing.sql.plans import (
@@ -20,7 +20,7 @@ from informix_db.testing.sql.plans import (
     describe,
 )
 from informix_db.testing.sql.queries import QueryBinder
-from informix_db.testing.sql.scope import Binding, Names, has_aggregate
+from informix_db.testing.sql.scope import Binding, Names
 from informix_db.testing.sql.values import row_exporter
 from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
 
@@ -50,8 +50,13 @@ def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
     plan = SelectPlan(st.SELECT, node, describe(query.outputs), returns_rows=True)
     plan.query = query
     plan.export = row_exporter([output.expr.type for output in query.outputs])
+    plan.key_source = plain_source(query.body)
+    plan.by_key = reads_by_key(query.body)
     if node.for_update:
-        _make_updatable(plan, node)
+        # One table's plain rows only.
+        if plan.key_source is None or query.order_by:
+            raise SQLError(-365, offset=node.position)
+        plan.for_update = True
     return plan
 
 
@@ -67,27 +72,6 @@ def _bind_into(
     return IntoTempPlan(
         st.SELECT_INTO, node, query=query, name=into.name.name, no_log=into.no_log
     )
-
-
-def _make_updatable(plan: SelectPlan, node: ast.Query) -> None:
-    """FOR UPDATE needs one table's plain rows; SQLError(-365) otherwise."""
-    body = plan.query.body
-    if (
-        not isinstance(body, b.BoundSelect)
-        or len(body.sources) != 1
-        or not isinstance(body.sources[0], b.TableSource)
-        or body.sources[0].table.is_system
-        or body.distinct
-        or body.group_by
-        or plan.query.order_by
-        or any(has_aggregate(output.expr) for output in body.outputs)
-    ):
-        raise SQLError(-365, offset=node.position)
-    source = body.sources[0]
-    key = b.ColumnRef(t.BIGINT_TYPE, source.source, "_k")
-    body.outputs.append(b.Output("", key))
-    plan.for_update = True
-    plan.key_table = source.table
 
 
 BINDERS: dict[type[ast.Statement], Callable[[Any, Binding], QueryPlan]] = {

@@ -7,13 +7,14 @@ versions, so that one made before a schema change is not run after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from informix_db.testing.api import Column as ApiColumn
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast
 from informix_db.testing.sql import bound as b
+from informix_db.testing.sql.access import key_output
 from informix_db.testing.sql.catalog import (
     Column,
     SequenceGenerator,
@@ -61,6 +62,7 @@ class QueryPlan(Plan):
     """A plan that SQLite gets a query for."""
 
     current_text: str = ""  # kept by the executor
+    by_key: bool = False  # finds its rows by a unique key (`access`)
 
     def emit(self, emitter: Emitter) -> str:
         """Return the SQLite query."""
@@ -69,14 +71,27 @@ class QueryPlan(Plan):
 
 @dataclass(slots=True)
 class SelectPlan(QueryPlan):
-    """`key_table` is the table whose `_k` is the last, hidden output (FOR UPDATE)."""
+    """`key_source` is the one table whose rows the query's are, if there is one."""
 
     query: b.BoundQuery = field(default_factory=lambda: b.BoundQuery(b.BoundSelect([])))
     export: Export | None = None
-    key_table: Table | None = None
+    key_source: b.TableSource | None = None
+    _keyed: SelectPlan | None = None
 
     def emit(self, emitter: Emitter) -> str:
         return emitter.query(self.query)
+
+    @property
+    def keyed(self) -> SelectPlan:
+        """The plan with its rows' keys as a last output."""
+        if self._keyed is None:
+            body = self.query.body
+            assert self.key_source is not None
+            assert isinstance(body, b.BoundSelect)
+            outputs = [*body.outputs, key_output(self.key_source)]
+            query = replace(self.query, body=replace(body, outputs=outputs))
+            self._keyed = replace(self, query=query, current_text="")
+        return self._keyed
 
 
 @dataclass(slots=True)

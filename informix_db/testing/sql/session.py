@@ -29,6 +29,8 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.errors import from_sqlite
 from informix_db.testing.sql.executor import Executor, bind_parameters
+from informix_db.testing.sql.lockingcursor import LockingCursor
+from informix_db.testing.sql.locks import LockConflict, release_locks
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import (
@@ -41,7 +43,6 @@ from informix_db.testing.sql.plans import (
 from informix_db.testing.sql.privileges import require_level
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.statements import Cursor, Statement
-from informix_db.testing.sql.store import LockConflict
 from informix_db.testing.sql.syscatalog import numeric_locale
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.utility import check_utility, run_utility, select_into
@@ -266,7 +267,8 @@ class Session:
                 raise SQLError(-526)
             values = self._prepare_run(plan, parameters)
             rows = self.transact(lambda tx: self.executor.select(plan, values, tx))
-            cursor = Cursor(self, rows, name, hold)
+            locking = self.executor.locks_rows(plan) and not scroll
+            cursor = (LockingCursor if locking else Cursor)(self, rows, name, hold)
             self.cursors.add(cursor)
             return cursor
 
@@ -274,15 +276,20 @@ class Session:
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run one statement's work: all or nothing, in the open transaction if there
-        is one, waiting for other sessions' locks as SET LOCK MODE tells."""
+        is one, waiting for other sessions' locks."""
+        if self.transaction is None and self.database and self.database.ansi:
+            self.transaction = Transaction(self.session_id)
+        return self.unlocked(lambda: self._attempt(work))
+
+    def unlocked(self, work: Callable[[], T]) -> T:
+        """Try `work` until no other session's lock is in its way, for as long as SET
+        LOCK MODE tells."""
         deadline: float | None = None
         if self.lock_wait is not None:
             deadline = time.monotonic() + self.lock_wait
-        if self.transaction is None and self.database and self.database.ansi:
-            self.transaction = Transaction(self.session_id)
         while True:
             try:
-                return self._attempt(work)
+                return work()
             except LockConflict as conflict:
                 self._wait(conflict, deadline)
 
@@ -304,23 +311,22 @@ class Session:
         return stashed or from_sqlite(error)
 
     def _wait(self, conflict: LockConflict, deadline: float | None) -> None:
-        """Wait until the lock's owner ends; SQLError with -107, -143 or -154."""
+        """Wait until locks are given up; SQLError with ISAM -107, -143 or -154."""
         owner = self.engine.store.owner(conflict.owner)
         if self.lock_wait == 0:
             raise SQLError(conflict.sqlcode, conflict.isam)
         if owner is None:
             return
+        if self.interrupted.is_set():
+            raise SQLError(-213)
+        if self._deadlocked(owner):
+            raise SQLError(conflict.sqlcode, _DEADLOCK)
+        rest = None if deadline is None else deadline - time.monotonic()
+        if rest is not None and rest <= 0:
+            raise SQLError(conflict.sqlcode, _TIMEOUT)
         self.waiting_for = owner
         try:
-            if self._deadlocked(owner):
-                raise SQLError(conflict.sqlcode, _DEADLOCK)
-            while owner.active:
-                if self.interrupted.is_set():
-                    raise SQLError(-213)
-                rest = None if deadline is None else deadline - time.monotonic()
-                if rest is not None and rest <= 0:
-                    raise SQLError(conflict.sqlcode, _TIMEOUT)
-                self.engine.condition.wait(rest)
+            self.engine.condition.wait(rest)
         finally:
             self.waiting_for = None
             self.engine.enter(self)
@@ -388,7 +394,7 @@ class Session:
 
     def release_table_locks(self) -> None:
         """Give up what LOCK TABLE took in a database without transactions."""
-        self.engine.store.unlock_tables(self.lock_holder)
+        release_locks(self.lock_holder)
         self.lock_holder.active = False
         self.lock_holder = Transaction(self.session_id)
         self.engine.condition.notify_all()

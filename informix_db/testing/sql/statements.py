@@ -88,7 +88,8 @@ class Cursor:
     def current_key(self, plan: WritePlan) -> int:
         """Return the key of the row last fetched, for WHERE CURRENT OF."""
         rows = self._open_rows()
-        if rows.plan.key_table is None or rows.plan.key_table is not plan.table:
+        source = rows.plan.key_source
+        if not rows.plan.for_update or source is None or source.table is not plan.table:
             raise SQLError(-360)
         if not 1 <= self._position <= len(rows.keys):
             raise SQLError(-266)

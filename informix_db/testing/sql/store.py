@@ -22,37 +22,23 @@ from typing import Any
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql.catalog import Column, Index, Table
+from informix_db.testing.sql.locks import (
+    DELETE_FAILED,
+    KEY_LOCKED,
+    UPDATE_FAILED,
+    LockConflict,
+    check_row_locks,
+    check_table_lock,
+    release_locks,
+)
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.types import family
 
 Row = Sequence[Any]
 
+_INSERT_FAILED = -271
+
 _HIDDEN = "_k INTEGER PRIMARY KEY, _x INTEGER NOT NULL, _d INTEGER NOT NULL, _o INTEGER"
-
-
-class LockConflict(Exception):
-    """Rows another transaction has not committed, or its table lock, are in the way.
-
-    `owner` is that transaction or one of its writer numbers.
-    """
-
-    def __init__(
-        self, owner: int | Transaction, sqlcode: int = -244, isam: int = -107
-    ) -> None:
-        super().__init__(owner, sqlcode, isam)
-        self.owner = owner
-        self.sqlcode = sqlcode
-        self.isam = isam
-
-
-def check_table_lock(
-    table: Table, transaction: Transaction, *, exclusive: bool, sqlcode: int = -244
-) -> None:
-    """Raise LockConflict if another session's LOCK TABLE forbids reading (or, with
-    `exclusive`, changing) the table."""
-    for owner, is_exclusive in table.locks.items():
-        if owner.session_id != transaction.session_id and (is_exclusive or exclusive):
-            raise LockConflict(owner, sqlcode, -113)
 
 
 class Store:
@@ -204,6 +190,7 @@ class Store:
         self, table: Table, keys: Sequence[int], transaction: Transaction
     ) -> None:
         """Delete rows by key."""
+        check_row_locks(table, keys, transaction, DELETE_FAILED)
         writer = self._begin_write(table, transaction)
         parameters = [(key,) for key in keys]
         name = table.storage
@@ -222,10 +209,12 @@ class Store:
         transaction: Transaction,
     ) -> None:
         """Set `columns` of rows by key."""
+        keys = [key for key, _ in rows]
+        check_row_locks(table, keys, transaction, UPDATE_FAILED)
         writer = self._begin_write(table, transaction)
         name = table.storage
         if writer:
-            self._keep_versions(table, [key for key, _ in rows], writer)
+            self._keep_versions(table, keys, writer)
         unique = any(
             index.unique and any(column in columns for column, _ in index.keys)
             for index in table.indexes
@@ -235,7 +224,7 @@ class Store:
         if unique and len(rows) > 1:
             # Out of the unique indexes first: `k = k + 1` must not meet itself.
             self.connection.executemany(
-                f"UPDATE {name} SET _d=-1 WHERE _k=?", [(key,) for key, _ in rows]
+                f"UPDATE {name} SET _d=-1 WHERE _k=?", [(key,) for key in keys]
             )
         sets = ", ".join(f"{column.storage}=?" for column in columns)
         try:
@@ -259,12 +248,13 @@ class Store:
     def _begin_write(self, table: Table, transaction: Transaction) -> int:
         """Return the writer number for rows of `table`, 0 if written as committed."""
         if table.locks:
-            check_table_lock(table, transaction, exclusive=True, sqlcode=-271)
+            check_table_lock(table, transaction, exclusive=True, sqlcode=_INSERT_FAILED)
         if transaction.direct or not table.logged:
             return 0
         if table not in transaction.tables:
             transaction.tables.add(table)
             table.writers.add(transaction)
+            transaction.undo.append(lambda: _forget_writer(table, transaction))
             self._active[transaction.low] = transaction
         return transaction.writer
 
@@ -309,7 +299,7 @@ class Store:
                 found = self.connection.execute(sql, [row[i] for i in places])
                 owner = found.fetchone()
                 if owner is not None:
-                    raise LockConflict(owner[0], -271, -144)
+                    raise LockConflict(owner[0], _INSERT_FAILED, KEY_LOCKED)
 
     def _probe_updated_keys(
         self,
@@ -334,21 +324,6 @@ class Store:
         self._probe_foreign_keys(table, probes, transaction)
 
     # --- transactions --------------------------------------------------------
-
-    def lock_table(
-        self, table: Table, transaction: Transaction, *, exclusive: bool
-    ) -> None:
-        """Take a table lock; LockConflict(-289, -113) if others use the table."""
-        check_table_lock(table, transaction, exclusive=exclusive, sqlcode=-289)
-        for writer in table.writers - {transaction}:
-            raise LockConflict(writer, -289, -113)
-        table.locks[transaction] = exclusive or table.locks.get(transaction, False)
-        transaction.locked.add(table)
-
-    def unlock_tables(self, transaction: Transaction) -> None:
-        for table in transaction.locked:
-            table.locks.pop(transaction, None)
-        transaction.locked.clear()
 
     def owner(self, writer: int | Transaction) -> Transaction | None:
         """Return the active transaction a writer number belongs to."""
@@ -388,13 +363,14 @@ class Store:
         Rows come first, for an index may only be valid without them; then again, for
         an ALTER TABLE undone brings back rows as they were before it.
         """
-        self._undo_rows(transaction, writer)
+        tables = list(transaction.tables)
+        self._undo_rows(tables, writer, transaction.high)
         transaction.undo_to(mark)
-        self._undo_rows(transaction, writer)
+        tables = [table for table in tables if not table.dropped]
+        self._undo_rows(tables, writer, transaction.high)
 
-    def _undo_rows(self, transaction: Transaction, writer: int) -> None:
-        high = transaction.high
-        for table in transaction.tables:
+    def _undo_rows(self, tables: Sequence[Table], writer: int, high: int) -> None:
+        for table in tables:
             name = table.storage
             self.connection.execute(
                 f"DELETE FROM {name} WHERE _x<>0 AND _x BETWEEN {writer} AND {high}"
@@ -408,8 +384,13 @@ class Store:
         for table in transaction.tables:
             table.writers.discard(transaction)
         transaction.tables.clear()
-        self.unlock_tables(transaction)
+        release_locks(transaction)
         self._active.pop(transaction.low, None)
+
+
+def _forget_writer(table: Table, transaction: Transaction) -> None:
+    table.writers.discard(transaction)
+    transaction.tables.discard(table)
 
 
 def _column(column: Column) -> str:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql.catalog import Table
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.locks import RowLock
 
 _SPAN = 1 << 24  # writer numbers per transaction
 _numbers = itertools.count(1)
@@ -37,7 +41,8 @@ class Transaction:
     high: int = 0
     writer: int = 0
     tables: set[Table] = field(default_factory=set)
-    locked: set[Table] = field(default_factory=set)  # by LOCK TABLE
+    locked: set[Table] = field(default_factory=set)  # as a whole
+    row_locks: set[RowLock] = field(default_factory=set)
     savepoints: list[Savepoint] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
     on_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -51,8 +56,11 @@ class Transaction:
 
     @property
     def has_changes(self) -> bool:
-        """Whether the transaction holds anything that its end has to settle."""
-        return bool(self.tables or self.locked or self.undo or self.on_commit)
+        """Whether the transaction did more than read and keep others from changing
+        what it read."""
+        if self.tables or self.undo or self.on_commit:
+            return True
+        return any(table.locks[self] for table in self.locked)
 
     def at_commit(self, action: Callable[[], None]) -> None:
         """Run `action` at commit, unless a rollback to a savepoint takes it back."""

@@ -18,6 +18,7 @@ from informix_db.testing.sql.alter import alter_table
 from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.definitions import open_ddl, placed_table, refuse_taken
 from informix_db.testing.sql.errors import construct, unsupported
+from informix_db.testing.sql.locks import TABLE_LOCKED, lock_table
 from informix_db.testing.sql.plans import IntoTempPlan, describe
 from informix_db.testing.sql.privileges import require, require_level
 from informix_db.testing.sql.transactions import Transaction
@@ -72,6 +73,7 @@ def _release_savepoint(session: Session, node: ast_session.ReleaseSavepoint) -> 
 
 def _set_isolation(session: Session, node: ast_session.SetIsolation) -> None:
     _isolate(session, node.level)
+    session.executor.retain_update_locks = node.retain_update_locks
 
 
 def _isolate(session: Session, level: str) -> None:
@@ -100,6 +102,7 @@ def _set_lock_mode(session: Session, node: ast_session.SetLockMode) -> None:
     session.lock_wait = node.wait
 
 
+_LOCK_REFUSED = -289
 _NO_DBA = -389  # to anybody who would change the system catalog
 
 # SET statements and SET ENVIRONMENT variables that change speed or output files only.
@@ -150,9 +153,14 @@ def _lock_table(session: Session, node: ast_session.LockTable) -> None:
         holder = session.transaction
     else:
         raise SQLError(-524)
-    store = session.engine.store
     session.transact(
-        lambda tx: store.lock_table(table, holder, exclusive=node.exclusive)
+        lambda tx: lock_table(
+            table,
+            holder,
+            exclusive=node.exclusive,
+            sqlcode=_LOCK_REFUSED,
+            isam=TABLE_LOCKED,
+        )
     )
 
 

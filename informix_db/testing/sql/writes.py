@@ -10,6 +10,7 @@ from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.access import key_output, reads_by_key
 from informix_db.testing.sql.catalog import Column, Table, View
 from informix_db.testing.sql.dml import evaluator
 from informix_db.testing.sql.errors import unsupported
@@ -141,12 +142,13 @@ def _finish_write(
     binder: ExpressionBinder,
     values: list[b.Expr],
 ) -> None:
-    key = b.ColumnRef(t.BIGINT_TYPE, source.source, "_k")
-    outputs = [b.Output("", expr) for expr in (key, *values)]
+    outputs = [key_output(source), *(b.Output("", value) for value in values)]
     plan.select = b.BoundSelect(outputs, [source])
     plan.current_of = node.current_of
+    plan.by_key = bool(node.current_of)
     if node.where is not None:
         plan.select.where = binder.condition(node.where)
+        plan.by_key = reads_by_key(plan.select)
         for part in walk(plan.select.where):
             if (
                 isinstance(part, _MANY_ROWS)

@@ -241,7 +241,7 @@ class TestConflicts:
         one.do("UPDATE t SET v = 'x' WHERE k = 1")
         for isolation in ("DIRTY READ", "COMMITTED READ LAST COMMITTED"):
             two.do(f"SET ISOLATION TO {isolation}")
-            assert two.codes("UPDATE t SET v = 'y' WHERE k = 1") == (-244, -107)
+            assert two.codes("UPDATE t SET v = 'y' WHERE k = 1") == (-246, -107)
             assert two.codes("DELETE FROM t") == (-244, -107)
             two.do("UPDATE t SET v = 'y' WHERE k = 2")
         one.session.rollback()
@@ -289,7 +289,7 @@ class TestConflicts:
         two.do("UPDATE t SET v = '2' WHERE k = 2")
 
         def run_into_it() -> None:
-            assert two.codes("UPDATE t SET v = '2' WHERE k = 1") == (-244, -143)
+            assert two.codes("UPDATE t SET v = '2' WHERE k = 1") == (-246, -143)
             two.session.rollback()
 
         run_while_waiting(
