@@ -124,6 +124,11 @@ class _LargeObjectRoutines:
             "ifx_lo_col_sbinfo": (2, self._column_storage),
         }
 
+    @property
+    def open_count(self) -> int:
+        """Descriptors that have not been closed."""
+        return len(self._opened)
+
     def opened(self, descriptor: Any) -> _OpenObject:
         """Return an open object; SQLError(-9810) for any other descriptor."""
         found = self._opened.get(descriptor) if isinstance(descriptor, int) else None
@@ -209,6 +214,11 @@ class FastPath:
             ReadLargeObject: self._read,
             WriteLargeObject: self._write,
         }
+
+    @property
+    def open_objects(self) -> int:
+        """Descriptors of large objects that the client has not closed."""
+        return 0 if self._routines is None else self._routines.open_count
 
     def _find(self, signature: str) -> tuple[int, Routine]:
         """Return a routine; SQLError(-674) unless name and parameters are right."""

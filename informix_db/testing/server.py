@@ -38,6 +38,7 @@ class Statistics:
     sessions: int
     statements: int
     cursors: int
+    large_objects: int  # open descriptors
     total_sessions: int
     total_requests: int
 
@@ -192,8 +193,9 @@ class Server:
         counts = [session.counts() for session in sessions]
         return Statistics(
             sessions=len(sessions),
-            statements=sum(statements for statements, _ in counts),
-            cursors=sum(cursors for _, cursors in counts),
+            statements=sum(statements for statements, _, _ in counts),
+            cursors=sum(cursors for _, cursors, _ in counts),
+            large_objects=sum(objects for _, _, objects in counts),
             total_sessions=total,
             total_requests=past + sum(session.requests for session in sessions),
         )

@@ -133,6 +133,7 @@ class Session:
         )
         self._engine_session: EngineSessionAPI | None = None
         self._statements: StatementTable | None = None
+        self._requests: _Requests | None = None
 
     # Life.
 
@@ -164,9 +165,12 @@ class Session:
         """Close the socket the session reads and writes."""
         self._socket.close()
 
-    def counts(self) -> tuple[int, int]:
-        """Return the statements allocated and the cursors open."""
-        return (0, 0) if self._statements is None else self._statements.counts()
+    def counts(self) -> tuple[int, int, int]:
+        """Return the statements allocated, the cursors and large objects open."""
+        statements, requests = self._statements, self._requests
+        if statements is None or requests is None:
+            return 0, 0, 0
+        return *statements.counts(), requests.fast_path.open_objects
 
     def _close(self) -> None:
         try:
@@ -253,7 +257,7 @@ class Session:
             writer,
             transaction_states=self._settings.transaction_states,
         )
-        requests = _Requests(
+        requests = self._requests = _Requests(
             self._engine_session,
             self._statements,
             reader,
@@ -321,13 +325,14 @@ class _Requests:
         self._failed = False
         self._resumes_at_command = False
         self.finished = False
+        self.fast_path = FastPath(session, writer)
         self._handlers: dict[type, Callable[[Any], None]] = {
             **statements.handlers,
             m.Named: self._named,
             m.OpenDatabase: self._open_database,
             m.Protocols: self._protocols,
             m.Info: self._info,
-            **FastPath(session, writer).handlers,
+            **self.fast_path.handlers,
             **self._xa_handlers(),
         }
         self._simple_handlers: dict[int, Callable[[], None]] = {
