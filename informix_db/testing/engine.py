@@ -46,9 +46,7 @@ class Engine:
         self.sessions: dict[int, Session] = {}
         self.branches: dict[XID, Branch] = {}
         self._next_session = 1
-        self._system = SystemCatalog(
-            lambda: self.by_name.values(), lambda: self.store.new_name("t")
-        )
+        self._system = SystemCatalog(self)
         operators.register(self.runtime)
         functions.register(self.runtime)
         composites.register()

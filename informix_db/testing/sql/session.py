@@ -80,6 +80,7 @@ class Session:
         self.waiting_for: Transaction | None = None
         self.lock_holder = Transaction(number)  # of LOCK TABLE without logging
         self.interrupted = threading.Event()
+        self.opened = int(time.time())  # for syssessions
         self.closed = False
         self.last_serial = 0
         self.last_serial8 = 0

@@ -114,6 +114,20 @@ class Store:
             f"SELECT 1 FROM {table.storage} WHERE _d=0 AND {storage} IS NULL"
         )
 
+    def count_rows(self, table: Table) -> int:
+        query = f"SELECT count(*) FROM {table.storage} WHERE _d=0"
+        (count,) = self.connection.execute(query).fetchone()
+        return int(count)
+
+    def keys_written(self, table: Table, transaction: Transaction) -> list[int]:
+        """Return the keys of rows a transaction has made, changed or deleted."""
+        own = f"BETWEEN {transaction.low} AND {transaction.high}"
+        query = (
+            f"SELECT DISTINCT CASE WHEN _o THEN _o ELSE _k END FROM {table.storage} "
+            f"WHERE _x {own} OR _d {own} ORDER BY 1"
+        )
+        return [row[0] for row in self.connection.execute(query)]
+
     def _finds(self, query: str) -> bool:
         return self.connection.execute(query + " LIMIT 1").fetchone() is not None
 

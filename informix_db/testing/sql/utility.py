@@ -127,13 +127,29 @@ _HARMLESS_VARIABLES = (
 )
 
 
-def _harmless(session: Session, node: ast.Statement) -> None:
-    """UPDATE STATISTICS has nothing to do here: there is no optimizer to inform."""
+def _update_statistics(session: Session, node: ast_ddl.UpdateStatistics) -> None:
+    """Count rows for systables: there is no optimizer to inform."""
+    if node.routine:
+        return
+    if node.table is not None:
+        tables = [_table(session, node.table)]
+    else:
+        tables = list(session.current_database().tables())
+    for table in tables:
+        if not table.is_system:
+            table.row_count = session.engine.store.count_rows(table)
+    session.engine.catalog_version += 1
 
 
 def _set_option(session: Session, node: ast_session.SetOption) -> None:
     if node.name not in _HARMLESS_OPTIONS:
         raise unsupported(f"set {node.name}", node.position)
+
+
+def _set_constraints(session: Session, node: ast_session.SetConstraints) -> None:
+    """Constraints are enabled and checked at once here, whatever their number."""
+    if node.mode not in ("immediate", "enabled"):
+        raise unsupported(f"SET {node.kind.upper()} {node.mode.upper()}", node.position)
 
 
 def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None:
@@ -316,7 +332,8 @@ _HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_session.UnlockTable: _unlock_table,
     ast_session.SetEnvironment: _set_environment,
     ast_session.SetOption: _set_option,
-    ast_ddl.UpdateStatistics: _harmless,
+    ast_session.SetConstraints: _set_constraints,
+    ast_ddl.UpdateStatistics: _update_statistics,
     ast_ddl.OpenDatabase: _open_database,
     ast_ddl.CloseDatabase: _close_database,
     ast_ddl.CreateDatabase: _create_database,
