@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from informix_db.testing.api import XID, SQLError
 from informix_db.testing.lobs import LargeObjects
-from informix_db.testing.sql import composites, functions, operators, sequences
+from informix_db.testing.sql import composites, functions, operators, sequences, spl
 from informix_db.testing.sql.branches import Branch
 from informix_db.testing.sql.catalog import Database
 from informix_db.testing.sql.privileges import PUBLIC
@@ -50,6 +50,7 @@ class Engine:
         operators.register(self.runtime)
         functions.register(self.runtime)
         composites.register()
+        spl.register(self.runtime)
         sequences.register(self.runtime)
         self.store.connection.set_progress_handler(self._interrupted, _PROGRESS_STEPS)
         self.add_database("sysmaster", "informix", logged=False, ansi=False)

@@ -63,6 +63,7 @@ class CreateRoutine(Statement):
     dba: bool = False
     if_not_exists: bool = False
     document: tuple[str, ...] = ()
+    or_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

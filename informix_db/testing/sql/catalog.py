@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.spl_objects import RoutineTable
 
 if TYPE_CHECKING:
     from informix_db.testing.sql import ast
@@ -277,6 +278,7 @@ class Database:
         self._private: dict[tuple[str, str], NamedObject] = {}  # synonyms
         self._next_tabid = FIRST_USER_TABID
         self._next_constraint = 1
+        self.routines = RoutineTable()
         self._next_sequence = 1
 
     @property

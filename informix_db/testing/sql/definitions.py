@@ -217,8 +217,6 @@ def drop(session: Session, node: ast_ddl.Drop) -> None:
         _drop_object(session, node)
     elif node.if_exists:
         return
-    elif kind in ("procedure", "function", "routine"):
-        raise SQLError(-674, offset=node.position, token=node.name.name)
     else:
         raise unsupported(f"DROP {kind.upper()}", node.position)
 

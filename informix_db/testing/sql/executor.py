@@ -212,6 +212,10 @@ class Executor:
         found = self._fetch(named, rows.values, key)
         return found[0][:-1] if found else None
 
+    def evaluate(self, plan: SelectPlan, values: list[Any]) -> Row:
+        """Return the only row of a query that looks at no table."""
+        return self._fetch(self._text(plan, CURRENT), values)[0]
+
     # --- changing rows -------------------------------------------------------
 
     def insert(

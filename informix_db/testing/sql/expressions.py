@@ -97,7 +97,8 @@ class ExpressionBinder(Arithmetic):
         return b.Const(sql_type, parse_interval(node.text, sql_type))
 
     def _name(self, node: ast.Name, hint: SQLType | None) -> b.Expr:
-        return self.scope.resolve(node)
+        variable = self.binding.variable(node)
+        return self.scope.resolve(node) if variable is None else variable
 
     def _sequence(self, node: ast.SequenceValue, hint: SQLType | None) -> b.Expr:
         return bind_sequence(self, node)

@@ -19,6 +19,7 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.signatures import CallBinder, Signature, no_routine
+from informix_db.testing.sql.spl_resolve import bind_routine_call
 from informix_db.testing.sql.temporal import date_to_days, implode
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def bind_function(binder: ExpressionBinder, node: Any, hint: SQLType | None) -> 
         return functions_text.bind_trim(binder, node)
     if isinstance(node, ast.Subscript):
         return functions_text.bind_subscript(binder, node)
+    call = bind_routine_call(binder, node)
+    if call is not None:
+        return call
     signature = SIGNATURES.get(node.name.name)
     if signature is not None:
         return signature.bind(binder, node, hint)

@@ -35,7 +35,7 @@ class DDLParser(TableParser):
 
     def create(self) -> ast.Statement:
         position = self.expect("create")
-        if self.at("procedure", "function", "dba"):
+        if self.at("procedure", "function", "dba", "or"):
             return self.create_routine(position)
         if self.accept("table"):
             return self.create_table(position, "")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_dml, ast_spl
 from informix_db.testing.sql.lexer import END
 from informix_db.testing.sql.parser_ddl import DDLParser
 from informix_db.testing.sql.parser_expr import SUBSCRIPT
+from informix_db.testing.sql.spl_trees import into_of
 
+_NO_RETURNING = -9702
 _LOOPS = ("for", "foreach", "loop", "while")
 _CURSOR_STATEMENTS = ("close", "declare", "fetch", "free", "open", "prepare")
-_BLOCK_ENDS = ("elif", "else", "end", END)
+_BLOCK_ENDS = ("elif", "else", "end", "when", END)
 
 
 class SPLParser(DDLParser):
@@ -21,6 +24,7 @@ class SPLParser(DDLParser):
 
     def create_routine(self, position: int) -> ast_spl.CreateRoutine:
         start = self._index - 1  # CREATE
+        replaces = self.accept_words("or", "replace")
         dba = self.accept("dba")
         kind = self.expect_one_of("procedure", "function")
         optional = self.if_not_exists()
@@ -30,7 +34,7 @@ class SPLParser(DDLParser):
         if self.accept_one_of("returning", "returns"):
             returning = self.list_of(self._return_type)
         elif kind == "function":
-            self.fail()
+            raise SQLError(_NO_RETURNING, offset=self.position)
         specific = self.object_name() if self.accept("specific") else None
         modifiers: tuple[str, ...] = ()
         if self.accept_words("with", "("):
@@ -56,6 +60,7 @@ class SPLParser(DDLParser):
             dba,
             optional,
             document,
+            replaces,
         )
 
     def _parameter_list(self) -> tuple[ast_spl.RoutineParameter, ...]:
@@ -147,6 +152,8 @@ class SPLParser(DDLParser):
         node: ast.Statement
         if self.at("if"):
             node = self._if()
+        elif self.at("case"):
+            node = self._case_statement()
         elif self.at(*_LOOPS):
             node = self._loop("")
         elif self.at("begin") and self._keys[self._index + 1] not in (
@@ -244,6 +251,23 @@ class SPLParser(DDLParser):
         self.expect("then")
         return ast_spl.IfBranch(position, condition, self._block())
 
+    def _case_statement(self) -> ast_spl.If:
+        """Take ``CASE x WHEN a THEN .. ELSE .. END CASE`` as the IF it stands for."""
+        position = self.expect("case")
+        operand = self.expression()
+        branches = [self._case_branch(operand)]
+        while self.at("when"):
+            branches.append(self._case_branch(operand))
+        otherwise = self._block() if self.accept("else") else None
+        self.expect("end", "case")
+        return ast_spl.If(position, tuple(branches), otherwise)
+
+    def _case_branch(self, operand: ast.Expression) -> ast_spl.IfBranch:
+        position = self.expect("when")
+        condition = ast.Comparison(position, "=", operand, self.expression())
+        self.expect("then")
+        return ast_spl.IfBranch(position, condition, self._block())
+
     def _loop(self, label: str) -> ast.Statement:
         position = self.position
         kind = self.word()
@@ -297,7 +321,7 @@ class SPLParser(DDLParser):
             into = source.into
         else:
             source = self.query()
-            into = _into_of(source)
+            into = into_of(source)
         body = self._loop_body("foreach")
         return ast_spl.Foreach(position, source, into, body, cursor, hold, label)
 
@@ -354,11 +378,3 @@ class SPLParser(DDLParser):
         if mode := self.accept_one_of("on", "off", "procedure"):
             return ast_spl.Trace(position, mode)
         return ast_spl.Trace(position, "", self.expression())
-
-
-def _into_of(query: ast.Query) -> tuple[ast.Identifier, ...]:
-    """Return the INTO variables of a query's first SELECT."""
-    body: ast.Query | ast.Select | ast.SetOperation = query
-    while not isinstance(body, ast.Select):
-        body = body.first if isinstance(body, ast.SetOperation) else body.body
-    return body.into

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from informix_db.testing.api import SQLError
+from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
@@ -25,8 +25,10 @@ from informix_db.testing.sql.values import row_exporter
 from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
 
 
-def bind_statement(node: ast.Statement, names: Names) -> Plan:
-    """Return the plan of a statement."""
+def bind_statement(
+    node: ast.Statement, names: Names, variables: Mapping[str, SQLType] | None = None
+) -> Plan:
+    """Return the plan of a statement; `variables` are those of its SPL routine."""
     if isinstance(node, ast.Unsupported):
         raise unsupported(node.construct, node.position)
     if isinstance(node, ast.Batch):
@@ -34,9 +36,10 @@ def bind_statement(node: ast.Statement, names: Names) -> Plan:
     bind = BINDERS.get(type(node))
     if bind is None:
         return Plan(st.statement_type(node), node)
-    binding = Binding(names, node.parameter_count)
+    binding = Binding(names, node.parameter_count, variables=variables or {})
     plan = bind(node, binding)
     plan.slots = binding.finish()
+    plan.variables = list(binding.used_variables)
     plan.tables = [(table, table.version) for table in binding.tables]
     plan.others = [(item, item.version) for item in binding.others]
     return plan

@@ -42,6 +42,7 @@ class Plan:
     returns_rows: bool = False
     for_update: bool = False
     key_columns: Sequence[ApiColumn] = ()
+    variables: list[str] = field(default_factory=list)  # of SPL, in slots at the end
 
     @property
     def parameters(self) -> list[ApiColumn]:

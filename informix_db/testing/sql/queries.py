@@ -125,7 +125,8 @@ class QueryBinder(SourceBinder):
 
     def _count(self, node: ast.Expression) -> b.Expr:
         """Return the number of SKIP, FIRST or LIMIT."""
-        if not isinstance(node, (ast.Literal, ast.Parameter)):
+        counts = isinstance(node, (ast.Literal, ast.Parameter))
+        if not counts and self.binding.variable(node) is None:
             raise unsupported("expression in FIRST", node.position)
         binder = self.expressions(Scope())
         expr = binder.bind(node, t.INTEGER_TYPE, stores=True)

@@ -7,7 +7,7 @@ block's FROM list, with the enclosing block's scope as its parent.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Database, SequenceGenerator, Table, View
 from informix_db.testing.sql.privileges import require
 from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.spl_objects import Routine
 
 ROWID_TYPE = t.INTEGER_TYPE
 
@@ -38,6 +39,9 @@ class Names(Protocol):
         self, name: ast.ObjectName
     ) -> tuple[Database, Table | View | SequenceGenerator] | None:
         """Return what a name means to this session, and whose privileges count."""
+
+    def find_routines(self, name: ast.ObjectName) -> list[Routine]:
+        """Return the routines of that name, whatever their parameters."""
 
 
 @dataclass(slots=True)
@@ -65,10 +69,14 @@ class Binding:
     """What binding one statement collects.
 
     `common` are the WITH clauses around the query being bound, innermost last.
+    `variables` are those of the SPL routine a statement belongs to, which hide columns.
+    Those used get a slot each, after the slots of the parameters.
     """
 
     names: Names
     parameter_count: int
+    variables: Mapping[str, SQLType] = field(default_factory=dict)
+    used_variables: dict[str, b.Param] = field(default_factory=dict)
     slots: list[Slot | None] = field(init=False)
     tables: list[Table] = field(default_factory=list)
     common: list[dict[str, CommonTable]] = field(default_factory=list)
@@ -133,6 +141,21 @@ class Binding:
             raise SQLError(-201, offset=node.position)
         self.slots[node.index] = Slot(hint, stores)
         return b.Param(hint, node.index)
+
+    def variable(self, node: ast.Expression) -> b.Param | None:
+        """Return the SPL variable a name means, None if it means something else."""
+        if not isinstance(node, ast.Name) or len(node.parts) > 1:
+            return None
+        name = node.parts[0]
+        if name in self.variables and name not in self.used_variables:
+            sql_type = self.variables[name]
+            self.used_variables[name] = b.Param(sql_type, self.new_slot(sql_type))
+        return self.used_variables.get(name)
+
+    def new_slot(self, sql_type: SQLType) -> int:
+        """Add a slot for a value that is no parameter of the client's."""
+        self.slots.append(Slot(sql_type, stores=True))
+        return len(self.slots) - 1
 
     def finish(self) -> list[Slot]:
         """Return all slots; parameters nobody met are text."""

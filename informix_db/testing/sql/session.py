@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from informix_db.testing.api import (
     BoundParameter,
@@ -17,7 +17,7 @@ from informix_db.testing.api import (
     SQLError,
 )
 from informix_db.testing.lobs import LargeObjects
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql.branches import SessionBranches
 from informix_db.testing.sql.catalog import (
     Database,
@@ -28,7 +28,7 @@ from informix_db.testing.sql.catalog import (
 )
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.errors import from_sqlite
-from informix_db.testing.sql.executor import Executor, bind_parameters
+from informix_db.testing.sql.executor import Executor, Row, Rows, bind_parameters
 from informix_db.testing.sql.lockingcursor import LockingCursor
 from informix_db.testing.sql.locks import LockConflict, release_locks
 from informix_db.testing.sql.parser import parse
@@ -42,6 +42,10 @@ from informix_db.testing.sql.plans import (
 )
 from informix_db.testing.sql.privileges import require_level
 from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.spl import Routines
+from informix_db.testing.sql.spl_cursor import RoutineCursor
+from informix_db.testing.sql.spl_objects import Routine
+from informix_db.testing.sql.spl_plans import RoutinePlan
 from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.syscatalog import numeric_locale
 from informix_db.testing.sql.transactions import Transaction
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DEADLOCK, _TIMEOUT = -143, -154  # ISAM codes
+_MOMENT = 0.001  # seconds other sessions get while a routine runs
 
 
 class Session:
@@ -87,7 +92,8 @@ class Session:
         self.last_bigserial = 0
         self.rows_processed = 0
         self.sequence_values: dict[SequenceGenerator, int] = {}
-        self.cursors: weakref.WeakSet[Cursor] = weakref.WeakSet()
+        self.cursors: weakref.WeakSet[Cursor | RoutineCursor] = weakref.WeakSet()
+        self.routines = Routines(self)
         self.client_files: ClientFilesAPI | None = None
 
     # --- names (scope.Names) -------------------------------------------------
@@ -143,6 +149,18 @@ class Session:
         """Return the table a name means, None if it means none."""
         found = self.find_object(name)
         return found[1] if found and isinstance(found[1], Table) else None
+
+    def find_routines(self, name: ast.ObjectName) -> list[Routine]:
+        """Return the database's routines of that name; owners matter in ANSI ones."""
+        if self.database is None or name.database not in ("", self.database.name):
+            return []
+        owner = name.owner if self.database.ansi else ""
+        return [
+            routine
+            for routine in self.database.routines.named(name.name)
+            if owner in ("", routine.owner)
+            and routine.creator in (None, self.transaction)
+        ]
 
     def _fill(self, table: Table) -> None:
         """Bring a system catalog table up to date."""
@@ -202,6 +220,8 @@ class Session:
     def prepare(self, sql: str) -> Statement:
         node = parse(sql, delimident=self.delimident)
         with self.entered():
+            if isinstance(node, ast_dml.ExecuteRoutine):
+                return Statement(self, self.routines.bind(node))
             plan = bind_statement(node, self)
             if not isinstance(plan, QueryPlan):
                 check_utility(node)
@@ -212,15 +232,36 @@ class Session:
     ) -> ExecuteResult:
         """Run a plan to its end (a SELECT's rows are not kept)."""
         with self.entered():
+            if isinstance(plan, RoutinePlan):
+                return self.routines.execute(plan, parameters)
             if not isinstance(plan, QueryPlan):
                 return run_utility(self, plan.node)
-            values = self._prepare_run(plan, parameters)
-            if isinstance(plan, SelectPlan):
-                rows = self.transact(lambda tx: self.executor.select(plan, values, tx))
-                return ExecuteResult(rows=len(rows.rows))
-            result = self.transact(lambda tx: self._change(plan, values, tx))
-            self._note(result)
-            return result
+            values = bind_parameters(plan.slots, parameters, self.runtime)
+            return self.run(plan, values)
+
+    def run(self, plan: QueryPlan, values: list[Any]) -> ExecuteResult:
+        """Run a plan to its end; `values` are in the forms its slots need."""
+        if isinstance(plan, SelectPlan):
+            return ExecuteResult(rows=len(self.select(plan, values).rows))
+        self._ready(plan)
+        result = self.transact(lambda tx: self._change(plan, values, tx))
+        self._note(result)
+        return result
+
+    def select(self, plan: SelectPlan, values: list[Any]) -> Rows:
+        """Run a query."""
+        self._ready(plan)
+        return self.transact(lambda tx: self.executor.select(plan, values, tx))
+
+    def evaluate(self, plan: SelectPlan, values: list[Any]) -> Row:
+        """Return the values of expressions: the only row of a query without tables,
+        but for those of its subqueries."""
+        if plan.tables:
+            return self.select(plan, values).rows[0]
+        try:
+            return self.executor.evaluate(plan, values)
+        except sqlite3.Error as error:
+            raise self._translated(error) from None
 
     def _change(
         self, plan: Plan, values: list[object], transaction: Transaction
@@ -240,14 +281,12 @@ class Session:
                 return self.executor.write(plan, values, transaction, key)
         raise SQLError(-507, token=plan.current_of)
 
-    def _prepare_run(
-        self, plan: Plan, parameters: Sequence[BoundParameter]
-    ) -> list[object]:
+    def _ready(self, plan: Plan) -> None:
+        """Check that a plan still holds and bring what it reads up to date."""
         plan.check()
         for table, _ in plan.tables:
             if table.is_system:
                 self._fill(table)
-        return bind_parameters(plan.slots, parameters, self.runtime)
 
     def _note(self, result: ExecuteResult) -> None:
         self.rows_processed = result.rows
@@ -266,8 +305,15 @@ class Session:
         with self.entered():
             if scroll and plan.for_update:
                 raise SQLError(-526)
-            values = self._prepare_run(plan, parameters)
-            rows = self.transact(lambda tx: self.executor.select(plan, values, tx))
+            values = bind_parameters(plan.slots, parameters, self.runtime)
+            return self.open_rows(plan, values, name, scroll, hold)
+
+    def open_rows(
+        self, plan: SelectPlan, values: list[Any], name: str, scroll: bool, hold: bool
+    ) -> Cursor:
+        """Open a cursor; `values` are in the forms the plan's slots need."""
+        with self.entered():
+            rows = self.select(plan, values)
             locking = self.executor.locks_rows(plan) and not scroll
             cursor = (LockingCursor if locking else Cursor)(self, rows, name, hold)
             self.cursors.add(cursor)
@@ -292,6 +338,8 @@ class Session:
             try:
                 return work()
             except LockConflict as conflict:
+                if self.lock_wait != 0 and self.routines.is_in_query:
+                    raise  # the query that called the routine is to start again
                 self._wait(conflict, deadline)
 
     def _attempt(self, work: Callable[[Transaction], T]) -> T:
@@ -331,6 +379,15 @@ class Session:
         finally:
             self.waiting_for = None
             self.engine.enter(self)
+
+    def give_way(self) -> None:
+        """Let other sessions run for a moment, in the middle of a routine."""
+        now = self.runtime.now  # CURRENT is the same all through a call
+        self.engine.condition.wait(_MOMENT)
+        self.engine.enter(self)
+        self.runtime.now = now
+        if self.closed:
+            raise SQLError(-25582)
 
     def _deadlocked(self, owner: Transaction | None) -> bool:
         """Tell whether `owner` waits, over any number of sessions, for this one."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from informix_db.testing.api import BoundParameter, Column, ExecuteResult, SQLError
 from informix_db.testing.sql.executor import Rows
 from informix_db.testing.sql.plans import Plan, SelectPlan, WritePlan
+from informix_db.testing.sql.spl_cursor import RoutineCursor
+from informix_db.testing.sql.spl_plans import RoutinePlan
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
@@ -36,8 +38,10 @@ class Statement:
         name: str = "",
         scroll: bool = False,
         hold: bool = False,
-    ) -> Cursor:
+    ) -> Cursor | RoutineCursor:
         """Open a cursor on a statement that returns rows; SQLError(-410) otherwise."""
+        if isinstance(self._plan, RoutinePlan) and self.returns_rows:
+            return self._session.routines.open(self._plan, parameters, name, hold)
         if not isinstance(self._plan, SelectPlan):
             raise SQLError(-410)
         return self._session.open_cursor(self._plan, parameters, name, scroll, hold)

@@ -9,10 +9,10 @@ from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import (
     ast,
     ast_ddl,
-    ast_dml,
     ast_session,
     definitions,
     grants,
+    spl_define,
 )
 from informix_db.testing.sql.alter import alter_table
 from informix_db.testing.sql.catalog import Table
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 def check_utility(node: ast.Statement) -> None:
     """Raise SQLError when a statement without plan is prepared and cannot run."""
-    if isinstance(node, ast_dml.ExecuteRoutine):
-        raise SQLError(-674, offset=node.name.position, token=node.name.name)
     if type(node) not in _HANDLERS:
         raise unsupported(construct(node), node.position)
 
@@ -312,6 +310,8 @@ def _create_index(session: Session, node: ast_ddl.CreateIndex) -> None:
 def _drop(session: Session, node: ast_ddl.Drop) -> None:
     if node.kind == "database":
         _drop_database(session, node)
+    elif node.kind in spl_define.ROUTINES:
+        spl_define.drop_routine(session, node)
     else:
         definitions.drop(session, node)
 
@@ -320,6 +320,7 @@ _Handler = Callable[..., Any]
 _HANDLERS: dict[type[ast.Statement], _Handler] = {
     **definitions.HANDLERS,
     **grants.HANDLERS,
+    **spl_define.HANDLERS,
     ast_session.Begin: _begin,
     ast_session.Commit: _commit,
     ast_session.Rollback: _rollback,

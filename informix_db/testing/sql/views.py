@@ -19,6 +19,7 @@ from informix_db.testing.sql.rules import strip
 if TYPE_CHECKING:
     from informix_db.testing.sql.runtime import Runtime
     from informix_db.testing.sql.scope import Binding, Names
+    from informix_db.testing.sql.spl_objects import Routine
 
 Node = TypeVar("Node", bound=ast.Node)
 
@@ -44,6 +45,9 @@ class ViewNames:
     ) -> tuple[c.Database, c.Table | c.View | c.SequenceGenerator] | None:
         return self.inner.find_object(name)
 
+    def find_routines(self, name: ast.ObjectName) -> list[Routine]:
+        return self.inner.find_routines(name)
+
 
 def bind_view(
     view: c.View, binding: Binding, bind: Callable[[ast.Query, None], b.BoundQuery]
@@ -55,6 +59,7 @@ def bind_view(
         raise SQLError(-206, -111, token=view.name)
     binding.names = ViewNames(names, found[0], view.owner)
     common, binding.common = binding.common, []
+    variables, binding.variables = binding.variables, {}
     try:
         query = bind(view.query, None)
     except SQLError as error:
@@ -63,6 +68,7 @@ def bind_view(
         raise SQLError(-357, token=f"{view.owner}.{view.name}") from None
     finally:
         binding.names, binding.common = names, common
+        binding.variables = variables
     if len(query.outputs) != len(view.columns):
         raise SQLError(-357, token=f"{view.owner}.{view.name}")
     return query

@@ -1,0 +1,116 @@
+"""CREATE and DROP of routines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from informix_db.testing.api import Column, SQLError
+from informix_db.testing.sql import ast, ast_ddl, ast_spl
+from informix_db.testing.sql.literals import datatype
+from informix_db.testing.sql.spl_check import check_routine
+from informix_db.testing.sql.spl_objects import Routine, RoutineParameter
+from informix_db.testing.sql.spl_variables import variable_type
+from informix_db.testing.sql.transactions import Transaction
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.session import Session
+
+ROUTINES = ("procedure", "function", "routine")  # what DROP may say
+_EXISTS, _NO_ROUTINE, _AMBIGUOUS = -673, -674, -9700
+
+
+def create_routine(session: Session, node: ast_spl.CreateRoutine) -> None:
+    """SQLError(-673) if there is one of the same name and parameter types."""
+    check_routine(node)
+    parameters = tuple(
+        RoutineParameter(p.name, variable_type(session, p.type), p.mode, p.default)
+        for p in node.parameters
+    )
+    session.transact(lambda tx: _create(session, node, parameters, tx))
+
+
+def _create(
+    session: Session,
+    node: ast_spl.CreateRoutine,
+    parameters: tuple[RoutineParameter, ...],
+    transaction: Transaction,
+) -> None:
+    database = session.current_database()
+    types = tuple(parameter.type for parameter in parameters)
+    for known in session.find_routines(node.name):
+        if known.types == types:
+            if node.if_not_exists:
+                return
+            if not node.or_replace:
+                raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
+            _drop(session, known, transaction)
+    routine = Routine(
+        node.name.name,
+        node.name.owner or session.user,
+        database.routines.new_procid(),
+        parameters,
+        tuple(_returned(session, value) for value in node.returning),
+        node.text,
+        node,
+    )
+    database.routines.add(routine)
+    session.engine.catalog_version += 1
+    transaction.undo.append(lambda: _remove(session, routine))
+    if not transaction.direct:
+        routine.creator = transaction
+        transaction.at_commit(lambda: _publish(routine))
+
+
+def _returned(session: Session, node: ast_spl.ReturnType) -> Column:
+    return Column(node.name, variable_type(session, node.type))
+
+
+def _publish(routine: Routine) -> None:
+    routine.creator = None
+
+
+def _remove(session: Session, routine: Routine) -> None:
+    session.current_database().routines.remove(routine)
+    session.engine.catalog_version += 1
+
+
+def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
+    """SQLError(-674) if there is none, -9700 if the name alone does not tell."""
+    found = [
+        routine
+        for routine in session.find_routines(node.name)
+        if _is_meant(session, routine, node)
+    ]
+    if not found:
+        if node.if_exists:
+            return
+        raise SQLError(_NO_ROUTINE, 0, node.name.position, node.name.name)
+    if len(found) > 1:
+        raise SQLError(_AMBIGUOUS, 0, node.name.position, node.name.name)
+    session.transact(lambda tx: _drop(session, found[0], tx))
+
+
+def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:
+    if node.kind not in ("routine", routine.node.kind):
+        return False
+    if node.signature is None:
+        return True
+    ansi = session.current_database().ansi
+    types = tuple(datatype(kind, ansi=ansi) for kind in node.signature)
+    return types == routine.types
+
+
+def _drop(session: Session, routine: Routine, transaction: Transaction) -> None:
+    _remove(session, routine)
+    transaction.undo.append(lambda: _restore(session, routine))
+
+
+def _restore(session: Session, routine: Routine) -> None:
+    session.current_database().routines.add(routine)
+    session.engine.catalog_version += 1
+
+
+HANDLERS: dict[type[ast.Statement], Callable[..., None]] = {
+    ast_spl.CreateRoutine: create_routine
+}
