@@ -59,7 +59,9 @@ def _total(arg: str, kind: str, over: str) -> str:
 
 
 def _strung(aggregate: str, arg: str, over: str) -> str:
-    return f"{aggregate}_of(group_concat(hex(dec_of({arg}))) {over})"
+    # Not '' for NULL: SQLite 3.40 miscounts empty items that leave a frame.
+    item = f"ifnull(nullif(hex(dec_of({arg})), ''), '-')"
+    return f"{aggregate}_of(group_concat({item}) {over})"
 
 
 def _over(node: b.WindowCall, expr: Write, keyed: Write) -> str:

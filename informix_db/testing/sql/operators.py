@@ -278,12 +278,12 @@ _AGGREGATES: dict[str, Callable[[], _Aggregate]] = {
 
 
 def _from_text(factory: Callable[[], _Aggregate]) -> Callable[[str], bytes | None]:
-    """Return an aggregate of DECIMALs given as hexadecimal text, NULL as nothing."""
+    """Return an aggregate of DECIMALs given as hexadecimal text, NULL as a dash."""
 
     def apply(text: str) -> bytes | None:
         aggregate = factory()
         for item in text.split(","):
-            if item:
+            if item != "-":
                 aggregate.step(bytes.fromhex(item))
         return aggregate.finalize()
 
