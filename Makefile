@@ -4,8 +4,13 @@ CACHE := .cache
 BIN := $(VENV)/bin
 
 RIVAL := informix-driver==2026.9.3
+# As many processes as processors; what must stay in one (a Java machine) is a group.
+PARALLEL := -n auto --dist loadgroup
 # Command, Debian package: what the foreign clients of the tests need.
 SYSTEM := javac=default-jdk-headless nmap=nmap
+
+# Or every process of the tests, and every program they start, compiles all modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test interop system lint bench clean
 .DEFAULT_GOAL := help
@@ -31,7 +36,7 @@ demo: setup
 	@$(BIN)/python tools/demo.py
 
 test: setup interop
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 interop: system $(CACHE)/jdbc/.fetched $(CACHE)/informix-driver/.installed
 
@@ -52,7 +57,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cython-lint _speedups
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint _speedups  # it runs pycodestyle
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only

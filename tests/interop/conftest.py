@@ -21,6 +21,15 @@ Line = dict[str, Any]
 Seen = Callable[[str], Line]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep in one process of a parallel run what shares the run of a client."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            shares_java = "jdbc_lines" in getattr(item, "fixturenames", ())
+            name = "jdbc" if shares_java else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session")
 def jdbc_class_path(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Class path of the compiled scenarios and IBM's driver."""
