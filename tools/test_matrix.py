@@ -5,7 +5,8 @@ usage: tools/test_matrix.py [--tests PATH ...] [--pytest OPTIONS] [INTERPRETER .
 Builds the sdist once, installs it into an environment of its own for each interpreter
 (default: every python3.10 to python3.14 on PATH), and runs the suite twice with what
 was installed: compiled part required, compiled part refused. The tests are those of
-the sdist, too. Exits with the number of runs that failed.
+the sdist, too; the foreign clients are those that `make interop` brought. Exits with
+the number of runs that failed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / ".cache" / "matrix"
+CLIENTS = ROOT / ".cache"  # the foreign ones
+WORK = CLIENTS / "matrix"
+PARALLEL = "-n auto --dist loadgroup"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SWITCHES = {
     "cython": {"INFORMIX_DB_REQUIRE_EXTENSIONS": "1"},
@@ -59,7 +62,9 @@ def build_sdist() -> tuple[Path, Path]:
     unpacked = WORK / "unpacked"
     shutil.rmtree(unpacked, ignore_errors=True)
     shutil.unpack_archive(archives[0], unpacked)
-    return archives[0], next(unpacked.iterdir())
+    (sources,) = unpacked.iterdir()
+    (sources / CLIENTS.name).symlink_to(CLIENTS)
+    return archives[0], sources
 
 
 def interpreters(named: Sequence[str]) -> list[str]:
@@ -86,7 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("interpreter", nargs="*")
     parser.add_argument("--tests", nargs="+", default=["tests"], metavar="PATH")
-    parser.add_argument("--pytest", default="", metavar="OPTIONS")
+    parser.add_argument("--pytest", default=PARALLEL, metavar="OPTIONS")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sdist, tree = build_sdist()
