@@ -42,9 +42,11 @@ _WRITING = _APPEND | _WRITE_ONLY | _READ_WRITE
 _stat_size = struct.Struct(">4xIIh")
 
 _SIGNATURE = re.compile(
-    r"\s*(?:function|procedure)?\s*(?:\w+\s*\.)?\s*(\w+)\s*\(([^()]*)\)\s*",
+    r"\s*(?:function|procedure)?\s*(?:\w+\s*\.)?\s*(\w+)\s*"
+    r"\(((?:[^()]|\([^()]*\))*)\)\s*",
     re.IGNORECASE,
 )
+_TYPE = re.compile(r"(?:[^,()]|\([^()]*\))+")
 
 
 @dataclass(slots=True)
@@ -226,7 +228,7 @@ class FastPath:
         if match is None or self._routines is None:
             raise SQLError(_NO_ROUTINE, token=signature)
         name = match[1].lower()
-        types = [kind.strip() for kind in match[2].split(",") if kind.strip()]
+        types = [kind.strip() for kind in _TYPE.findall(match[2]) if kind.strip()]
         found = self._routines.by_name.get(name)
         if found is None:
             try:

@@ -1,7 +1,7 @@
-"""Built-in SQL functions called by the fast path.
+"""Routines of SQL called by the fast path: those of SPL, then built-in functions.
 
-A call becomes a query of one row, its arguments cast to the types of the signature.
-Values have the shape of BIND [?]: IBM's driver calls only routines on large objects.
+A call becomes a statement. What the signature says about types is looked at where a
+name alone does not tell which routine is meant; sizes in it mean nothing. Values have the shape of BIND [?]: IBM's driver calls only routines on large objects.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import struct
 from collections.abc import Sequence
 
 from . import typecodes
-from .api import BoundParameter, EngineSessionAPI, SQLError, SQLType
+from .api import BoundParameter, EngineSessionAPI, SQLError, SQLType, StatementAPI
 from .framing import Framing
 from .replies import ReplyWriter, pad, short_string
 from .rows import cell_encoder
 
 _NOT_IMPLEMENTED = -999
+_NO_ROUTINE, _AMBIGUOUS, _SEVERAL_ROWS = -674, -9700, -686
 
 # Types whose value is the cell itself, with the precision IBM's driver binds them [J].
 _AS_CELL = {
@@ -34,7 +35,7 @@ _CLIENT_TYPES = {
 
 
 class SQLRoutine:
-    """A function of SQL, for arguments of `types`; SQLError if there is none."""
+    """A routine of SQL, for arguments of `types`; SQLError if there is none."""
 
     def __init__(
         self,
@@ -44,18 +45,41 @@ class SQLRoutine:
         types: Sequence[str],
     ) -> None:
         self._writer = writer
-        arguments = ", ".join(f"?::{kind}" for kind in types)
-        query = f"select {name}({arguments}) from sysmaster:informix.sysdual"
-        self._statement = session.prepare(query)
+        self._name = name
+        self._statement = _prepared(session, name, types)
 
     def __call__(self, arguments: Sequence[BoundParameter]) -> list[bytes]:
+        if not self._statement.returns_rows:
+            self._statement.execute(arguments)
+            return []
         cursor = self._statement.open(arguments)
         try:
-            ((value,),) = cursor.fetch(1)
+            rows = [*cursor.fetch(1), *cursor.fetch(1)]
         finally:
             cursor.close()
-        column, writer = self._statement.columns[0], self._writer
-        return [pack_result(column.type, value, writer.framing, writer.text_codec)]
+        if len(rows) > 1:
+            raise SQLError(_SEVERAL_ROWS, token=self._name)
+        columns, writer = self._statement.columns, self._writer
+        values = rows[0] if rows else [None] * len(columns)
+        return [
+            pack_result(column.type, value, writer.framing, writer.text_codec)
+            for column, value in zip(columns, values, strict=True)
+        ]
+
+
+def _prepared(
+    session: EngineSessionAPI, name: str, types: Sequence[str]
+) -> StatementAPI:
+    marks = ", ".join("?" for _ in types)
+    casts = ", ".join(f"?::{kind}" for kind in types)
+    try:
+        return session.prepare(f"execute routine {name}({marks})")
+    except SQLError as error:
+        if error.sqlcode == _AMBIGUOUS:
+            return session.prepare(f"execute routine {name}({casts})")
+        if error.sqlcode != _NO_ROUTINE:
+            raise
+    return session.prepare(f"select {name}({casts}) from sysmaster:informix.sysdual")
 
 
 def pack_result(
