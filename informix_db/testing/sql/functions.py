@@ -10,6 +10,7 @@ from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import (
     ast,
     functions_number,
+    functions_schema,
     functions_text,
     functions_time,
     lobs,
@@ -189,6 +190,7 @@ def _dbinfo(runtime: Runtime, name: str, detail: str) -> int | str:
 SIGNATURES: dict[str, Signature] = {
     **functions_text.SIGNATURES,
     **functions_number.SIGNATURES,
+    **functions_schema.SIGNATURES,
     **functions_time.SIGNATURES,
 }
 BINDERS: dict[str, CallBinder] = {

@@ -178,12 +178,13 @@ def view_columns(
     for i, name in enumerate(names):
         if name in names[:i]:
             raise SQLError(-531, offset=node.position, token=name)
-    return [
-        (
-            name,
-            output.expr.type
-            if isinstance(output.expr, b.ColumnRef)
-            else strip(output.expr.type),
-        )
-        for name, output in zip(names, outputs, strict=True)
-    ]
+    types = [_view_type(output.expr) for output in outputs]
+    return list(zip(names, types, strict=True))
+
+
+def _view_type(expr: b.Expr) -> SQLType:
+    """Return a view column's type: a table's column but for SERIAL, NOT NULL too."""
+    plain = strip(expr.type)
+    if isinstance(expr, b.ColumnRef):
+        return dataclasses.replace(plain, nullable=expr.type.nullable)
+    return plain
