@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.spl_objects import RoutineTable
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class View:
     created: datetime.date = datetime.date(1900, 1, 1)
     version: int = 1
     dropped: bool = False
-    creator: Transaction | None = None
+    locked_by: Transaction | None = None
     grants: Grants = field(default_factory=dict)
 
 
@@ -158,7 +159,7 @@ class SequenceGenerator:
     created: datetime.date = datetime.date(1900, 1, 1)
     version: int = 1
     dropped: bool = False
-    creator: Transaction | None = None
+    locked_by: Transaction | None = None
     grants: Grants = field(default_factory=dict)
 
 
@@ -175,7 +176,7 @@ class Synonym:
     created: datetime.date = datetime.date(1900, 1, 1)
     version: int = 1
     dropped: bool = False
-    creator: Transaction | None = None
+    locked_by: Transaction | None = None
 
 
 @dataclass(eq=False)
@@ -197,7 +198,7 @@ class Table:
     next_key: int = 1
     version: int = 1
     dropped: bool = False
-    creator: Transaction | None = None  # while its CREATE is uncommitted
+    locked_by: Transaction | None = None  # that has uncommitted DDL on it
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
     locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
     row_locks: dict[int, list[RowLock]] = field(default_factory=dict)  # by `_k`
@@ -276,6 +277,7 @@ class Database:
         self.roles: dict[str, set[str]] = {}  # name: whom it is granted to
         self._objects: dict[tuple[str, str], NamedObject] = {}
         self._private: dict[tuple[str, str], NamedObject] = {}  # synonyms
+        self._leaving: dict[tuple[str, str], NamedObject] = {}  # dropped, uncommitted
         self._next_tabid = FIRST_USER_TABID
         self._next_constraint = 1
         self.routines = RoutineTable()
@@ -312,16 +314,35 @@ class Database:
             if isinstance(item, Table):
                 yield item
 
-    def find(self, name: str, owner: str, user: str) -> NamedObject | None:
-        """Return an object. Owners matter in ANSI databases and for private synonyms
-        only; without one `user`'s own and, in ANSI databases, `informix`'s are found.
+    def find(
+        self, name: str, owner: str, user: str, transaction: Transaction | None
+    ) -> NamedObject | None:
+        """Return an object; LockConflict if another transaction made or dropped it.
+
+        Owners matter in ANSI databases and for private synonyms only; without one
+        `user`'s own and, in ANSI databases, `informix`'s are found.
         """
         private = self._private.get((owner or user, name))
-        if private is not None:
-            return private
-        if owner or not self.ansi:
-            return self._objects.get(self._key(owner, name))
-        return self._objects.get((user, name)) or self._objects.get(("informix", name))
+        owners = [owner] if owner or not self.ansi else [user, "informix"]
+        keys = [self._key(owner, name) for owner in owners]
+        found = [private, *map(self._objects.get, keys)]
+        for item in (*found, *map(self._leaving.get, keys)):
+            if item is not None:
+                check_object(item, transaction)
+        return next((item for item in found if item is not None), None)
+
+    def leave(self, item: NamedObject) -> None:
+        """Take out an object whose name must stay taken until the DROP is committed."""
+        self.remove(item)
+        place, key = self._place(item)
+        if place is self._objects:
+            self._leaving[key] = item
+
+    def left(self, item: NamedObject) -> None:
+        """Note that the DROP of an object was committed or undone."""
+        _, key = self._place(item)
+        if self._leaving.get(key) is item:
+            del self._leaving[key]
 
     def add(self, item: NamedObject) -> None:
         place, key = self._place(item)

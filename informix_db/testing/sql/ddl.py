@@ -24,7 +24,7 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.constraints import ConstraintDDL
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
-from informix_db.testing.sql.locks import LockConflict
+from informix_db.testing.sql.locks import check_unused
 from informix_db.testing.sql.privileges import default_grants, has_level, require_level
 
 MAX_ROW = 32767
@@ -81,7 +81,6 @@ class DDL(ConstraintDDL):
 
     def _undo_create(self, table: Table) -> None:
         table.dropped = True
-        table.creator = None
         self.transaction.tables.discard(table)
         self.store.drop_table(table)
 
@@ -215,10 +214,15 @@ class DDL(ConstraintDDL):
             item.grants = default_grants(item, self.database)
         self.database.add(item)
         self.changed()
-        if not self.transaction.direct:
-            item.creator = self.transaction
-            self.transaction.at_commit(lambda: _forget_creator(item))
+        self.claim(item)
         self.transaction.undo.append(lambda: self._undo_add(item))
+
+    def claim(self, item: NamedObject) -> None:
+        """Make other sessions find an object locked until the transaction ends."""
+        if not self.transaction.direct and item.locked_by is None:
+            item.locked_by = self.transaction
+            self.transaction.at_commit(lambda: _release(item))
+            self.transaction.undo.append(lambda: _release(item))
 
     def _undo_add(self, item: NamedObject) -> None:
         item.dropped = True
@@ -234,13 +238,16 @@ class DDL(ConstraintDDL):
                 if child is not item:
                     self.drop_constraint(child, constraint)
             self._leave_parents(item)
-        self.database.remove(item)
+        self.claim(item)
+        self.database.leave(item)
         item.dropped = True
         self.changed()
+        self.transaction.at_commit(lambda: self.database.left(item))
         self.transaction.undo.append(lambda: self._undo_drop(item))
 
     def _undo_drop(self, item: NamedObject) -> None:
         item.dropped = False
+        self.database.left(item)
         self.database.add(item)
         self.changed()
 
@@ -269,9 +276,10 @@ class DDL(ConstraintDDL):
                 yield other
 
     def refuse_if_in_use(self, table: Table) -> None:
-        """Raise LockConflict if another transaction has changed rows of `table`."""
-        for writer in table.writers - {self.transaction}:
-            raise LockConflict(writer, -242, -106)
+        """Raise LockConflict if another transaction uses `table`; from now on others
+        find it locked."""
+        check_unused(table, self.transaction)
+        self.claim(table)
 
     def create_index(self, node: ast_ddl.CreateIndex, table: Table) -> None:
         """SQLError(-316) if the name is taken, -350 if the columns have an index."""
@@ -333,5 +341,5 @@ def not_null(sql_type: SQLType) -> SQLType:
     )
 
 
-def _forget_creator(item: NamedObject) -> None:
-    item.creator = None
+def _release(item: NamedObject) -> None:
+    item.locked_by = None

@@ -81,10 +81,10 @@ def refuse_taken(
 ) -> None:
     """Raise SQLError(-310), or the code for what is there, if a name is taken."""
     database = _own_database(session, name)
-    found = database.find(name.name, name.owner or session.user, session.user)
+    owner = name.owner or session.user
+    found = database.find(name.name, owner, session.user, session.transaction)
     if found is not None:
         code = (codes or {}).get(type(found), -310)
-        owner = name.owner or session.user
         raise SQLError(code, offset=name.position, token=f"{owner}.{name.name}")
 
 
@@ -192,7 +192,8 @@ def _create_synonym(session: Session, node: ast_ddl.CreateSynonym) -> None:
             "" if place is database else place.name,
             private,
         )
-        taken = database.find(synonym.name, synonym.owner, synonym.owner)
+        owner = synonym.owner
+        taken = database.find(synonym.name, owner, owner, session.transaction)
         if taken is not None or not database.is_free(synonym):
             if node.if_not_exists:
                 return
@@ -228,11 +229,8 @@ def _drop_object(session: Session, node: ast_ddl.Drop) -> None:
         session.transact(lambda tx: _drop_temporary(session, temporary, tx))
         return
     database = session.named_database(name)
-    item = database.find(name.name, name.owner, session.user)
-    if not isinstance(item, _CLASSES[node.kind]) or item.creator not in (
-        None,
-        session.transaction,
-    ):
+    item = database.find(name.name, name.owner, session.user, session.transaction)
+    if not isinstance(item, _CLASSES[node.kind]):
         if node.if_exists:
             return
         sqlcode, isam = _MISSING[node.kind]

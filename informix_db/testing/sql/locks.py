@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from informix_db.testing.sql.catalog import Table
+    from informix_db.testing.sql.catalog import NamedObject, Table
     from informix_db.testing.sql.transactions import Transaction
 
 READ_FAILED, KEY_READ_FAILED, KEYED_READ_FAILED = -244, -245, -246
 UPDATE_FAILED, DELETE_FAILED = -346, -240
+CATALOG_UNREADABLE, TABLE_NOT_OPENED = -211, -242
 ROW_LOCKED, TABLE_LOCKED, KEY_LOCKED = -107, -113, -144  # ISAM
+NOT_EXCLUSIVE = -106  # ISAM
 
 
 class LockConflict(Exception):
@@ -127,17 +129,38 @@ def check_table_lock(
             raise LockConflict(owner, sqlcode, TABLE_LOCKED)
 
 
-def lock_table(
-    table: Table, transaction: Transaction, *, exclusive: bool, sqlcode: int, isam: int
+def check_object(item: NamedObject, transaction: Transaction | None) -> None:
+    """Raise LockConflict if another transaction has uncommitted DDL on an object: its
+    rows of the catalog are locked."""
+    if item.locked_by is not None and item.locked_by is not transaction:
+        raise LockConflict(item.locked_by, CATALOG_UNREADABLE)
+
+
+def check_unused(
+    table: Table,
+    transaction: Transaction,
+    *,
+    exclusive: bool = True,
+    sqlcode: int = TABLE_NOT_OPENED,
+    isam: int = NOT_EXCLUSIVE,
 ) -> None:
-    """Lock a whole table; LockConflict if what others do with it forbids that."""
-    check_table_lock(table, transaction, exclusive=exclusive, sqlcode=sqlcode)
+    """Raise LockConflict if what others do with a table forbids locking it."""
+    for owner, is_exclusive in table.locks.items():
+        if not _same(owner, transaction) and (is_exclusive or exclusive):
+            raise LockConflict(owner, sqlcode, isam)
     for writer in table.writers - {transaction}:
         raise LockConflict(writer, sqlcode, isam)
     for locks in table.row_locks.values():
         for lock in locks:
             if (exclusive or lock.update) and not _same(lock.transaction, transaction):
                 raise LockConflict(lock.transaction, sqlcode, isam)
+
+
+def lock_table(
+    table: Table, transaction: Transaction, *, exclusive: bool, sqlcode: int, isam: int
+) -> None:
+    """Lock a whole table; LockConflict if what others do with it forbids that."""
+    check_unused(table, transaction, exclusive=exclusive, sqlcode=sqlcode, isam=isam)
     table.locks[transaction] = exclusive or table.locks.get(transaction, False)
     transaction.locked.add(table)
 

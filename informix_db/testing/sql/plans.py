@@ -23,8 +23,10 @@ from informix_db.testing.sql.catalog import (
 )
 from informix_db.testing.sql.dml import Evaluate
 from informix_db.testing.sql.emit import Emitter
+from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Slot
+from informix_db.testing.sql.transactions import Transaction
 
 Export = Callable[[tuple[Any, ...]], tuple[object, ...]]
 
@@ -48,12 +50,11 @@ class Plan:
     def parameters(self) -> list[ApiColumn]:
         return [ApiColumn("", slot.type) for slot in self.slots]
 
-    def check(self) -> None:
-        """Raise SQLError(-710) if a table changed since the plan was made."""
-        for table, version in self.tables:
-            if table.dropped or table.version != version:
-                raise SQLError(-710, token=table.name)
-        for item, version in self.others:
+    def check(self, transaction: Transaction | None) -> None:
+        """Raise SQLError(-710) if a table changed since the plan was made, LockConflict
+        if another transaction may yet take that back."""
+        for item, version in (*self.tables, *self.others):
+            check_object(item, transaction)
             if item.dropped or item.version != version:
                 raise SQLError(-710, token=item.name)
 

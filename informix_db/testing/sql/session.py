@@ -132,8 +132,8 @@ class Session:
         if not name.database and not name.owner and name.name in self.temporary:
             return self.current_database(), self.temporary[name.name]
         database = self.named_database(name)
-        found = database.find(name.name, name.owner, self.user)
-        if found is None or found.creator not in (None, self.transaction):
+        found = database.find(name.name, name.owner, self.user, self.transaction)
+        if found is None:
             return None
         if isinstance(found, Synonym):
             if found.database:
@@ -222,7 +222,7 @@ class Session:
         with self.entered():
             if isinstance(node, ast_dml.ExecuteRoutine):
                 return Statement(self, self.routines.bind(node))
-            plan = bind_statement(node, self)
+            plan = self.unlocked(lambda: bind_statement(node, self))
             if not isinstance(plan, QueryPlan):
                 check_utility(node)
         return Statement(self, plan)
@@ -235,7 +235,7 @@ class Session:
             if isinstance(plan, RoutinePlan):
                 return self.routines.execute(plan, parameters)
             if not isinstance(plan, QueryPlan):
-                return run_utility(self, plan.node)
+                return self.unlocked(lambda: run_utility(self, plan.node))
             values = bind_parameters(plan.slots, parameters, self.runtime)
             return self.run(plan, values)
 
@@ -283,7 +283,7 @@ class Session:
 
     def _ready(self, plan: Plan) -> None:
         """Check that a plan still holds and bring what it reads up to date."""
-        plan.check()
+        self.unlocked(lambda: plan.check(self.transaction))
         for table, _ in plan.tables:
             if table.is_system:
                 self._fill(table)

@@ -102,7 +102,8 @@ class Routines:
     def _start_plan(
         self, plan: RoutinePlan, parameters: Sequence[BoundParameter]
     ) -> Running:
-        plan.check()
+        session = self._session
+        session.unlocked(lambda: plan.check(session.transaction))
         assert plan.routine is not None
         assert plan.arguments is not None
         values = bind_parameters(plan.slots, parameters, self.runtime)
@@ -239,14 +240,17 @@ class Routines:
     def _once(self, routine: Routine, node: object, make: Callable[[], Bound]) -> Bound:
         """Return what `make` makes of a node, made again if a table has changed."""
         kept = self._bound.setdefault(routine, {})
-        found: Bound | None = kept.get(id(node))
-        if found is not None:
+
+        def current() -> Bound:
+            found: Bound | None = kept.get(id(node))
             try:
-                found.check()
-                return found
+                if found is not None:
+                    found.check(self._session.transaction)
             except SQLError:
-                pass
-        found = kept[id(node)] = make()
+                found = None
+            return found or make()
+
+        found = kept[id(node)] = self._session.unlocked(current)
         return found
 
     def expressions(

@@ -25,6 +25,7 @@ from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Names, Scope, Slot
 from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.spl_resolve import CALL, bind_arguments, resolve
+from informix_db.testing.sql.transactions import Transaction
 
 _REDEFINED = -721
 _NO_ROUTINE = -674
@@ -60,8 +61,8 @@ class Expressions:
     calls: list[RoutineCall]
     slots: list[Slot]  # of the parameters
 
-    def check(self) -> None:
-        self.computation.plan.check()
+    def check(self, transaction: Transaction | None) -> None:
+        self.computation.plan.check(transaction)
 
 
 @dataclass(slots=True)
@@ -73,9 +74,9 @@ class CallStatement:
     # By parameter: the variable that takes its value back, "" if there is none.
     outputs: list[str]
 
-    def check(self) -> None:
+    def check(self, transaction: Transaction | None) -> None:
         _check_current(self.routine)
-        self.arguments.check()
+        self.arguments.check(transaction)
 
 
 @dataclass(slots=True)
@@ -85,12 +86,12 @@ class RoutinePlan(Plan):
     routine: Routine | None = None
     arguments: Expressions | None = None
 
-    def check(self) -> None:
+    def check(self, transaction: Transaction | None) -> None:
         """Raise SQLError(-721) if the routine is another one by now."""
         assert self.routine is not None
         assert self.arguments is not None
         _check_current(self.routine)
-        self.arguments.check()
+        self.arguments.check(transaction)
 
 
 def _check_current(routine: Routine) -> None:

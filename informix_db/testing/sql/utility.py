@@ -246,7 +246,9 @@ def _create_table(session: Session, node: ast_ddl.CreateTable) -> None:
     if node.kind == "temp":
         taken = name in session.temporary
     else:
-        taken = database.find(name, node.name.owner, session.user) is not None
+        owner = node.name.owner
+        found = database.find(name, owner, session.user, session.transaction)
+        taken = found is not None
     if taken and node.if_not_exists:
         return
     if node.kind != "temp":

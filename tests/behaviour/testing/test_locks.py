@@ -343,3 +343,83 @@ class TestCodes:
         run_while_waiting(one, lambda: change(one, 1), second_waits)
         one.session.commit()
         assert three.rows("SELECT v FROM t ORDER BY k") == [(1,), (12,), (21,), (30,)]
+
+
+class TestUncommittedDDL:
+    """Others find the catalog rows of what is being made, changed or dropped locked."""
+
+    CATALOG = (-211, -107)
+
+    def test_a_new_table_is_there_and_locked(
+        self, one: SQLClient, two: SQLClient
+    ) -> None:
+        one.do("CREATE TABLE n (a INT)")
+        one.do("INSERT INTO n VALUES (1)")
+        assert two.codes("SELECT a FROM n") == self.CATALOG
+        assert two.codes("CREATE TABLE n (b INT)") == self.CATALOG
+        one.session.commit()
+        assert two.rows("SELECT a FROM n") == [(1,)]
+
+    def test_a_dropped_name_stays_taken(
+        self, one: SQLClient, two: SQLClient, three: SQLClient
+    ) -> None:
+        select = three.session.prepare("SELECT k FROM t WHERE k = 1")
+        one.do("DROP TABLE t")
+        assert one.code("SELECT k FROM t") == -206
+        assert two.codes("SELECT k FROM t") == self.CATALOG
+        assert two.codes("CREATE TABLE t (a INT)") == self.CATALOG
+        with pytest.raises(SQLError, match="-211"):
+            select.open([])
+        one.session.rollback()
+        assert select.open([]).fetch(5) == [(1,)]
+        assert two.rows("SELECT k FROM t WHERE k = 1") == [(1,)]
+
+    def test_a_dropped_name_is_free_for_the_one_who_dropped_it(
+        self, one: SQLClient, two: SQLClient
+    ) -> None:
+        one.do("SAVEPOINT s")
+        one.do("DROP TABLE t")
+        one.do("CREATE TABLE t (a INT)")
+        assert one.rows("SELECT a FROM t") == []
+        assert two.codes("SELECT a FROM t") == self.CATALOG
+        one.do("ROLLBACK TO SAVEPOINT s")
+        assert len(one.rows("SELECT k FROM t")) == 4
+        one.do("DROP TABLE t")
+        one.do("CREATE TABLE t (a INT)")
+        one.session.commit()
+        assert two.rows("SELECT a FROM t") == []
+
+    def test_an_altered_table_is_locked(self, one: SQLClient, two: SQLClient) -> None:
+        one.do("ALTER TABLE t ADD (extra INT)")
+        assert two.codes("SELECT k FROM t") == self.CATALOG
+        one.session.rollback()
+        assert two.rows("SELECT * FROM t WHERE k = 1") == [(1, 10)]
+
+    def test_waiting_sees_the_outcome(self, one: SQLClient, two: SQLClient) -> None:
+        two.do("SET LOCK MODE TO WAIT 30")
+        one.do("CREATE TABLE n (a INT)")
+        found: list[object] = []
+        run_while_waiting(
+            two, lambda: found.append(two.rows("SELECT a FROM n")), one.session.commit
+        )
+        assert found == [[]]
+        one.session.begin()
+        one.do("DROP TABLE n")
+        run_while_waiting(
+            two, lambda: found.append(two.code("DROP TABLE n")), one.session.commit
+        )
+        assert found == [[], -206]
+
+    def test_ddl_needs_the_table_for_itself(
+        self, one: SQLClient, two: SQLClient
+    ) -> None:
+        cursor = opened(one, FOR_UPDATE)
+        cursor.fetch(1)
+        for statement in (
+            "DROP TABLE t",
+            "ALTER TABLE t ADD (extra INT)",
+            "CREATE INDEX i ON t (v)",
+        ):
+            assert two.codes(statement) == (-242, -106)
+        cursor.close()
+        two.do("CREATE INDEX i ON t (v)")
