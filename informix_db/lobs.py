@@ -27,7 +27,11 @@ class LargeObjectFile(LargeObject):
         self, connection: Connection, locator: Locator, mode: str | None
     ) -> None:
         super().__init__(connection, locator, mode)
-        connection._run(self._open_gen)
+        try:
+            connection._run(self._open_gen)
+        except BaseException:
+            self._forget()  # it may be open all the same
+            raise
 
     def read(self, size: int | None = -1) -> Any:
         """Return at most `size` bytes, or characters of text; all if negative or None.

@@ -93,10 +93,10 @@ def create_gen(
     try:
         for block in source.pieces(BLOCK):
             yield from write_object_gen(connection._channel, descriptor, block)
+        yield from call_gen(CLOSE, descriptor)
     except BaseException:
         connection._abandon_descriptor(descriptor)
         raise
-    yield from call_gen(CLOSE, descriptor)
     raw = getattr(created, "raw", created)
     return ClobLocator(raw) if is_clob else BlobLocator(raw)
 
@@ -146,7 +146,7 @@ class LargeObject:
         self._descriptor: int | None = None
         self._position = 0  # the server's
         self._ahead = ""  # text read and not asked for
-        self._decoder = _new_decoder(connection.encoding)
+        self._decoder = _new_decoder(connection._channel.encoding)
 
     @property
     def closed(self) -> bool:
@@ -187,6 +187,7 @@ class LargeObject:
     # -- opening and closing -----------------------------------------------------------
 
     def _open_gen(self) -> Wire[None]:
+        self._connection._settle_abandoned()
         routines = self._connection._routines
         if self._flags == _READ_WRITE:
             yield from self._connection._begin_for_call_gen()
@@ -199,8 +200,13 @@ class LargeObject:
 
     def _close_gen(self) -> Wire[None]:
         descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
+        if descriptor is None:
+            return
+        try:
             yield from self._connection._routines.call_gen(CLOSE, descriptor)
+        except BaseException:
+            self._connection._abandon_descriptor(descriptor)
+            raise
 
     def _forget(self) -> None:
         """The session is gone, or this object: leave the descriptor to others."""
@@ -276,7 +282,7 @@ class LargeObject:
         if self._text:
             if not isinstance(data, str):
                 raise TypeError(f"a str is needed, not {type(data).__name__}")
-            encoding = self._connection.encoding
+            encoding = self._connection._channel.encoding
             return memoryview(encode_text(data, encoding, "the text"))
         if not isinstance(data, BYTES_TYPES):
             raise TypeError(f"bytes are needed, not {type(data).__name__}")
@@ -287,7 +293,7 @@ class LargeObject:
     def _tell(self) -> int:
         """Return the position in bytes of what would be read or written next."""
         self._open_descriptor()
-        ahead = len(self._ahead.encode(self._connection.encoding))
+        ahead = len(self._ahead.encode(self._connection._channel.encoding))
         return self._position - ahead - len(self._decoder.getstate()[0])
 
     def _seek_gen(self, offset: int, whence: int) -> Wire[int]:

@@ -26,7 +26,11 @@ class AsyncLargeObjectFile(LargeObject):
 
     def __await__(self) -> Generator[Any, None, Self]:
         """Open it, for ``file = await locator.open()``."""
-        yield from self._connection._run(self._open_gen).__await__()
+        try:
+            yield from self._connection._run(self._open_gen).__await__()
+        except BaseException:
+            self._forget()  # it may be open all the same
+            raise
         return self
 
     async def read(self, size: int | None = -1) -> Any:

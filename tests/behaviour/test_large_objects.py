@@ -432,6 +432,11 @@ def test_a_forgotten_file_is_closed_with_the_next_statement(
     cur.execute("SELECT n FROM objects")
     apart.ping()
     assert open_descriptors() == 0
+    file = apart.open_large_object(blob).__enter__()
+    del file
+    gc.collect()
+    with apart.open_large_object(blob):
+        assert open_descriptors() == 1
 
 
 @pytest.mark.parametrize("at", ["routine", "large object"])
