@@ -370,7 +370,7 @@ class _Requests:
             if error.sqlcode == _INTERRUPTED:
                 interrupts.clear()
             self._fail(message, error)
-        except (ProtocolError, ClientGone):
+        except (ProtocolError, ClientGone, DropConnection):
             raise
         except Exception as error:
             logger.exception("internal error in %r", message)
