@@ -12,6 +12,7 @@ from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
 from informix_db._base.largeobjects import Locator
@@ -63,8 +64,7 @@ class Connection(BaseConnection):
             sock, self._channel, f"{params.host}:{params.port}"
         )
         try:
-            with closing(self._open_gen()) as opening:
-                self._transport.run(opening, deadline)
+            self._open(deadline)
             self._transport.read_timeout = params.read_timeout
         except BaseException as exc:
             self._login_failed(exc)
@@ -72,9 +72,34 @@ class Connection(BaseConnection):
                 raise OperationalError(
                     f"{params.host}:{params.port} accepted the connection but did not "
                     f"complete the login within {params.connect_timeout:g} s",
+                    retryable=True,
                     session_dead=True,
                 ) from None
             raise
+
+    @classmethod
+    def _connect(cls, params: ConnectParams) -> Self:
+        """Open a connection to the first server that lets us in."""
+        attempts = Attempts(params, time.monotonic)
+        for attempt in attempts:
+            time.sleep(attempt.pause)
+            try:
+                return cls(attempt.params)
+            except Error as exc:
+                attempts.failed(exc)
+        raise attempts.error
+
+    def _open(self, deadline: float) -> None:
+        """Log in, and set the session up."""
+
+        def run(generator: Wire[T]) -> T:
+            with closing(generator):
+                return self._transport.run(generator, deadline)
+
+        challenge = run(self._login_gen())
+        while challenge is not None:
+            challenge = run(self._respond_gen(self._answer_to(challenge)))
+        run(self._enter_gen())
 
     # -- running conversations ------------------------------------------------------
 

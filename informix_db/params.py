@@ -1,28 +1,48 @@
-"""connect()'s arguments, checked and put in order. Opens nothing."""
+"""connect()'s arguments, from wherever they come: checked and put in order.
+
+Opens nothing but the sqlhosts file, if no host is given.
+"""
 
 from __future__ import annotations
 
+import os
 import ssl
 import warnings
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from informix_db._wire.text import codec_of_locale
-from informix_db.exceptions import (
-    InterfaceError,
-    NotSupportedError,
-    TLSVerificationWarning,
+from informix_db._conninfo import Settings, parse_dsn
+from informix_db._environment import (
+    endpoints,
+    environment_settings,
+    listeners_of,
+    port_of,
 )
+from informix_db._wire.text import ERROR_POLICIES, codec_of_locale
+from informix_db.exceptions import InterfaceError, TLSVerificationWarning
 from informix_db.rows import Row, RowFactory
 
 # What connect() waits for the whole login when connect_timeout is None. A listener
 # that accepts and says nothing would otherwise hang the caller for ever.
 DEFAULT_CONNECT_TIMEOUT = 60.0
 
-# Sent with the login whatever the user sets, as IBM's client does [J]; its
-# CLNT_PAM_CAPABLE is left out because this driver has no PAM dialogue.
+# The value of db_locale that stands for what the database says of itself.
+AUTO = "auto"
+
+_DEFAULTS: Settings = {
+    "port": 9088,
+    "server": "informix",
+    "connect_retries": 0,
+    "client_locale": "en_US.8859-1",
+    "encoding_errors": "strict",
+    "statement_cache_size": 128,
+    "target_session_attrs": "any",
+}
+
+# Sent with the login whatever the user sets, as IBM's client does [J].
 _BASE_ENVIRONMENT = {
+    "CLNT_PAM_CAPABLE": "1",
     "DBPATH": ".",
     "DBDATE": "Y4MD-",
     "IFX_UPDDESC": "1",
@@ -41,31 +61,66 @@ _ISOLATION_LEVELS = {
     "SERIALIZABLE": "REPEATABLE READ",
 }
 
+# What a server may have to be, by libpq's words for it.
+ANY_ROLE = "any"
+PRIMARY = "primary"
+STANDBY = "standby"
+PREFER_STANDBY = "prefer-standby"
+_ROLES = {
+    "any": ANY_ROLE,
+    "primary": PRIMARY,
+    "read-write": PRIMARY,
+    "standby": STANDBY,
+    "read-only": STANDBY,
+    "prefer-standby": PREFER_STANDBY,
+}
+
+
+_POLICIES = {policy: policy for policy in ERROR_POLICIES}
+
+
+class Endpoint(NamedTuple):
+    """Where one server listens, and the name it goes by."""
+
+    host: str
+    port: int
+    server: str
+
+
+Hosts = str | Sequence[str | tuple[str, int] | tuple[str, int, str]]
+
+PamResponder = Callable[[str, int], "str | Awaitable[str]"]
+
 
 @dataclass(frozen=True)
 class ConnectParams:
     """Everything a connection is opened with. Its repr hides the password."""
 
-    host: str
+    endpoints: tuple[Endpoint, ...]  # to be tried in order
+    host: str  # of the one that is tried; port and server as well
     port: int
     user: str
     password: str = field(repr=False)
     database: str | None
     server: str
     connect_timeout: float
+    connect_retries: int
     read_timeout: float | None
     keepalive: bool
     client_locale: str
     db_locale: str | None
+    encoding_errors: str
     env: Mapping[str, str]
     autocommit: bool
     row_factory: RowFactory | type[Row] | None
+    pam_responder: PamResponder | None
     tls: bool | ssl.SSLContext
     tls_server_hostname: str | None
     isolation: str | None
     lock_wait: int | None
     statement_cache_size: int
     fetch_buffer_size: int | None
+    role: str  # the server has to have, by target_session_attrs
 
     @property
     def encoding(self) -> str:
@@ -76,10 +131,15 @@ class ConnectParams:
         )
 
     @property
+    def knows_db_locale(self) -> bool:
+        """Whether somebody said what the database's locale is."""
+        return "DB_LOCALE" in self.login_environment
+
+    @property
     def login_environment(self) -> dict[str, str]:
         """The environment of the login request; the user's settings win."""
         environment = dict(_BASE_ENVIRONMENT, CLIENT_LOCALE=self.client_locale)
-        if self.db_locale is not None:
+        if self.db_locale is not None and self.db_locale != AUTO:
             environment["DB_LOCALE"] = self.db_locale
         environment.update(self.env)
         return environment
@@ -101,67 +161,165 @@ def _lock_mode(seconds: int) -> str:
     return "WAIT" if seconds < 0 else f"WAIT {seconds}"
 
 
+class _Given(Settings):
+    """Arguments by name, each checked when it is asked for."""
+
+    def text(self, name: str) -> str:
+        return _text(name, self.get(name))
+
+    def optional_text(self, name: str, *, may_be_empty: bool = False) -> str | None:
+        value = self.get(name)
+        return None if value is None else _text(name, value, may_be_empty=may_be_empty)
+
+    def choice(self, name: str, choices: Mapping[str, str]) -> str:
+        value = self.text(name)
+        chosen = choices.get(value.lower().replace("_", "-"))
+        if chosen is None:
+            known = ", ".join(choices)
+            raise InterfaceError(f"{name} {value!r} is not one of {known}")
+        return chosen
+
+    def number(self, name: str, low: int) -> int:
+        return _number(name, self.get(name), low)
+
+    def optional_number(self, name: str, low: int) -> int | None:
+        value = self.get(name)
+        return None if value is None else _number(name, value, low)
+
+    def seconds(self, name: str) -> float | None:
+        return seconds(name, self.get(name))
+
+    def function(self, name: str) -> Any:
+        value = self.get(name)
+        if value is not None and not callable(value):
+            raise InterfaceError(f"{name} must be callable, not {type(value).__name__}")
+        return value
+
+
 def connect_params(
-    host: str,
-    port: int = 9088,
+    host: Hosts | None = None,
+    port: int | None = None,
     *,
-    user: str,
-    password: str | None,
+    user: str | None = None,
+    password: str | None = None,
     database: str | None = None,
-    server: str = "informix",
+    server: str | None = None,
     connect_timeout: float | None = None,
     read_timeout: float | None = None,
-    keepalive: bool = False,
-    client_locale: str = "en_US.8859-1",
+    keepalive: bool | None = None,
+    client_locale: str | None = None,
     db_locale: str | None = None,
     env: Mapping[str, str] | None = None,
-    autocommit: bool = False,
+    autocommit: bool | None = None,
     row_factory: RowFactory | type[Row] | None = None,
-    tls: bool | ssl.SSLContext = False,
+    tls: bool | ssl.SSLContext | None = None,
     tls_server_hostname: str | None = None,
     isolation: str | None = None,
     lock_wait: int | None = None,
-    statement_cache_size: int = 128,
+    statement_cache_size: int | None = None,
     fetch_buffer_size: int | None = None,
     dsn: str | None = None,
+    connect_retries: int | None = None,
+    target_session_attrs: str | None = None,
+    encoding_errors: str | None = None,
+    pam_responder: PamResponder | None = None,
 ) -> ConnectParams:
-    """Check the arguments of connect(); InterfaceError names the one that is wrong."""
-    if dsn is not None:
-        raise NotSupportedError("dsn= is not supported yet: pass keyword arguments")
+    """Check the arguments of connect() and add what `dsn` and the environment say.
+
+    None is an argument that is not given. Raises InterfaceError, naming the argument
+    that is wrong, and ProgrammingError for a wrong `dsn`.
+    """
+    explicit = {name: value for name, value in locals().items() if value is not None}
+    given = _Given(_merged(explicit))
+    places = _endpoints(given)
     params = ConnectParams(
-        host=_text("host", host),
-        port=_number("port", port, 1, 65535),
-        user=_text("user", user),
-        password=_text(
-            "password", "" if password is None else password, may_be_empty=True
-        ),
-        database=None if database is None else _text("database", database),
-        server=_text("server", server),
-        connect_timeout=seconds("connect_timeout", connect_timeout)
-        or DEFAULT_CONNECT_TIMEOUT,
-        read_timeout=seconds("read_timeout", read_timeout),
-        keepalive=bool(keepalive),
-        client_locale=_text("client_locale", client_locale),
-        db_locale=None if db_locale is None else _text("db_locale", db_locale),
-        env=_environment(env),
-        autocommit=bool(autocommit),
-        row_factory=_row_factory(row_factory),
-        tls=_tls(tls),
-        tls_server_hostname=None
-        if tls_server_hostname is None
-        else _text("tls_server_hostname", tls_server_hostname),
-        isolation=_isolation(isolation),
-        lock_wait=None if lock_wait is None else _number("lock_wait", lock_wait, -1),
-        statement_cache_size=_number("statement_cache_size", statement_cache_size, 0),
-        fetch_buffer_size=None
-        if fetch_buffer_size is None
-        else _number("fetch_buffer_size", fetch_buffer_size, 256, 0x7FFFFFFF),
+        endpoints=places,
+        host=places[0].host,
+        port=places[0].port,
+        server=places[0].server,
+        user=given.text("user"),
+        password=given.optional_text("password", may_be_empty=True) or "",
+        database=given.optional_text("database"),
+        connect_timeout=given.seconds("connect_timeout") or DEFAULT_CONNECT_TIMEOUT,
+        connect_retries=given.number("connect_retries", 0),
+        read_timeout=given.seconds("read_timeout"),
+        keepalive=bool(given.get("keepalive")),
+        client_locale=given.text("client_locale"),
+        db_locale=given.optional_text("db_locale"),
+        encoding_errors=given.choice("encoding_errors", _POLICIES),
+        env=_environment(given.get("env")),
+        autocommit=bool(given.get("autocommit")),
+        row_factory=given.function("row_factory"),
+        pam_responder=given.function("pam_responder"),
+        tls=_tls(given.get("tls", False)),
+        tls_server_hostname=given.optional_text("tls_server_hostname"),
+        isolation=_isolation(given.optional_text("isolation")),
+        lock_wait=given.optional_number("lock_wait", -1),
+        statement_cache_size=given.number("statement_cache_size", 0),
+        fetch_buffer_size=given.optional_number("fetch_buffer_size", 256),
+        role=given.choice("target_session_attrs", _ROLES),
     )
-    codec_of_locale(params.client_locale)
-    _ = params.encoding
+    _check_together(params)
     if params.tls is True:
         _warn_unverified()
     return params
+
+
+def _merged(explicit: Settings) -> Settings:
+    """Return what is said about a connection: the nearest source wins."""
+    around = environment_settings(os.environ)
+    written: Settings = {}
+    if "dsn" in explicit:
+        written = parse_dsn(explicit.pop("dsn"))
+        if "port" in written:
+            written["port"] = port_of(written["port"])
+    merged = {**_DEFAULTS, **around, **written, **explicit}
+    variables = explicit.get("env")
+    if variables is None or isinstance(variables, Mapping):
+        inner = (around.get("env", {}), written.get("env", {}), variables or {})
+        merged["env"] = {k: v for each in inner for k, v in each.items()}
+    return merged
+
+
+def _endpoints(settings: _Given) -> tuple[Endpoint, ...]:
+    """Return where to connect; without a host, where sqlhosts says the server is."""
+    host, server = settings.get("host"), settings.text("server")
+    if host is None:
+        found, tls = endpoints(listeners_of(server, os.environ))
+        if not found:
+            raise InterfaceError(
+                "host is missing, and there is no sqlhosts file to find it in"
+            )
+        if tls:
+            settings.setdefault("tls", ssl.create_default_context())
+        return tuple(Endpoint(*each) for each in found)
+    if isinstance(host, str):
+        host = [host]
+    if not isinstance(host, Sequence) or isinstance(host, bytes) or not host:
+        raise InterfaceError(
+            f"host must be a str or a list of hosts, not {type(host).__name__}"
+        )
+    return tuple(_endpoint(each, settings["port"], server) for each in host)
+
+
+def _endpoint(host: Any, port: Any, server: Any) -> Endpoint:
+    if isinstance(host, (tuple, list)) and 0 < len(host) <= len(Endpoint._fields):
+        host, *others = host
+        given = [*others, None, None]
+        port = port if given[0] is None else given[0]
+        server = server if given[1] is None else given[1]
+    return Endpoint(
+        _text("host", host), _number("port", port, 1, 65535), _text("server", server)
+    )
+
+
+def _check_together(params: ConnectParams) -> None:
+    codec_of_locale(params.client_locale)
+    _ = params.encoding
+    if params.role != ANY_ROLE and params.database is None:
+        raise InterfaceError(
+            "target_session_attrs needs a database: opening it tells what a server is"
+        )
 
 
 def _tls(value: Any) -> bool | ssl.SSLContext:
@@ -189,6 +347,8 @@ def _warn_unverified() -> None:
 
 
 def _text(name: str, value: Any, *, may_be_empty: bool = False) -> str:
+    if value is None:
+        raise InterfaceError(f"{name} is missing")
     if not isinstance(value, str):
         raise InterfaceError(f"{name} must be a str, not {type(value).__name__}")
     if not value and not may_be_empty:
@@ -217,15 +377,6 @@ def seconds(name: str, value: Any) -> float | None:
     return float(value)
 
 
-def _row_factory(value: Any) -> RowFactory | type[Row] | None:
-    if value is not None and not callable(value):
-        raise InterfaceError(
-            f"row_factory must be callable, not {type(value).__name__}"
-        )
-    factory: RowFactory | type[Row] | None = value
-    return factory
-
-
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
     if env is None:
         return {}
@@ -240,7 +391,7 @@ def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
 def _isolation(name: str | None) -> str | None:
     if name is None:
         return None
-    key = " ".join(_text("isolation", name).upper().replace("_", " ").split())
+    key = " ".join(name.upper().replace("_", " ").split())
     level = _ISOLATION_LEVELS.get(key)
     if level is None:
         known = ", ".join(_ISOLATION_LEVELS)

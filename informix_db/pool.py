@@ -196,7 +196,7 @@ class ConnectionPool(BasePool[Connection]):
         began = time.monotonic()
         left = None if deadline is None else deadline - began
         try:
-            connection = Connection(self._params_within(left))
+            connection = Connection._connect(self._params_within(left))
         except Error as exc:
             if deadline is None or timeout is None or time.monotonic() < deadline:
                 raise
@@ -291,7 +291,7 @@ class ConnectionPool(BasePool[Connection]):
         if slot is None:
             return False
         try:
-            connection = Connection(self._params)
+            connection = Connection._connect(self._params)
         except BaseException:
             with self._lock:
                 self._core.refill_failed(time.monotonic())

@@ -261,7 +261,9 @@ class Batch:
             and statement.targets is not None
             and connection._channel.framing.variable_varchar
         ):
-            self._tuples = tuple_encoder(statement.targets, connection.encoding)
+            self._tuples = tuple_encoder(
+                statement.targets, connection._channel.encoding
+            )
 
     def _begin_gen(self, statement: Statement) -> Wire[None]:
         """Begin, before the first window; or again, if the rows' source ended it."""

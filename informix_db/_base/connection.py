@@ -11,24 +11,14 @@ from enum import Enum
 from typing import Protocol
 
 from informix_db import exceptions
-from informix_db._base.capabilities import ServerCapabilities
-from informix_db._base.execution import Execution
-from informix_db._base.tpc import xa_error
-from informix_db._protocol import xa
-from informix_db._protocol.login import LoginRequest, login_gen
+from informix_db._base.login import Login
 from informix_db._protocol.session import (
-    capabilities_gen,
-    environment_gen,
-    exit_gen,
-    open_database_gen,
     ping_gen,
 )
-from informix_db._wire.accel import BindContext
 from informix_db._wire.buffer import Wire
 from informix_db.exceptions import (
     Error,
     InterfaceError,
-    ProgrammingError,
     StatementCancelledError,
 )
 from informix_db.params import ConnectParams
@@ -61,7 +51,7 @@ class Transport(Protocol):
         """Close the socket at once."""
 
 
-class BaseConnection(Execution):
+class BaseConnection(Login):
     """What both kinds of connection know and decide."""
 
     # PEP 249: exceptions as attributes of the connection
@@ -91,7 +81,6 @@ class BaseConnection(Execution):
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.
         self._interrupted = False
-        self._capabilities: ServerCapabilities | None = None
         self._server_version: str | None = None
         self.row_factory = params.row_factory
 
@@ -108,18 +97,6 @@ class BaseConnection(Execution):
     def closed(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._state in (SessionState.CLOSED, SessionState.BROKEN)
-
-    @property
-    def server_version_internal(self) -> str:
-        """The version of the login reply: an internal number, 9.56 for 12.10 [P]."""
-        return self.server_capabilities.server_version
-
-    @property
-    def server_capabilities(self) -> ServerCapabilities:
-        """What the server said it can do when this session began."""
-        if self._capabilities is None:
-            raise InterfaceError("the connection has not been opened")
-        return self._capabilities
 
     # -- state ---------------------------------------------------------------------
 
@@ -168,8 +145,10 @@ class BaseConnection(Execution):
         if not isinstance(exc, Error):
             return
         exc.session_dead = True
+        lost = isinstance(exc.__cause__, OSError)
+        exc.retryable = exc.retryable or lost
         unanswered = self._capabilities is None and self._transport.round_trips > 0
-        if unanswered and isinstance(exc.__cause__, OSError) and not self._params.tls:
+        if unanswered and lost and not self._params.tls:
             exc.args = (
                 f"{exc}, before it answered the login: is it a TLS listener, which "
                 "needs tls=, or none for SQLI at all?",
@@ -179,74 +158,7 @@ class BaseConnection(Execution):
         self._mark_broken(exc)
         self._transport.close()
 
-    # -- opening and closing -------------------------------------------------------
-
-    def _open_gen(self) -> Wire[None]:
-        params, channel = self._params, self._channel
-        login = yield from login_gen(
-            channel,
-            LoginRequest(
-                user=params.user,
-                password=params.password,
-                server=params.server,
-                environment=params.login_environment,
-                application="informix_db",
-                encoding=params.encoding,
-            ),
-        )
-        mask = yield from capabilities_gen(channel, login.capabilities[0])
-        self._capabilities = ServerCapabilities(
-            mask,
-            channel.framing.bits,
-            login.version,
-            login.serial_number,
-            login.application_id,
-            *login.capabilities,
-        )
-        self._bind_context = BindContext(params.encoding, channel.framing.bigint)
-        yield from environment_gen(channel)
-        if params.database is not None:
-            self._database = yield from open_database_gen(channel, params.database)
-        for sql in params.opening_statements:
-            yield from self._run_plain_gen(sql)
-
-    def _enter_xa_gen(self) -> Wire[None]:
-        """Open the database for distributed transactions, in place of DBOPEN.
-
-        It is closed before: IBM's client opens none otherwise [J]. If the server does
-        not take part, the session goes on as before.
-        """
-        name = self._database_name
-        if name is None:
-            raise ProgrammingError(
-                "two-phase commit needs the database that connect() was given"
-            )
-        self._transaction_ended("two-phase commit", held=True)
-        self._statements.clear()
-        yield from self._run_plain_gen("CLOSE DATABASE")
-        problem: Error | None = None
-        try:
-            code = yield from xa.open_gen(self._channel, name)
-            if code != 0:
-                problem = xa_error(code, f"opening {name}")
-        except Error as exc:
-            if not self._channel.in_sync:
-                raise
-            problem = exc
-        if problem is not None:
-            self._database = yield from open_database_gen(self._channel, name)
-        for sql in self._params.opening_statements:
-            yield from self._run_plain_gen(sql)
-        if problem is not None:
-            raise problem
-
-    def _exit_gen(self) -> Wire[None]:
-        if self._xa_open and self._database_name is not None:
-            yield from xa.close_gen(self._channel, self._database_name)
-        yield from exit_gen(self._channel)
-
-    def _ping_gen(self) -> Wire[None]:
-        yield from ping_gen(self._channel)
+    # -- interrupting --------------------------------------------------------------
 
     def _give_up(self) -> bool:
         """Cancel the conversation under way; return whether to interrupt the server.

@@ -312,7 +312,7 @@ class BaseCursor(Generic[ConnectionT]):
         """Execute a statement that makes the server read `data` as a file."""
         text = writing_text(_as_sql(sql), _READ_FILE, clob)
         if isinstance(data, str) and clob:
-            data = encode_text(data, self._connection.encoding, "the text")
+            data = encode_text(data, self._connection._channel.encoding, "the text")
         if not isinstance(data, BYTES_TYPES):
             wanted = "str or bytes" if clob else "bytes"
             raise ProgrammingError(f"{wanted} are needed, not {type(data).__name__}")

@@ -44,7 +44,7 @@ from informix_db._wire.buffer import Wire
 from informix_db._wire.decode import plan_steps
 from informix_db._wire.encode import NeedsTarget
 from informix_db._wire.largeparams import needs_target
-from informix_db._wire.text import encode_text
+from informix_db._wire.text import encode_text, plain_codec
 from informix_db.exceptions import DataError, Error, NotSupportedError
 from informix_db.params import ConnectParams
 from informix_db.types import BlobLocator, ClobLocator, LargeObjectOpener
@@ -91,7 +91,7 @@ class Execution(TwoPhase):
     @property
     def encoding(self) -> str:
         """Name of the Python codec of the session's text."""
-        return self._channel.encoding
+        return plain_codec(self._channel.encoding)
 
     # -- what nobody uses any more ---------------------------------------------------
 
@@ -290,8 +290,12 @@ class Execution(TwoPhase):
             write_release(self._channel, statement)
 
     def _version_gen(self) -> Wire[str]:
-        """Ask for the server's release; that begins no transaction."""
-        statement = yield from self._prepare_gen(_VERSION_SQL, 0)
+        """Ask for the server's release."""
+        return (yield from self._ask_gen(_VERSION_SQL))
+
+    def _ask_gen(self, sql: str) -> Wire[str]:
+        """Return the one text a query selects; that begins no transaction."""
+        statement = yield from self._prepare_gen(sql, 0)
         opening = Opening(c.FETCH_SIZE_CLASSIC)
         write_open(self._channel, statement, None, opening)
         reply = yield from opened_gen(self._channel, statement, opening)

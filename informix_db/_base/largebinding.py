@@ -74,7 +74,7 @@ def bind_gen(
     entries: list[Any] = []
     for value, target in zip(values, targets, strict=True):
         try:
-            entries.append(targeted(value, target, connection.encoding))
+            entries.append(targeted(value, target, connection._channel.encoding))
         except DataError as exc:
             raise DataError(f"parameter {len(entries) + 1}: {exc}") from None
     for at, entry in enumerate(entries):

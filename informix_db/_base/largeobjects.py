@@ -240,28 +240,41 @@ class LargeObject:
         return bytes(found)
 
     def _read_text_gen(self, size: int) -> Wire[str]:
-        while size < 0 or len(self._ahead) < size:
-            data = yield from self._read_bytes_gen(BLOCK if size < 0 else _TEXT_BLOCK)
-            try:
-                self._ahead += self._decoder.decode(data, final=not data)
-            except UnicodeDecodeError as exc:
-                raise DataError(
-                    f"the CLOB is not text in {exc.encoding}: byte "
-                    f"0x{exc.object[exc.start]:02x}; open it with mode 'rb'"
-                ) from None
-            if not data:
-                break
+        pieces = [self._ahead]
+        count = len(self._ahead)
+        try:
+            while size < 0 or count < size:
+                wanted = BLOCK if size < 0 else _TEXT_BLOCK
+                data = yield from self._read_bytes_gen(wanted)
+                pieces.append(self._decoder.decode(data, final=not data))
+                count += len(pieces[-1])
+                if not data:
+                    break
+        except UnicodeDecodeError as exc:
+            raise DataError(
+                f"the CLOB is not text in {exc.encoding}: byte "
+                f"0x{exc.object[exc.start]:02x}; open it with mode 'rb'"
+            ) from None
+        finally:
+            self._ahead = "".join(pieces)
         end = len(self._ahead) if size < 0 else size
         text, self._ahead = self._ahead[:end], self._ahead[end:]
         return text
 
     def _readinto_gen(self, buffer: Any) -> Wire[int]:
+        self._open_descriptor()
         if self._text:
             raise io.UnsupportedOperation("readinto: opened as text")
+        filled = 0
         with memoryview(buffer).cast("B") as view:
-            data = yield from self._read_bytes_gen(len(view))
-            view[: len(data)] = data
-        return len(data)
+            while filled < len(view):
+                wanted = min(BLOCK, len(view) - filled)
+                data = yield from self._read_bytes_gen(wanted)
+                view[filled : filled + len(data)] = data
+                filled += len(data)
+                if len(data) < wanted:
+                    break
+        return filled
 
     # -- writing -----------------------------------------------------------------------
 

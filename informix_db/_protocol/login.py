@@ -7,7 +7,6 @@ are. The login request and its reply have no EOT.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import struct
@@ -19,7 +18,7 @@ from struct import Struct
 from informix_db._protocol.channel import Channel
 from informix_db._wire import constants as c
 from informix_db._wire.buffer import USHORT, Wire, WriteBuffer
-from informix_db._wire.text import encode_text
+from informix_db._wire.text import encode_secret, encode_text
 from informix_db.exceptions import (
     DataError,
     NotSupportedError,
@@ -101,7 +100,7 @@ def login_request(request: LoginRequest) -> bytes:
     out.put_short(1)
     text(request.user, "user")
     if request.password:
-        out.put_zstr(_password(request))
+        out.put_zstr(encode_secret(request.password, request.encoding, "the password"))
     else:
         out.put_short(0)
     out.put_raw(b"ol".ljust(8, b"\0"))
@@ -142,16 +141,6 @@ def login_request(request: LoginRequest) -> bytes:
             "65535: shorten the environment"
         )
     return USHORT.pack(size) + bytes(out.data)
-
-
-def _password(request: LoginRequest) -> bytes:
-    """Encode the password; an error says nothing of what is in it."""
-    with contextlib.suppress(UnicodeEncodeError):
-        return request.password.encode(request.encoding)
-    raise DataError(
-        "the password has a character that does not exist in the session's code set "
-        f"{request.encoding}"
-    )
 
 
 def _reply_body_gen(channel: Channel) -> Wire[bytes]:

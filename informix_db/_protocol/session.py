@@ -29,11 +29,18 @@ class DatabaseState:
 
     logged: bool
     ansi: bool
+    secondary: bool = False  # its server is one of a pair, and not the primary
+    other_locale: bool = False  # than the one the login told
 
     @classmethod
     def of_warn(cls, warn: int) -> DatabaseState:
-        """Decode the bits [J]."""
-        return cls(bool(warn & c.DB_LOGGED), bool(warn & c.DB_ANSI))
+        """Decode the bits: the first two [J], the others [?]."""
+        return cls(
+            bool(warn & c.DB_LOGGED),
+            bool(warn & c.DB_ANSI),
+            bool(warn & c.DB_SECONDARY),
+            bool(warn & c.DB_OTHER_LOCALE),
+        )
 
     @classmethod
     def of_statement(cls, statement_type: int, warn: int) -> DatabaseState:

@@ -48,6 +48,8 @@ SQ_FILE_READ: Final = 106  # data of a file, in an answer to FILE
 SQ_FILE_WRITE: Final = 107  # data for a file, within FILE; and its acknowledgement
 SQ_CIDESCRIBE: Final = 124
 SQ_PROTOCOLS: Final = 126
+SQ_ACK: Final = 128  # ready for questions
+SQ_RESPONSE: Final = 130
 SQ_SETSVPT: Final = 137
 SQ_RELSVPT: Final = 138
 SQ_RBACKSVPT: Final = 139
@@ -66,6 +68,8 @@ SQ_FILE: Final = 98  # asks the client to open, read, write or close a file
 SQ_XACTSTAT: Final = 99
 SQ_FPROUTINE: Final = 103
 SQ_IDESCRIBE: Final = 125
+SQ_ACCEPT: Final = 127
+SQ_CHALLENGE: Final = 129
 SQ_IDESCRIBE_NAMED: Final = 132  # of routines' parameters, in place of 125
 
 # Sent as TCP urgent data: give up the running request, which is answered with
@@ -156,6 +160,9 @@ STMT_DATABASE: Final = frozenset({1, 12, 31, 38})
 # -- DONE.warn of DBOPEN and of the STMT_DATABASE statements -------------- [J]
 DB_LOGGED: Final = 0x01
 DB_ANSI: Final = 0x02
+# As the bits above are SQLWARN's fields 2 and 3, these would be 7 and 8.
+DB_SECONDARY: Final = 0x20  # the server is a secondary one: reads only [?]
+DB_OTHER_LOCALE: Final = 0x40  # not the DB_LOCALE that the client sent [?]
 
 # -- DONE.warn elsewhere -------------------------------------------------- [J]
 WARN_NULL_IN_AGGREGATE: Final = 0x06
@@ -177,9 +184,9 @@ CAP_PAM_EXTENDED: Final = 59
 CAP_LONG_SQL: Final = 62
 CAP_FETCH_SIZE_INT: Final = 63
 
-# IBM's offer is fffc7ffc3c8caa97; without 44 and 59, which this driver does not
-# implement and a server must therefore not turn on.
-OFFERED_MASK: Final = bytes.fromhex("fffc7ffc3c84aa87")
+# IBM's offer is fffc7ffc3c8caa97; without 59, which this driver does not implement and
+# a server must therefore not turn on.
+OFFERED_MASK: Final = bytes.fromhex("fffc7ffc3c8caa87")
 
 # -- limits --------------------------------------------------------------- [?]
 MAX_PSTR: Final = 0x7FFF  # a pstr's length is a signed short

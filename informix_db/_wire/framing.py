@@ -32,6 +32,7 @@ class Framing:
         "fetch_trailer",
         "long_large_object",
         "long_sql",
+        "pam",
         "routine_names",
         "savepoints",
         "variable_varchar",
@@ -64,6 +65,8 @@ class Framing:
         self.wide_fetch_size = bool(
             bits & {c.CAP_FETCH_SIZE_INT, c.CAP_FETCH_SIZE_INT_ALSO}
         )
+        # the login goes on with questions and answers
+        self.pam = c.CAP_PAM in bits
         # the number of rows in a PUT is an int
         self.wide_put_count = c.CAP_FETCH_SIZE_INT_ALSO in bits
 
@@ -71,12 +74,12 @@ class Framing:
 def negotiate(offered: bytes, granted: bytes) -> Framing:
     """Return the framing of a session whose server answered `granted`.
 
-    Raises NotSupportedError if the server demands the PAM dialogue.
+    Raises NotSupportedError if the server demands a dialogue that nobody knows.
     """
-    if bits_of(granted) & {c.CAP_PAM, c.CAP_PAM_EXTENDED}:
+    if c.CAP_PAM_EXTENDED in bits_of(granted):
         raise NotSupportedError(
-            "the server asks for PAM authentication, which this driver does not "
-            "speak: connect to a listener that uses passwords"
+            "the server asks for a form of authentication that this driver does not "
+            "speak: connect to a listener that uses passwords or PAM"
         )
     return Framing(bits_of(offered) & bits_of(granted))
 

@@ -15,37 +15,42 @@ from informix_db.aio._opening import Opening
 from informix_db.aio.connections import AsyncConnection
 from informix_db.aio.cursors import AsyncCursor
 from informix_db.aio.pool import AsyncConnectionPool
-from informix_db.params import connect_params
+from informix_db.params import Hosts, PamResponder, connect_params
 from informix_db.rows import Row, RowFactory
 
 
 def connect(
-    host: str,
-    port: int = 9088,
+    host: Hosts | None = None,
+    port: int | None = None,
     *,
-    user: str,
-    password: str | None,
+    user: str | None = None,
+    password: str | None = None,
     database: str | None = None,
-    server: str = "informix",
+    server: str | None = None,
     connect_timeout: float | None = None,
     read_timeout: float | None = None,
-    keepalive: bool = False,
-    client_locale: str = "en_US.8859-1",
+    keepalive: bool | None = None,
+    client_locale: str | None = None,
     db_locale: str | None = None,
     env: Mapping[str, str] | None = None,
-    autocommit: bool = False,
+    autocommit: bool | None = None,
     row_factory: RowFactory | type[Row] | None = None,
-    tls: bool | ssl.SSLContext = False,
+    tls: bool | ssl.SSLContext | None = None,
     tls_server_hostname: str | None = None,
     isolation: str | None = None,
     lock_wait: int | None = None,
-    statement_cache_size: int = 128,
+    statement_cache_size: int | None = None,
     fetch_buffer_size: int | None = None,
     dsn: str | None = None,
+    connect_retries: int | None = None,
+    target_session_attrs: str | None = None,
+    encoding_errors: str | None = None,
+    pam_responder: PamResponder | None = None,
 ) -> Opening[AsyncConnection]:
     """Open a connection: ``await connect(...)``, or ``async with connect(...)``.
 
-    The arguments are those of `informix_db.connect`.
+    The arguments are those of `informix_db.connect`; `pam_responder` may be a
+    coroutine function.
     """
     params = connect_params(
         host,
@@ -69,6 +74,10 @@ def connect(
         statement_cache_size=statement_cache_size,
         fetch_buffer_size=fetch_buffer_size,
         dsn=dsn,
+        connect_retries=connect_retries,
+        target_session_attrs=target_session_attrs,
+        encoding_errors=encoding_errors,
+        pam_responder=pam_responder,
     )
     return Opening(AsyncConnection._connect(params))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
@@ -11,6 +12,7 @@ from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
 from informix_db._base.largeobjects import Locator
@@ -53,6 +55,19 @@ class AsyncConnection(BaseConnection):
 
     @classmethod
     async def _connect(cls, params: ConnectParams) -> Self:
+        """Open a connection to the first server that lets us in."""
+        attempts = Attempts(params, time.monotonic)
+        for attempt in attempts:
+            if attempt.pause:
+                await asyncio.sleep(attempt.pause)
+            try:
+                return await cls._attempt(attempt.params)
+            except Error as exc:
+                attempts.failed(exc)
+        raise attempts.error
+
+    @classmethod
+    async def _attempt(cls, params: ConnectParams) -> Self:
         """Open a connection; whatever goes wrong, no socket stays open."""
         self = cls(params)
         # Not wait_for(), which up to Python 3.11 can lose a cancellation.
@@ -72,8 +87,13 @@ class AsyncConnection(BaseConnection):
 
     async def _open(self) -> None:
         await self._transport.connect(self._params)
-        with closing(self._open_gen()) as opening:
-            await self._transport.run(opening)
+        challenge = await self._converse(self._login_gen(), None)
+        while challenge is not None:
+            answer = self._answer_to(challenge)
+            if not isinstance(answer, str):
+                answer = await answer
+            challenge = await self._converse(self._respond_gen(answer), None)
+        await self._converse(self._enter_gen(), None)
 
     def _too_slow(self) -> OperationalError:
         p = self._params
@@ -84,6 +104,7 @@ class AsyncConnection(BaseConnection):
         )
         return OperationalError(
             f"{p.host}:{p.port} {what} within {p.connect_timeout:g} s",
+            retryable=True,
             session_dead=True,
         )
 

@@ -39,12 +39,20 @@ _CODE_SETS = {
     "57372": "utf-8",
     "utf8": "utf-8",
     "utf-8": "utf-8",
-    "57350": "gb18030",
+    "5488": "gb18030",
     "gb18030-2000": "gb18030",
     "932": "cp932",
-    "sjis": "cp932",
+    "sjis-s": "cp932",
+    "57350": "shift_jis",
+    "sjis": "shift_jis",
+    "57351": "euc_jp",
     "ujis": "euc_jp",
-    "ksc": "euc_kr",
+    "57352": "big5",
+    "big5": "big5",
+    "57356": "cp949",
+    "ksc": "cp949",
+    "57357": "gbk",
+    "gb": "gbk",
 }
 
 

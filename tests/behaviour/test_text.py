@@ -23,7 +23,13 @@ SAMPLES = {
     "en_US.utf8": ("utf-8", "\u20ac \u4e2d\u6587 \U0001f600 e\u0301 \ufeff"),
     "en_US.57372": ("utf-8", "\u03a9\u03c6 \U0010ffff"),
     "zh_CN.GB18030-2000": ("gb18030", "\u4e2d\u6587 \u20ac \xe9 \U00020000"),
-    "zh_CN.57350": ("gb18030", "\u56fd \u00a5"),
+    "zh_CN.5488": ("gb18030", "\u56fd \u00a5"),
+    "zh_CN.gb": ("gbk", "\u56fd \u4e2d"),
+    "zh_TW.big5": ("big5", "\u570b \u4e2d"),
+    "ja_JP.sjis-s": ("cp932", "\u65e5\u672c \u8868 \uff71"),
+    "ja_JP.57350": ("shift_jis", "\u65e5\u672c \u8868 \uff71"),
+    "ja_JP.ujis": ("euc_jp", "\u65e5\u672c \u8868"),
+    "ko_KR.57356": ("cp949", "\ud55c\uad6d \ub6a0"),
 }
 TEXT_TYPES = ["CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "LVARCHAR"]
 

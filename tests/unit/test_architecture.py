@@ -36,6 +36,8 @@ ROOM_OF_MODULE = {
     "dbapi": "values",
     "exceptions": "values",
     "lobs": "shells",
+    "_conninfo": "surface",
+    "_environment": "surface",
     "params": "surface",
     "pool": "shells",
     "rows": "surface",

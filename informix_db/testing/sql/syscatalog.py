@@ -18,6 +18,7 @@ from informix_db.testing.sql.syslayouts import (
     column_type,
 )
 from informix_db.testing.sql.sysmaster import MONITOR_ROWS
+from informix_db.testing.sql.sysroutines import ROUTINE_ROWS
 from informix_db.testing.sql.sysrows import CATALOG_ROWS
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ _CODE_SET_NUMBERS = {
     "cp1252": "1252",
     "utf8": "57372",
     "utf-8": "57372",
-    "gb18030-2000": "57350",
+    "gb18030-2000": "5488",
 }
+
+
+_ROWS = {**CATALOG_ROWS, **ROUTINE_ROWS}
 
 
 class SystemCatalog:
@@ -50,7 +54,7 @@ class SystemCatalog:
     def install(self, database: Database) -> None:
         """Add the catalog tables to a database (sysmaster gets its own as well)."""
         for name, tabid, layout in LAYOUTS:
-            rows = CATALOG_ROWS.get(name, _nothing)
+            rows = _ROWS.get(name, _nothing)
             self._add(database, name, tabid, layout, partial(rows, database))
         if database.name == "sysmaster":
             for name, tabid, layout in SYSMASTER_LAYOUTS:

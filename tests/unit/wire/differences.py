@@ -20,9 +20,8 @@ PREPARED = [("NDESCRIBE",), ("WANTDONE",), EOT]
 ONE_SHOT = [("NDESCRIBE",), ("EXECUTE",), ("RELEASE",), EOT]
 
 
-def no_pam(sent: list[Message]) -> list[Message]:
+def no_extended_login(sent: list[Message]) -> list[Message]:
     mask = bytearray(sent[0][1])
-    mask[5] &= ~0x08  # capability 44
     mask[7] &= ~0x10  # capability 59
     return [("PROTOCOLS", bytes(mask)), *sent[1:]]
 
@@ -126,7 +125,7 @@ def own_types(sent: list[Message]) -> list[Message]:
 
 
 DIFFERENCES = [
-    no_pam,
+    no_extended_login,
     no_catalog_queries,
     no_describe_input,
     no_return_types,

@@ -32,8 +32,8 @@ from unit.wire.differences import (
     no_catalog_queries,
     no_commit_after_error,
     no_describe_input,
+    no_extended_login,
     no_one_shot,
-    no_pam,
     no_return_types,
     own_types,
     untyped_null,
@@ -69,7 +69,7 @@ def test_session_start_ping_and_end() -> None:
     with ScriptedServer([]) as server, _connect(server) as connection:
         connection.ping()
     assert _ours(server, after=0) == differences.theirs(
-        "s01_connect", no_pam, no_catalog_queries, end="EXIT"
+        "s01_connect", no_extended_login, no_catalog_queries, end="EXIT"
     )
     assert server.requests[-1] == [("EXIT",)]
 
@@ -459,7 +459,7 @@ def test_login() -> None:
     ):
         pass
     environment = [
-        # no_pam: CLNT_PAM_CAPABLE=1 is missing
+        ("CLNT_PAM_CAPABLE", "1"),
         ("DBPATH", "."),
         ("DBDATE", "Y4MD-"),
         ("IFX_UPDDESC", "1"),
@@ -485,7 +485,7 @@ def test_login() -> None:
             bytes.fromhex("00000001 0068 000b 00000003"),
             _zstr("demo_on"),
             bytes.fromhex("0000 0000 0000 0000 0000"),
-            bytes.fromhex("006a 0006"),
+            bytes.fromhex("006a 0007"),
             *(_zstr(text) for pair in environment for text in pair),
             bytes.fromhex("006b 00000000"),
         ]

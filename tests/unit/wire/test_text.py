@@ -27,7 +27,7 @@ from informix_db.exceptions import DataError, InterfaceError
         ("en_US.CP1252", "cp1252"),
         ("en_US.1252", "cp1252"),
         ("zh_CN.GB18030-2000", "gb18030"),
-        ("zh_CN.57350", "gb18030"),
+        ("zh_CN.5488", "gb18030"),
         ("en_US.PC-Latin-1", "cp850"),
         ("ru_RU.koi8-r", "koi8-r"),
         ("ja_JP.sjis", "shift_jis"),
