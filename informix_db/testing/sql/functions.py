@@ -194,6 +194,7 @@ SIGNATURES: dict[str, Signature] = {
     **functions_time.SIGNATURES,
 }
 BINDERS: dict[str, CallBinder] = {
+    **functions_schema.BINDERS,
     **functions_text.BINDERS,
     **functions_time.BINDERS,
     **lobs.BINDERS,
@@ -215,6 +216,7 @@ def register(runtime: Runtime) -> None:
     }
     for name, signature in signatures.items():
         runtime.register(f"fn_{name}", signature.function, strict=signature.strict)
+    functions_schema.register(runtime)
     functions_text.register(runtime)
     functions_time.register(runtime)
     lobs.register(runtime)

@@ -1,17 +1,29 @@
-"""Routines of the system catalog that describe columns; DatabaseMetaData calls them.
+"""Routines of the system catalog that describe columns and routines.
 
-They take syscolumns' coltype, extended_id and collength. What a server answers is not
-known for every type: here they agree with what IBM's client says about a query's
-columns, in java.sql.Types' numbers.
+DatabaseMetaData calls them. Most take syscolumns' coltype, extended_id and collength.
+What a server answers is not known for every type: here they agree with what IBM's
+client says about a query's columns, in java.sql.Types' numbers.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from informix_db.testing.api import HOUR, SQLType
+from informix_db.testing.sql import ast
+from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.signatures import Signature
+from informix_db.testing.sql.catalog import storage_size
+from informix_db.testing.sql.runtime import Runtime
+from informix_db.testing.sql.signatures import (
+    CallBinder,
+    Signature,
+    bind_argument,
+    no_routine,
+)
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.expressions import ExpressionBinder
 
 
 class _Kind(NamedTuple):
@@ -134,10 +146,69 @@ def _default_value(coltype: int, extended_id: int, length: int, default: str) ->
     return text.partition(" ")[2]
 
 
+def _buffer_length(coltype: int, length: int) -> int:
+    """Return the bytes a value takes in a row."""
+    return storage_size(_type(coltype, length))
+
+
+# --- routines ----------------------------------------------------------------
+
+
+def _type_text(sql_type: SQLType) -> str:
+    """Return a type as it is written: ``int``, ``varchar(20)``, ``decimal(8,2)``."""
+    name = _kind(sql_type.code, sql_type.extended_id).name
+    if t.family(sql_type) == "string":
+        return f"{name}({t.char_length(sql_type)})"
+    if sql_type.code in (t.DECIMAL, t.MONEY):
+        precision, scale = t.precision_scale(sql_type)
+        return (
+            f"{name}({precision})" if scale is None else f"{name}({precision},{scale})"
+        )
+    return name
+
+
+def _bind_types(name: str) -> CallBinder:
+    """Return the binder of a routine about the routine with a given procid."""
+
+    def bind(
+        binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
+    ) -> b.Expr:
+        if len(node.arguments) != 1:
+            raise no_routine(node)
+        procid = bind_argument(binder, node.arguments[0], "i")
+        return b.Op(t.lvarchar(_TYPES_LENGTH), f"fn_{name}", (procid,))
+
+    return bind
+
+
+_TYPES_LENGTH = 2048
+BINDERS: dict[str, CallBinder] = {
+    "ifx_param_types": _bind_types("ifx_param_types"),
+    "ifx_ret_types": _bind_types("ifx_ret_types"),
+}
+
+
+def register(runtime: Runtime) -> None:
+    """Register what looks at the running session's database."""
+
+    def parameters(procid: int) -> str:
+        routine = runtime.facts().current_database().routines.by_id(procid)
+        return ",".join(map(_type_text, routine.types)) if routine else ""
+
+    def returned(procid: int) -> str:
+        routine = runtime.facts().current_database().routines.by_id(procid)
+        types = [column.type for column in routine.returning] if routine else []
+        return ",".join(map(_type_text, types))
+
+    runtime.register("fn_ifx_param_types", parameters, deterministic=False)
+    runtime.register("fn_ifx_ret_types", returned, deterministic=False)
+
+
 _NUMBER, _WORD = t.INTEGER_TYPE, t.varchar(128)
 SIGNATURES = {
     "get_data_type": Signature("iii", _NUMBER, _get_data_type),
     "get_default_value": Signature("iiip", t.varchar(255), _default_value),
+    "schema_bufflen": Signature("ii", _NUMBER, _buffer_length),
     "schema_charlen": Signature("iii", _NUMBER, _char_length),
     "schema_coltypename": Signature("ii", _WORD, _type_name),
     "schema_datetype": Signature("ii", _NUMBER, _datetime_number),

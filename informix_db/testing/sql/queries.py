@@ -293,8 +293,11 @@ class QueryBinder(SourceBinder):
         name = ""
         if isinstance(node, ast.Name) and len(node.parts) == 1:
             name = node.parts[0]
-            for i, output in enumerate(body.outputs):
-                if output.name == name and (output.aliased or scope is None):
+            named = [i for i, output in enumerate(body.outputs) if output.name == name]
+            for i in named:
+                output = body.outputs[i]
+                plain = len(named) == 1 and isinstance(output.expr, b.ColumnRef)
+                if output.aliased or plain or scope is None:
                     return i, None
         if scope is None or not isinstance(body, b.BoundSelect):
             raise SQLError(-374, offset=node.position)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from informix_db.testing.api import ClientFilesAPI, LargeObjectsAPI, SQLType
-from informix_db.testing.sql.catalog import SequenceGenerator
+from informix_db.testing.sql.catalog import Database, SequenceGenerator
 from informix_db.testing.sql.values import Context
 
 
@@ -33,6 +33,8 @@ class SessionFacts(Protocol):
 
     @property
     def database_name(self) -> str: ...
+
+    def current_database(self) -> Database: ...
 
 
 class Runtime(Context):

@@ -37,7 +37,7 @@ def partition_number(number: int) -> int:
     return _FIRST_PARTITION + number
 
 
-def _pieces(text: str, length: int) -> Iterator[tuple[int, str]]:
+def pieces(text: str, length: int) -> Iterator[tuple[int, str]]:
     """Yield a text cut to a column's length, with sequence numbers from 0."""
     for number, start in enumerate(range(0, len(text), length)):
         yield number, text[start : start + length]
@@ -104,7 +104,7 @@ def _systables(database: Database, locale: str) -> Iterator[Row]:
         yield (name, "", 0, tabid, *unknown, 0, site, None, None, None)
 
 
-def _small(length: int) -> int:
+def small(length: int) -> int:
     """Return an unsigned 16-bit length as the SMALLINT it is stored in."""
     return length - 0x10000 if length > 0x7FFF else length
 
@@ -113,7 +113,7 @@ def _syscolumns(database: Database, locale: str) -> Iterator[Row]:
     for item in database.objects():
         for number, (name, sql_type, attributes) in enumerate(_columns(item), 1):
             flag = 0 if sql_type.nullable else t.NOT_NULL_FLAG
-            kind = (sql_type.code | flag, _small(sql_type.length), None, None)
+            kind = (sql_type.code | flag, small(sql_type.length), None, None)
             xid = sql_type.extended_id
             yield (name, item.tabid, number, *kind, xid, 0, attributes)
 
@@ -208,7 +208,7 @@ def _syschecks(database: Database, locale: str) -> Iterator[Row]:
     for _, constraint in _constraints(database):
         if constraint.check is not None:
             text = f"({constraint.check.text} )"
-            for number, piece in _pieces(text, _CHECK_PIECE):
+            for number, piece in pieces(text, _CHECK_PIECE):
                 yield (constraint.constraint_id, "T", number, piece)
 
 
@@ -225,7 +225,7 @@ def _sysobjstate(database: Database, locale: str) -> Iterator[Row]:
 def _sysviews(database: Database, locale: str) -> Iterator[Row]:
     for item in database.objects():
         if isinstance(item, View):
-            for number, piece in _pieces(view_text(item), _VIEW_PIECE):
+            for number, piece in pieces(view_text(item), _VIEW_PIECE):
                 yield (item.tabid, number, piece)
 
 
