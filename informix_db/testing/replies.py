@@ -22,6 +22,7 @@ COST_MESSAGE = struct.pack(">hii", tags.COST, 1, 1)
 END_MESSAGE = struct.pack(">h", tags.END)
 EXIT_MESSAGE = struct.pack(">h", tags.EXIT)
 _ESTIMATED_COST = 1
+_NAMED, _RESOLVED, _MODE_IN = 1, 2, 0  # of DESCRIBE_ARGUMENTS [J]
 _BLOB_CHUNK = 1024  # as IBM's driver sends them [J]
 
 
@@ -161,6 +162,17 @@ class ReplyWriter:
             self.output += struct.pack(">h", 0)  # flags; must be even [J]
         for parameter in parameters:
             self.output += self._described_type(parameter.type)
+
+    def describe_arguments(self, parameters: Sequence[Column]) -> None:
+        """The parameters of a statement as one routine's arguments, named."""
+        self.output += struct.pack(
+            ">hhh", tags.DESCRIBE_ARGUMENTS, len(parameters), _NAMED | _RESOLVED
+        )
+        for parameter in parameters:
+            # The byte in front is anything [J].
+            self.output += b"\0" + self._text(parameter.name)
+            self.output += self._described_type(parameter.type)
+            self.output += struct.pack(">h", _MODE_IN)
 
     def tuples(self, messages: Iterable[bytes]) -> None:
         """TUPLE messages, already encoded."""

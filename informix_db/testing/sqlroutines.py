@@ -1,7 +1,8 @@
 """Routines of SQL called by the fast path: those of SPL, then built-in functions.
 
 A call becomes a statement. What the signature says about types is looked at where a
-name alone does not tell which routine is meant; sizes in it mean nothing. Values have the shape of BIND [?]: IBM's driver calls only routines on large objects.
+name alone does not tell which routine is meant; sizes in it mean nothing. Values have
+the shape of BIND [?]: IBM's driver calls only routines on large objects.
 """
 
 from __future__ import annotations

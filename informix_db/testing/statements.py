@@ -236,7 +236,13 @@ class StatementTable:
         self._writer.cost()
 
     def _describe_input(self) -> None:
-        self._writer.describe_input(self._require().statement.parameters)
+        """Only a routine's arguments have names."""
+        parameters, writer = self._require().statement.parameters, self._writer
+        named = parameters and all(parameter.name for parameter in parameters)
+        if named and writer.framing.routine_database:
+            writer.describe_arguments(parameters)
+        else:
+            writer.describe_input(parameters)
 
     def _execute(self) -> None:
         current = self._require()

@@ -85,6 +85,13 @@ class RoutinePlan(Plan):
 
     routine: Routine | None = None
     arguments: Expressions | None = None
+    names: tuple[str, ...] = ()  # of the parameters that are whole arguments
+
+    @property
+    def parameters(self) -> list[Column]:
+        names = self.names or [""] * len(self.slots)
+        pairs = zip(names, self.slots, strict=True)
+        return [Column(name, slot.type) for name, slot in pairs]
 
     def check(self, transaction: Transaction | None) -> None:
         """Raise SQLError(-721) if the routine is another one by now."""
@@ -202,4 +209,19 @@ def bind_execute(names: Names, node: ast_dml.ExecuteRoutine) -> RoutinePlan:
         returns_rows=bool(columns),
         routine=routine,
         arguments=arguments,
+        names=_parameter_names(routine, values, node.parameter_count),
     )
+
+
+def _parameter_names(
+    routine: Routine, values: list[ast.Expression], count: int
+) -> tuple[str, ...]:
+    """Return what a client's parameters are named, () unless each is an argument."""
+    names = {
+        value.index: parameter.name
+        for parameter, value in zip(routine.parameters, values, strict=True)
+        if isinstance(value, ast.Parameter)
+    }
+    if len(names) < count:
+        return ()
+    return tuple(names[index] for index in range(count))
