@@ -25,6 +25,7 @@ public final class Main {
         Cursors.addTo(scenarios);
         LargeObjects.addTo(scenarios);
         Composites.addTo(scenarios);
+        Routines.addTo(scenarios);
         TwoPhase.addTo(scenarios);
         List<String> wanted =
                 Arrays.asList(arguments).subList(2, arguments.length);
