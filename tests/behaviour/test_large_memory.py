@@ -49,6 +49,7 @@ def test_memory(connect: Connect, port: int) -> None:
     connection = connect(host="127.0.0.1", port=port, read_timeout=60)
     cursor = connection.cursor()
     cursor.execute("CREATE TABLE large (n INT, b BLOB, y BYTE)")
+    buffer = bytearray(SIZE)
     tracemalloc.start()
     try:
         cursor.execute("INSERT INTO large VALUES (1, ?, NULL)", (Zeros(),))
@@ -60,9 +61,14 @@ def test_memory(connect: Connect, port: int) -> None:
                 found += len(piece)
             assert found == SIZE
             file.seek(0)
+            assert file.readinto(buffer) == SIZE
+            file.seek(0)
             zeros = Zeros()
             while piece := zeros.read(PIECE):
                 file.write(piece)
+            assert file.tell() == SIZE
+            file.seek(0)
+            file.write(buffer)
             assert file.tell() == SIZE
         cursor.execute("INSERT INTO large VALUES (2, NULL, ?)", (Zeros(),))
         _, peak = tracemalloc.get_traced_memory()

@@ -514,6 +514,23 @@ def test_an_error_while_reading_and_writing(
     assert open_descriptors() == 0
 
 
+def test_text_that_was_read_before_an_error_is_not_lost(
+    apart: informix_db.Connection, watched: Watched
+) -> None:
+    server, _ = watched
+    cur = apart.cursor()
+    text = "0123456789" * 20_000
+    insert(cur, "objects", 2, None, text)
+    with apart.open_large_object(locators(cur, "objects", 2)[1]) as file:
+        assert file.read(3) == "012"
+        server.faults.error_once(-9810, at="large object")
+        with pytest.raises(informix_db.Error, match="-9810"):
+            file.read()
+        assert file.tell() == 3
+        assert file.read(100_000) == text[3:100_003]
+        assert file.read() == text[100_003:]
+
+
 def test_a_lost_connection(apart: informix_db.Connection, watched: Watched) -> None:
     server, _ = watched
     blob, _ = locators(apart.cursor(), "objects")
