@@ -236,7 +236,7 @@ class Session:
                 return self.routines.execute(plan, parameters)
             if not isinstance(plan, QueryPlan):
                 return self.unlocked(lambda: run_utility(self, plan.node))
-            values = bind_parameters(plan.slots, parameters, self.runtime)
+            values = self._bound(plan, parameters)
             return self.run(plan, values)
 
     def run(self, plan: QueryPlan, values: list[Any]) -> ExecuteResult:
@@ -281,9 +281,19 @@ class Session:
                 return self.executor.write(plan, values, transaction, key)
         raise SQLError(-507, token=plan.current_of)
 
+    def _bound(
+        self, plan: QueryPlan, parameters: Sequence[BoundParameter]
+    ) -> list[Any]:
+        """Return parameters in the forms a plan needs: of a plan that still holds."""
+        self._check(plan)
+        return bind_parameters(plan.slots, parameters, self.runtime)
+
+    def _check(self, plan: Plan) -> None:
+        self.unlocked(lambda: plan.check(self.transaction))
+
     def _ready(self, plan: Plan) -> None:
         """Check that a plan still holds and bring what it reads up to date."""
-        self.unlocked(lambda: plan.check(self.transaction))
+        self._check(plan)
         for table, _ in plan.tables:
             if table.is_system:
                 self._fill(table)
@@ -305,7 +315,7 @@ class Session:
         with self.entered():
             if scroll and plan.for_update:
                 raise SQLError(-526)
-            values = bind_parameters(plan.slots, parameters, self.runtime)
+            values = self._bound(plan, parameters)
             return self.open_rows(plan, values, name, scroll, hold)
 
     def open_rows(
