@@ -27,6 +27,7 @@ public final class Main {
         Composites.addTo(scenarios);
         Routines.addTo(scenarios);
         TwoPhase.addTo(scenarios);
+        Metadata.addTo(scenarios);
         List<String> wanted =
                 Arrays.asList(arguments).subList(2, arguments.length);
         for (Map.Entry<String, Run.Scenario> entry : scenarios.entrySet()) {
