@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from engine_client import SQLClient
 
+from informix_db.testing.api import BoundParameter, SQLType
 from informix_db.testing.sql.errors import NOT_EMULATED
 
 
@@ -340,6 +341,20 @@ def test_a_prepared_statement_notices_schema_changes(sql: SQLClient) -> None:
     sql.do("CREATE TABLE t (a INT)")
     with pytest.raises(Exception, match="-710"):
         select.open([])
+
+
+def test_a_schema_change_is_noticed_before_parameters_are_looked_at(
+    sql: SQLClient,
+) -> None:
+    """(ERR -710)"""
+    sql.do("CREATE TABLE t (a INT)")
+    select = sql.session.prepare("SELECT * FROM t WHERE a = ?")
+    update = sql.session.prepare("UPDATE t SET a = ?")
+    sql.do("ALTER TABLE t MODIFY a VARCHAR(20)")
+    text = [BoundParameter(SQLType(13, 20), "not a number")]
+    for run in (select.open, update.execute):
+        with pytest.raises(Exception, match="-710"):
+            run(text)
 
 
 @pytest.mark.parametrize(
