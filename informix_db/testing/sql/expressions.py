@@ -14,7 +14,7 @@ from informix_db.testing.sql.conversions import TEXT_HINT
 from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.functions import bind_function
 from informix_db.testing.sql.literals import datatype, literal, qualified
-from informix_db.testing.sql.scope import Binding, Scope
+from informix_db.testing.sql.scope import Binding, Scope, references
 from informix_db.testing.sql.sequences import bind_sequence
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
 from informix_db.testing.sql.windows import bind_window
@@ -341,6 +341,9 @@ class ExpressionBinder(Arithmetic):
         finally:
             self._inside_aggregate = False
             self.allow_windows = windows
+        used = references(argument)
+        if used and used.isdisjoint(item.source for item in self.scope.items):
+            raise unsupported("aggregate of an outer query's column", node.position)
         result = rules.aggregate(name, argument.type)
         return b.Aggregate(result, name, argument, node.quantifier == "distinct")
 

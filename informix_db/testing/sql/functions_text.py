@@ -258,8 +258,8 @@ def bind_subscript(binder: ExpressionBinder, node: ast.Subscript) -> b.Expr:
     operand = binder.bind(node.operand)
     if t.family(operand.type) != "string" or not isinstance(operand, b.ColumnRef):
         raise SQLError(-305, offset=node.position)
-    first = binder.bind(node.first, t.INTEGER_TYPE)
-    last = first if node.last is None else binder.bind(node.last, t.INTEGER_TYPE)
+    first = bind_argument(binder, node.first, "i")
+    last = first if node.last is None else bind_argument(binder, node.last, "i")
     limits = constant(first), constant(last)
     size = t.char_length(operand.type)
     if limits[0] is not None and limits[1] is not None:

@@ -310,8 +310,9 @@ class QueryBinder(SourceBinder):
         if body.distinct:
             raise SQLError(-309, offset=node.position, token=name)
         local = {entry.source for entry in scope.items}
-        if (body.group_by or any(has_aggregate(o.expr) for o in body.outputs)) and (
-            not _is_grouped(expr, body.group_by, local)
+        exprs = [expr, *(output.expr for output in body.outputs)]
+        if (body.group_by or any(map(has_aggregate, exprs))) and not all(
+            _is_grouped(part, body.group_by, local) for part in exprs
         ):
             raise SQLError(-294, offset=node.position)
         return None, expr

@@ -148,7 +148,7 @@ def _offset(
         raise unsupported("expression as a frame's offset", end.position)
     expr = binder.bind(node, t.INTEGER_TYPE)
     if t.family(expr.type) != "int":
-        raise unsupported(f"{t.describe_name(expr.type)} as a frame's offset")
+        raise SQLError(-201, offset=end.position)
     return expr
 
 

@@ -313,3 +313,25 @@ def test_constants_are_no_positions(t: SQLClient) -> None:
         (9, "IT"),
         (9, "Sales"),
     ]
+
+
+def test_aggregates_in_order_by(t: SQLClient) -> None:
+    by_count = "SELECT dept FROM emp GROUP BY dept ORDER BY COUNT(*) DESC, dept"
+    assert t.rows(by_count) == [(10,), (None,), (20,)]
+    assert t.rows("SELECT COUNT(*) FROM emp ORDER BY MAX(pay)") == [(D(4),)]
+    assert t.code("SELECT name FROM emp ORDER BY COUNT(*)") == -294
+    assert t.code("SELECT name[USER, 2] FROM dept") == -1213
+
+
+def test_aggregates_of_an_outer_column_are_not_emulated(t: SQLClient) -> None:
+    """They would be the outer query's, which SQLite and the binder do not agree on."""
+    query = "SELECT id FROM emp WHERE id IN (SELECT MAX(emp.pay) FROM dept)"
+    assert t.code(query) == -999
+    correlated = (
+        "SELECT id FROM emp WHERE 2 = (SELECT MAX(d.id - emp.dept) + 2 FROM dept d"
+    )
+    assert t.rows(f"{correlated} WHERE d.id = emp.dept) ORDER BY 1") == [
+        (1,),
+        (2,),
+        (3,),
+    ]
