@@ -34,6 +34,11 @@ class Param(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Variable(Param):
+    """A variable of SPL: as a parameter, but of a CHAR it has the blanks too."""
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnRef(Expr):
     """A column of FROM item `source`; `column` is its name in storage."""
 

@@ -97,7 +97,7 @@ class Conversions:
             return b.Const(TEXT_HINT, None)
         if t.family(expr.type) != "string":
             return self.convert(expr, t.lvarchar(rules.text_width(expr.type)))
-        if not t.is_padded(expr.type) or isinstance(expr, (b.Const, b.Param)):
+        if not t.is_padded(expr.type) or type(expr) in (b.Const, b.Param):
             return expr
         if isinstance(expr, b.Op) and expr.name in ("concat", "fn_subscript"):
             return expr  # has its blanks

@@ -149,7 +149,7 @@ class Binding:
         name = node.parts[0]
         if name in self.variables and name not in self.used_variables:
             sql_type = self.variables[name]
-            self.used_variables[name] = b.Param(sql_type, self.new_slot(sql_type))
+            self.used_variables[name] = b.Variable(sql_type, self.new_slot(sql_type))
         return self.used_variables.get(name)
 
     def new_slot(self, sql_type: SQLType) -> int:
