@@ -227,16 +227,19 @@ def test_with_autocommit_an_error_undoes_the_batch(
     assert numbers(auto, filled) == [-1, 0, 1, 2]
 
 
-@pytest.mark.parametrize("bad", POSITIONS)
+TOO_LONG = ((1, "x" * 21), informix_db.DataError, r"parameter 2: .* VARCHAR\(20\)")
+
+
 @pytest.mark.parametrize(
-    ("row", "kind", "message"),
+    ("bad", "row", "kind", "message"),
     [
-        ((2**31, "x"), informix_db.DataError, r"parameter 1: .* range of INTEGER"),
-        ((1, "x" * 21), informix_db.DataError, r"parameter 2: .* VARCHAR\(20\)"),
-        ((1, "\u20ac"), informix_db.DataError, "parameter 2: .* code set"),
-        ((1, object()), informix_db.NotSupportedError, "parameter 2: .* object"),
-        ((1,), informix_db.ProgrammingError, "2 parameters, 1 given"),
-        (7, informix_db.ProgrammingError, "sequence"),
+        *((bad, *TOO_LONG) for bad in POSITIONS),
+        (9, (2**31, "x"), informix_db.DataError, r"parameter 1: .* range of INTEGER"),
+        (9, (1, "\u20ac"), informix_db.DataError, "parameter 2: .* code set"),
+        (9, (1, object()), informix_db.NotSupportedError, "parameter 2: .* object"),
+        (9, (1,), informix_db.ProgrammingError, "2 parameters, 1 given"),
+        (9, 7, informix_db.ProgrammingError, "sequence"),
+        (WINDOW + 9, 7, informix_db.ProgrammingError, "sequence"),
     ],
 )
 def test_a_row_that_cannot_be_sent(

@@ -6,9 +6,8 @@ Tags in parentheses are sources of sql-semantics.md.
 from __future__ import annotations
 
 import pytest
-from engine_client import SQLClient
+from engine_client import SQLClient, bound
 
-from informix_db.testing.api import BoundParameter, SQLType
 from informix_db.testing.sql.errors import NOT_EMULATED
 
 
@@ -351,10 +350,9 @@ def test_a_schema_change_is_noticed_before_parameters_are_looked_at(
     select = sql.session.prepare("SELECT * FROM t WHERE a = ?")
     update = sql.session.prepare("UPDATE t SET a = ?")
     sql.do("ALTER TABLE t MODIFY a VARCHAR(20)")
-    text = [BoundParameter(SQLType(13, 20), "not a number")]
     for run in (select.open, update.execute):
         with pytest.raises(Exception, match="-710"):
-            run(text)
+            run([bound("not a number")])
 
 
 @pytest.mark.parametrize(
