@@ -17,6 +17,7 @@ from .faults import Faults
 from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
 from .interrupts import UrgentWatcher
 from .messages import RequestReader
+from .release import LOGIN_VERSION
 from .session import BatchErrors, Session, SessionSettings
 from .statements import StatementTable
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 _BACKLOG = 256
 _INTERRUPT_AGAIN = 0.05  # seconds between interrupts of a statement that holds up close
-# In a form IBM's driver can take apart [J]; real servers put an internal number here
-# (15.0.1.0.3 for 15.0 [P]), the release is SQL's to tell.
-_VERSION = "IBM Informix Dynamic Server Version 15.00.1.0.3"
 _SERIAL = "AAA#B000000"
 
 
@@ -69,7 +67,6 @@ class Server:
         engine: EngineAPI | None = None,
         capabilities: bytes = V15_CAPABILITIES,
         cap1: int = NEGOTIATING_CAP1,
-        version: str = _VERSION,
         batch_errors: str = "keep",
         transaction_states: bool = False,
         transcript: transcripts.Sink | str | os.PathLike[str] | None = None,
@@ -89,7 +86,7 @@ class Server:
             engine=engine,
             capabilities=capabilities,
             cap1=cap1,
-            version=version,
+            version=LOGIN_VERSION,
             serial=_SERIAL,
             batch_errors=BatchErrors(batch_errors),
             transaction_states=transaction_states,

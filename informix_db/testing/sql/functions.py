@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.release import DBINFO_VERSION
 from informix_db.testing.sql import (
     ast,
     functions_number,
@@ -25,16 +26,6 @@ from informix_db.testing.sql.temporal import date_to_days, implode
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.expressions import ExpressionBinder
-
-# What DBINFO('version', ...) says; the full text must not pass for IBM's product.
-VERSION = {
-    "server-type": "Informix Dynamic Server",
-    "major": "14",
-    "minor": "10",
-    "level": "FC10",
-    "os": "F",
-    "full": "Informix Dynamic Server Version 14.10.FC10 (informix_db emulator)",
-}
 
 
 def bind_function(binder: ExpressionBinder, node: Any, hint: SQLType | None) -> b.Expr:
@@ -160,15 +151,16 @@ def _bind_dbinfo(
 def _version_part(node: ast.FunctionCall) -> str:
     """Return the second argument of DBINFO('version'); SQLError(-945) if unknown."""
     part = node.arguments[1] if len(node.arguments) == 2 else None
-    if not isinstance(part, ast.Literal) or str(part.value).lower() not in VERSION:
+    name = str(part.value).lower() if isinstance(part, ast.Literal) else ""
+    if name not in DBINFO_VERSION:
         raise SQLError(-945, offset=node.position)
-    return str(part.value).lower()
+    return name
 
 
 def _dbinfo(runtime: Runtime, name: str, detail: str) -> int | str:
     session = runtime.facts()
     if name == "version":
-        return VERSION[detail]
+        return DBINFO_VERSION[detail]
     if name == "dbhostname":
         return socket.gethostname()
     if name == "utc_current":

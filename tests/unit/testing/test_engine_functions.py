@@ -11,6 +11,7 @@ import pytest
 from engine_client import SQLClient
 
 from informix_db.testing.api import DatetimeValue
+from informix_db.testing.release import LOGIN_VERSION, RELEASE
 
 D = Decimal
 
@@ -177,7 +178,9 @@ def test_the_version_says_it_is_an_emulator(sql: SQLClient) -> None:
     full, major = sql.row("DBINFO('version', 'full'), DBINFO('version', 'major')")
     assert "emulator" in full
     assert "IBM" not in full
-    assert major == "14"
+    assert f"Version {RELEASE} " in full
+    assert LOGIN_VERSION.endswith(f" {RELEASE}")
+    assert RELEASE.startswith(f"{major}.")
 
 
 def test_session_ids_differ(sql: SQLClient) -> None:
