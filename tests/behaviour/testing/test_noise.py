@@ -13,19 +13,17 @@ from raw_client import RawClient, login_request
 from raw_messages import prepare
 from stub_engine import INSERT_ALL_TYPES, Maker, StubEngine
 
+import informix_db
 from informix_db.testing import Server
 
-REQUESTS = [
-    data
-    for name in (
-        "s04_prepsel",
-        "s10_batch",
-        "s10b_ifxput",
-        "s12_scroll",
-        "s22_bindtypes",
-    )
-    for data in captures.client(name)
-]
+CONVERSATIONS = (
+    "s04_prepsel",
+    "s10_batch",
+    "s10b_ifxput",
+    "s12_scroll",
+    "s22_bindtypes",
+)
+REQUESTS = [data for name in CONVERSATIONS for data in captures.client(name)]
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -85,3 +83,46 @@ def test_damaged_requests(seed: int, caplog: pytest.LogCaptureFixture) -> None:
             client.start()
     assert any(session.executed or session.opened for session in engine.sessions)
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_conversations(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    """With SQL behind it: whole conversations of IBM's client, damaged here and there.
+    Another session's transaction and the tables of the others stay as they are."""
+    chance = random.Random(seed)
+    with caplog.at_level(logging.ERROR), Server() as server:
+        with connect(server) as neighbour:
+            cursor = neighbour.cursor()
+            for name in CONVERSATIONS:
+                cursor.execute(f"CREATE DATABASE {name} WITH LOG")
+            cursor.execute("DATABASE testdb")
+            cursor.execute("CREATE TABLE mine (n INT)")
+            neighbour.commit()
+            for round_ in range(20):
+                cursor.execute("INSERT INTO mine VALUES (?)", (round_,))
+                requests = list(captures.client(chance.choice(CONVERSATIONS)))
+                for at in chance.sample(range(1, len(requests)), 4):
+                    requests[at] = damaged(requests[at], chance)
+                send_and_leave(server.address, login_request() + b"".join(requests))
+                cursor.execute("SELECT COUNT(*) FROM mine")
+                assert cursor.fetchone() == (round_ + 1,)
+            neighbour.commit()
+        assert server.wait_until_idle(5)
+        assert server.statistics().statements == 0
+        assert server.statistics().total_requests > 200
+        with connect(server) as after:
+            cursor = after.cursor()
+            cursor.execute("SELECT SUM(n) FROM mine")
+            assert cursor.fetchone() == (sum(range(20)),)
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+def connect(server: Server) -> informix_db.Connection:
+    return informix_db.connect(
+        server.host,
+        server.port,
+        user="informix",
+        password="in4mix",
+        database="testdb",
+        read_timeout=20,
+    )
