@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db._protocol.fastpath import read_object_gen, write_object_gen
 from informix_db._wire.buffer import Wire
-from informix_db._wire.largeparams import BYTES_TYPES, Source
+from informix_db._wire.largeparams import BYTES_TYPES, Source, byte_view
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import DataError, Error, OperationalError
 from informix_db.types import BlobLocator, ClobLocator
@@ -195,6 +195,7 @@ class LargeObject:
         yield from routines.find_gen(_OPEN, CLOSE)
         results = yield from routines.call_gen(_OPEN, self._locator, self._flags)
         self._descriptor = _checked(results, 1)[-1]
+        self._position = 0
         if self._cut:
             yield from self._truncate_gen(0)
 
@@ -202,6 +203,7 @@ class LargeObject:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
             return
+        self._forget_ahead()
         try:
             yield from self._connection._routines.call_gen(CLOSE, descriptor)
         except BaseException:
@@ -299,7 +301,7 @@ class LargeObject:
             return memoryview(encode_text(data, encoding, "the text"))
         if not isinstance(data, BYTES_TYPES):
             raise TypeError(f"bytes are needed, not {type(data).__name__}")
-        return memoryview(data).cast("B")
+        return byte_view(data)
 
     # -- position and size -------------------------------------------------------------
 
@@ -332,6 +334,9 @@ class LargeObject:
                 _SEEK, descriptor, position, io.SEEK_SET, 0
             )
             self._position = position
+        self._forget_ahead()
+
+    def _forget_ahead(self) -> None:
         self._ahead = ""
         self._decoder.reset()
 

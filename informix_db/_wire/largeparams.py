@@ -41,6 +41,12 @@ _MAX_SIZE = 0x7FFFFFFF  # of a BYTE or TEXT
 _FILE_READ = 64 * 1024  # bytes or characters to ask a file for, at least
 
 
+def byte_view(value: bytes | bytearray | memoryview) -> memoryview:
+    """Return a view of the bytes of `value`, or of a copy if they are scattered."""
+    view = memoryview(value)
+    return view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
+
+
 class Source:
     """What a large value is read from: bytes, text or a file object."""
 
@@ -52,7 +58,7 @@ class Source:
             value = encode_text(value, encoding, "the text")
         self._data: memoryview | None = None
         if isinstance(value, BYTES_TYPES):
-            self._data = memoryview(value).cast("B")
+            self._data = byte_view(value)
         self._file = value
 
     @property

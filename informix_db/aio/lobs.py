@@ -25,9 +25,10 @@ class AsyncLargeObjectFile(LargeObject):
     _connection: AsyncConnection
 
     def __await__(self) -> Generator[Any, None, Self]:
-        """Open it, for ``file = await locator.open()``."""
+        """Open it, unless it is open, for ``file = await locator.open()``."""
         try:
-            yield from self._connection._run(self._open_gen).__await__()
+            if self.closed:
+                yield from self._connection._run(self._open_gen).__await__()
         except BaseException:
             self._forget()  # it may be open all the same
             raise
@@ -78,9 +79,7 @@ class AsyncLargeObjectFile(LargeObject):
                 await self._connection._run(self._close_gen)
 
     async def __aenter__(self) -> Self:
-        if self.closed:
-            await self
-        return self
+        return await self
 
     async def __aexit__(
         self,

@@ -378,5 +378,6 @@ def test_a_statement_timeout(
     ):
         operation(conn, stored)
     assert not conn.closed
+    conn.statement_timeout = None
     assert_usable(conn, stored)
     assert_untouched(connect, stored)
