@@ -1,22 +1,23 @@
 """Many asyncio connections in one process, each with one slow query after the other.
 
-usage: python benchmarks/crowd.py [connections] [queries] [milliseconds]
+usage: python benchmarks/crowd.py [connections] [queries] [milliseconds] [rounds]
 
 Compared with the time the queries take on the server, and with a bare
 asyncio.BufferedProtocol that sends as many bytes and waits for as many: what no driver
-on that loop can do better.
+on that loop can do better. Times are of the wall clock, and CPU seconds of the client.
 """
 
 from __future__ import annotations
 
 import asyncio
 import resource
+import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -70,7 +71,23 @@ class Bare(asyncio.BufferedProtocol):
         await self._waiter
 
 
-async def bare(server: ReplayServer, script: Script, crowd: int, queries: int) -> float:
+class Seconds(NamedTuple):
+    """What a crowd took."""
+
+    wall: float
+    cpu: float
+
+
+async def timed(work: Iterable[Awaitable[None]]) -> Seconds:
+    """Do all of `work` at the same time."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*work)
+    return Seconds(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+async def bare(
+    server: ReplayServer, script: Script, crowd: int, queries: int
+) -> Seconds:
     loop = asyncio.get_running_loop()
     clients = []
     for _ in range(crowd):
@@ -87,15 +104,15 @@ async def bare(server: ReplayServer, script: Script, crowd: int, queries: int) -
         for _ in range(queries):
             await client.ask()
 
-    started = time.perf_counter()
-    await asyncio.gather(*map(work, clients))
-    seconds = time.perf_counter() - started
+    seconds = await timed(map(work, clients))
     for client in clients:
         client.transport.abort()
     return seconds
 
 
-async def ours(server: ReplayServer, script: Script, crowd: int, queries: int) -> float:
+async def ours(
+    server: ReplayServer, script: Script, crowd: int, queries: int
+) -> Seconds:
     settings = {"host": server.host, "port": server.port, **SETTINGS}
     connections = [await aio.connect(**settings) for _ in range(crowd)]
     cursors = [connection.cursor() for connection in connections]
@@ -111,9 +128,7 @@ async def ours(server: ReplayServer, script: Script, crowd: int, queries: int) -
             assert await cursor.fetchall() == [("systables", 1)]
 
     threads = threading.active_count()
-    started = time.perf_counter()
-    await asyncio.gather(*map(work, cursors))
-    seconds = time.perf_counter() - started
+    seconds = await timed(map(work, cursors))
     assert threading.active_count() == threads
     for connection in connections:
         connection._break(ConnectionAbortedError("the benchmark is over"))
@@ -134,35 +149,42 @@ def loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     return made
 
 
-def measure(crowd: int, queries: int, milliseconds: int) -> dict[str, float]:
-    """Return the wall time of each way, and "server": what the queries take there."""
+def measure(
+    crowd: int, queries: int, milliseconds: int, rounds: int
+) -> dict[str, Seconds]:
+    """Return the median of each way's seconds; the ways take turns."""
     with Server() as server:
         script = record(server.host, server.port, select)
-    seconds = {"server": queries * milliseconds / 1000}
+    runs: dict[str, list[Seconds]] = {}
     with ReplayServer(script, milliseconds / 1000) as replay:
-        for name, new_loop in loops().items():
-            for what, run in (("bare", bare), ("ours", ours)):
-                loop = new_loop()
-                try:
-                    seconds[f"{what}, {name}"] = loop.run_until_complete(
-                        run(replay, script, crowd, queries)
-                    )
-                finally:
-                    loop.close()
-    return seconds
+        for _ in range(rounds):
+            for name, new_loop in loops().items():
+                for what, run in (("bare", bare), ("ours", ours)):
+                    loop = new_loop()
+                    try:
+                        seconds = run(replay, script, crowd, queries)
+                        runs.setdefault(f"{what}, {name}", []).append(
+                            loop.run_until_complete(seconds)
+                        )
+                    finally:
+                        loop.close()
+    return {
+        way: Seconds(*map(statistics.median, zip(*seconds, strict=True)))
+        for way, seconds in runs.items()
+    }
 
 
 def main() -> None:
-    defaults = (1000, 20, 20)
+    defaults = (1000, 20, 20, 3)
     given = tuple(map(int, sys.argv[1:]))
-    crowd, queries, milliseconds = given + defaults[len(given) :]
+    crowd, queries, milliseconds, rounds = given + defaults[len(given) :]
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    seconds = measure(crowd, queries, milliseconds)
     print(f"{crowd} connections, {queries} queries each of {milliseconds} ms")
-    for name, value in seconds.items():
-        rate = crowd * queries / value
-        print(f"{name:>16} {value:7.3f} s  {rate:9,.0f} queries a second")
+    print(f"{'server':>16} wall {queries * milliseconds / 1000:7.3f} s")
+    for way, (wall, cpu) in measure(crowd, queries, milliseconds, rounds).items():
+        each = cpu / (crowd * queries) * 1e6
+        print(f"{way:>16} wall {wall:7.3f} s, CPU {cpu:6.3f} s, {each:4.0f} us a query")
 
 
 if __name__ == "__main__":

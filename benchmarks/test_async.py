@@ -1,7 +1,7 @@
 """What asyncio may cost, as ratios of CPU seconds measured in one run; and the pools.
 
-For 1,000 connections see `crowd.py`, which cannot be judged by a ratio: at 50,000
-queries a second the event loop alone keeps a processor busy.
+For 1,000 connections see `crowd.py`, which asks for 50,000 queries a second: more than
+one processor has time for.
 """
 
 from __future__ import annotations
@@ -128,9 +128,12 @@ def test_a_hundred_connections(loop: asyncio.AbstractEventLoop) -> None:
         script = record(server.host, server.port, crowd.select)
     ideal = 20 * 0.02
     with ReplayServer(script, 0.02) as replay:
-        seconds = min(
+        runs = [
             loop.run_until_complete(crowd.ours(replay, script, 100, 20))
-            for _ in range(3)
-        )
-    print(f"\n100 connections, 20 queries of 20 ms: {seconds:.3f} s, ideal {ideal} s")
-    assert seconds <= 1.5 * ideal
+            for _ in range(5)
+        ]
+    wall, cpu = map(min, zip(*runs, strict=True))
+    print(f"\n100 connections, 20 queries of 20 ms: {wall:.3f} s, ideal {ideal} s")
+    print(f"CPU of these: {cpu:.3f} s")
+    # A processor that others use makes the wall time worthless.
+    assert cpu <= ideal
