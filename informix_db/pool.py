@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from informix_db._base.connection import SessionState
 from informix_db._base.pool import Connect, Give, Refuse, Wait
 from informix_db._base.poolbase import (
     ANSWER_TIMEOUT,
@@ -309,10 +308,6 @@ class ConnectionPool(BasePool[Connection]):
         self._due = threading.Event()
         self._upkeeper = None
         super()._after_fork()
-
-    def _let_go(self, connection: Connection) -> None:
-        connection._state = SessionState.CLOSED
-        connection._transport.close()
 
 
 def _keep_up(reference: weakref.ref[ConnectionPool], due: threading.Event) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from informix_db._base.connection import BaseConnection
+from informix_db._base.connection import BaseConnection, SessionState
 from informix_db._base.pool import PoolCore, PoolSettings
 from informix_db._wire.buffer import Wire
 from informix_db.exceptions import (
@@ -139,8 +139,9 @@ class BasePool(Generic[ConnectionT]):
             self._let_go(member.connection)
 
     def _let_go(self, connection: ConnectionT) -> None:
-        """Forget a connection of the parent's; nothing may be sent to its session."""
-        raise NotImplementedError
+        """Close a socket without a word to the server, whose session may go on."""
+        connection._state = SessionState.CLOSED
+        connection._transport.close()
 
     def _take_timeout(self, timeout: float | None) -> float | None:
         _check_seconds("timeout", timeout)

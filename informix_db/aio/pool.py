@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, closing, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from informix_db._base.connection import SessionState
 from informix_db._base.pool import Connect, Give, Refuse, Wait
 from informix_db._base.poolbase import (
     ANSWER_TIMEOUT,
@@ -326,10 +325,6 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
             _of_parents.append(self._upkeeper)
             self._upkeeper = None
         super()._after_fork()
-
-    def _let_go(self, connection: AsyncConnection) -> None:
-        connection._state = SessionState.CLOSED
-        connection._transport.close()
 
 
 async def _keep_up(
