@@ -23,6 +23,7 @@ Settings = dict[str, Any]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?::(?P<port>.*))?")
+_PORT = re.compile(r"[0-9]{1,5}")
 _PASSWORD = "password"
 
 _TRUE = frozenset({"1", "true", "yes", "y", "on", "t"})
@@ -236,7 +237,10 @@ def _parse_url(rest: str) -> Settings:
     location, _, query = rest.partition("?")
     authority, _, path = location.partition("/")
     login, at, hosts = authority.rpartition("@")
-    settings = _settings_of(_query_pairs(query))
+    # Without a login, an @ after the ? is probably that of one with a ? in it.
+    settings = _settings_of(
+        _query_pairs(query), after=_PASSWORD if "@" in query and not at else ""
+    )
     if at:
         user, colon, password = login.partition(":")
         if user:
@@ -282,7 +286,7 @@ def _parse_host(text: str) -> tuple[str, int | None]:
         )
     host = match["name"] if match["ipv6"] is None else match["ipv6"]
     port = match["port"]
-    if port and not (port.isascii() and port.isdigit()):
+    if port and not _PORT.fullmatch(port):
         raise ProgrammingError(
             "the port of the dsn is no number; :, @ and / in a user name or password "
             "are written %3A, %40 and %2F"
@@ -367,13 +371,17 @@ def _braced(dsn: str, at: int) -> tuple[str, int]:
 
 
 def _settings_of(
-    pairs: Iterator[tuple[str, str]], ignored: frozenset[str] = frozenset()
+    pairs: Iterator[tuple[str, str]],
+    ignored: frozenset[str] = frozenset(),
+    after: str = "",
 ) -> Settings:
-    """Return the settings of name and value pairs; the first of a name counts."""
+    """Return the settings of name and value pairs; the first of a name counts.
+
+    `after` is the name before the first pair.
+    """
     settings: Settings = {}
     special: dict[str, str] = {}
     environment: dict[str, str] = {}
-    after = ""
     for written, value in pairs:
         name = _KEYWORDS.get(written.lower(), written.lower())
         if name in _ARGUMENTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,15 @@ from informix_db.testing import Server
 
 def pytest_report_header() -> str:
     return f"informix_db {informix_db.__version__}, {informix_db.IMPLEMENTATION}"
+
+
+def pytest_configure() -> None:
+    """Forget what the environment says of a server of one's own."""
+    for name in list(os.environ):
+        if name.startswith("INFORMIX") and not name.startswith("INFORMIX_DB_"):
+            del os.environ[name]
+    for name in ("CLIENT_LOCALE", "DB_LOCALE", "DBDATE", "DELIMIDENT"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture

@@ -145,10 +145,9 @@ class BaseConnection(Login):
         if not isinstance(exc, Error):
             return
         exc.session_dead = True
-        lost = isinstance(exc.__cause__, OSError)
+        lost = isinstance(exc.__cause__, OSError) and self._transport.round_trips > 0
         exc.retryable = exc.retryable or lost
-        unanswered = self._capabilities is None and self._transport.round_trips > 0
-        if unanswered and lost and not self._params.tls:
+        if lost and self._capabilities is None and not self._params.tls:
             exc.args = (
                 f"{exc}, before it answered the login: is it a TLS listener, which "
                 "needs tls=, or none for SQLI at all?",

@@ -16,6 +16,7 @@ import socket
 from typing import Any, cast
 
 from informix_db._protocol.channel import Channel
+from informix_db._transport.failures import connect_error
 from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake_error
@@ -76,14 +77,8 @@ class AsyncTransport(asyncio.BufferedProtocol):
         host, port = params.host, params.port
         try:
             self._socket = sock = await _connected_socket(host, port)
-        except socket.gaierror as exc:
-            raise OperationalError(
-                f"host {host!r} has no address: {exc.strerror}", session_dead=True
-            ) from exc
         except (OSError, OverflowError) as exc:
-            raise OperationalError(
-                f"cannot connect to {host}:{port}: {exc}", session_dead=True
-            ) from exc
+            raise connect_error(exc, host, port) from exc
         set_options(sock, params)
         context = context_of(params.tls)
         hostname = params.tls_server_hostname or host if context else None

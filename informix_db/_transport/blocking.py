@@ -13,6 +13,7 @@ import socket
 import time
 
 from informix_db._protocol.channel import Channel
+from informix_db._transport.failures import connect_error
 from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake
@@ -188,18 +189,14 @@ def open_socket(params: ConnectParams, deadline: float) -> socket.socket:
     host, port = params.host, params.port
     try:
         sock = socket.create_connection((host, port), _remaining(deadline))
-    except socket.gaierror as exc:
-        raise OperationalError(
-            f"host {host!r} has no address: {exc.strerror}", session_dead=True
-        ) from exc
     except TimeoutError:
         raise OperationalError(
-            f"{host}:{port} did not accept the connection in time", session_dead=True
+            f"{host}:{port} did not accept the connection in time",
+            retryable=True,
+            session_dead=True,
         ) from None
     except (OSError, OverflowError) as exc:
-        raise OperationalError(
-            f"cannot connect to {host}:{port}: {exc}", session_dead=True
-        ) from exc
+        raise connect_error(exc, host, port) from exc
     try:
         set_options(sock, params)
         context = context_of(params.tls)

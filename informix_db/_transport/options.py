@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from informix_db.exceptions import OperationalError
+from informix_db._transport.failures import connect_error
 from informix_db.params import ConnectParams
 
 
@@ -15,6 +15,4 @@ def set_options(sock: socket.socket, params: ConnectParams) -> None:
         if params.keepalive:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     except OSError as exc:
-        raise OperationalError(
-            f"cannot connect to {params.host}:{params.port}: {exc}", session_dead=True
-        ) from exc
+        raise connect_error(exc, params.host, params.port) from exc

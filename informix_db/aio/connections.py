@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from inspect import GEN_CLOSED, getgeneratorstate
+from inspect import GEN_CLOSED, getgeneratorstate, isawaitable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -90,8 +90,7 @@ class AsyncConnection(BaseConnection):
         challenge = await self._converse(self._login_gen(), None)
         while challenge is not None:
             answer = self._answer_to(challenge)
-            if not isinstance(answer, str):
-                answer = await answer
+            answer = await answer if isawaitable(answer) else answer
             challenge = await self._converse(self._respond_gen(answer), None)
         await self._converse(self._enter_gen(), None)
 

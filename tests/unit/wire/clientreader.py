@@ -26,6 +26,7 @@ _PLAIN = {
     53: "VERSION",
     56: "EXIT",
     124: "CIDESCRIBE",
+    128: "ACK",
 }
 
 # Bytes of a parameter value by type; the others carry a length of their own.
@@ -138,6 +139,8 @@ def _message(cursor: Cursor, narrow: bool) -> tuple[object, ...]:
         return ("SFETCH", how, row, cursor.short() if narrow else cursor.int())
     if tag == 36:
         return ("DBOPEN", cursor.pstr(), cursor.short())
+    if tag == 130:
+        return ("RESPONSE", cursor.pstr())
     if tag == 137:
         return ("SETSVPT", cursor.pstr(), cursor.short())
     if tag in (138, 139):
