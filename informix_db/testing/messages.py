@@ -103,9 +103,10 @@ class ReturnTypes:
 
 @dataclass(slots=True)
 class Put:
-    """PUT: rows in tuple encoding."""
+    """PUT: rows in tuple encoding, and the contents of their BYTEs and TEXTs."""
 
     rows: list[bytes]
+    contents: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
@@ -357,7 +358,11 @@ class RequestReader:
             count = self.stream.integer()
         else:
             count = self.stream.short()
-        return Put([self.stream.padded(size) for _ in range(count)])
+        rows = [self.stream.padded(size) for _ in range(count)]
+        contents = []
+        while self.stream.peek_short() == tags.BLOB:  # without BBIND [J]
+            contents.append(self._blob_chunks())
+        return Put(rows, tuple(contents))
 
     def _return_types(self, _: int) -> Message:
         for_fetch = bool(self.stream.short())

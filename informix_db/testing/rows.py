@@ -288,6 +288,11 @@ def read_cell(
         if code == typecodes.INTERVAL:
             return codec.unpack_interval(raw, length)
         return codec.unpack_decimal(raw, length & 0xFF)
+    if code in typecodes.SIMPLE_LARGE_OBJECTS:
+        descriptor = stream.take(len(_NULL_BLOB))
+        return None if descriptor[39] & 1 else b""  # the contents follow the row
+    if code == typecodes.UDT_FIXED and sql_type.extended_id in typecodes.LOCATOR_IDS:
+        return _read_extended(stream)
     raise SQLError(_UNSUPPORTED_TYPE, token=sql_type.name)
 
 

@@ -363,11 +363,12 @@ class StatementTable:
             raise SQLError(_NOT_OPEN)
         writer = self._writer
         statement = current.statement
+        contents = iter(message.contents)
         for row in message.rows:
             values = decode_row(
                 row, statement.columns, writer.framing, writer.text_codec
             )
-            statement.execute(values)
+            statement.execute([_with_contents(value, contents) for value in values])
             current.put_rows += 1
 
     def _report_put(self, current: PreparedStatement) -> None:

@@ -102,6 +102,12 @@ class ByteStream:
         value: int = _short.unpack(self.take(2))[0]
         return value
 
+    def peek_short(self) -> int:
+        """Return the next short, and leave it there."""
+        value = self.short()
+        self._position -= _short.size
+        return value
+
     def unsigned_short(self) -> int:
         value: int = _ushort.unpack(self.take(2))[0]
         return value

@@ -36,10 +36,11 @@ def test_null(seen, kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_batch(seen, kind) -> None:
+@pytest.mark.parametrize("way", ["batch", "put"])
+def test_batch(seen, kind, way) -> None:
     full = [True, True]
     rows = [full, full, [None, True], [True, None], full]
-    assert seen(f"lobs_{kind}_batch") == {"rows": rows}
+    assert seen(f"lobs_{kind}_{way}") == {"rows": rows}
 
 
 def test_update(seen) -> None:

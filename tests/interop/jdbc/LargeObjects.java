@@ -35,6 +35,8 @@ final class LargeObjects {
         scenarios.put("lobs_blob_clob_null", run -> nulls(run, "blob", "clob"));
         scenarios.put("lobs_byte_text_batch", run -> batch(run, "byte", "text"));
         scenarios.put("lobs_blob_clob_batch", run -> batch(run, "blob", "clob"));
+        scenarios.put("lobs_byte_text_put", run -> batch(run, "byte", "text", "IFX_USEPUT=1"));
+        scenarios.put("lobs_blob_clob_put", run -> batch(run, "blob", "clob", "IFX_USEPUT=1"));
         scenarios.put("lobs_update", LargeObjects::update);
         scenarios.put("lobs_locators", LargeObjects::locators);
         scenarios.put("lobs_copy", LargeObjects::copy);
@@ -58,9 +60,10 @@ final class LargeObjects {
         return text.toString();
     }
 
-    private static Connection table(Run run, String bytesType, String textType)
+    private static Connection table(
+            Run run, String bytesType, String textType, String... settings)
             throws Exception {
-        Connection connection = run.connect();
+        Connection connection = run.connect(settings);
         Run.execute(
                 connection,
                 "drop table if exists lobs",
@@ -170,9 +173,10 @@ final class LargeObjects {
         }
     }
 
-    private static void batch(Run run, String bytesType, String textType)
+    private static void batch(
+            Run run, String bytesType, String textType, String... settings)
             throws Exception {
-        try (Connection connection = table(run, bytesType, textType)) {
+        try (Connection connection = table(run, bytesType, textType, settings)) {
             try (PreparedStatement insert =
                     connection.prepareStatement("insert into lobs values (?,?,?)")) {
                 for (int i = 0; i < 5; i++) {

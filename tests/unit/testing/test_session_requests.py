@@ -236,6 +236,19 @@ def test_put_sends_all_rows_at_once_without_variable_varchar() -> None:
     assert read_all(data, wide) == [m.Put([b"row0!", b"row1!", b"row2!"])]
 
 
+def test_contents_of_byte_and_text_follow_their_put() -> None:
+    """As IBM's client sends them with IFX_USEPUT: no BBIND, nothing for NULL [J]."""
+    cell = "00" * 16 + "00000003" + "00" * 36
+    null = "00" * 39 + "01" + "00" * 16
+    data = bytes.fromhex(
+        f"0011 0000003c 0001 00000000 {cell} 0027 0003 010203 00 0027 0000"
+        f"0011 0000003c 0001 00000001 {null}"
+        f"0011 0000003c 0001 00000002 {cell} 0027 0000 000c"
+    )
+    contents = [message.contents for message in read_all(data, V15)]
+    assert contents == [(b"\1\2\3",), (), (b"",)]
+
+
 def test_sql_text_with_a_counted_nul_from_nmap() -> None:
     data = bytes.fromhex("0002 0000 0009 73656c6563742031 00 00 0016 0031 000c")
     assert read_all(data, LEGACY)[0] == m.Statement(tags.PREPARE, 0, "select 1")
