@@ -147,3 +147,145 @@ def test_logging_in(sql: SQLClient) -> None:
     with pytest.raises(Exception, match="-329"):
         client.session.open_database("nosuch")
     assert client.session.open_database("testdb@informix") == 0x15
+
+
+@pytest.fixture
+def full(sql: SQLClient) -> SQLClient:
+    """A database with one of everything, from tabid 100 on."""
+    for statement in (
+        "CREATE TABLE p (id SERIAL PRIMARY KEY, name VARCHAR(20) NOT NULL)",
+        "CREATE TABLE c (p INT REFERENCES p ON DELETE CASCADE CONSTRAINT cp, "
+        "n INT CHECK (n > 0 AND n < 1000 AND n <> 13) CONSTRAINT small)",
+        "CREATE VIEW v (x) AS SELECT name FROM p WITH CHECK OPTION",
+        "CREATE SEQUENCE s START WITH 7 MAXVALUE 9 CYCLE CACHE 5",
+        "CREATE SYNONYM sv FOR v",
+        "CREATE PRIVATE SYNONYM far FOR unlogdb:systables",
+    ):
+        sql.do(statement)
+    return sql
+
+
+def test_every_kind_of_object(full: SQLClient) -> None:
+    """(SQR-72)"""
+    assert full.rows(
+        "SELECT tabid, tabname, tabtype, ncols, nindexes FROM systables "
+        "WHERE tabid >= 100 ORDER BY tabid"
+    ) == [
+        (100, "p", "T", 2, 1),
+        (101, "c", "T", 2, 1),
+        (102, "v", "V", 1, 0),
+        (103, "s", "Q", 0, 0),
+        (104, "sv", "S", 0, 0),
+        (105, "far", "P", 0, 0),
+    ]
+    assert full.rows(
+        "SELECT colname, coltype, collength FROM syscolumns WHERE tabid = 102"
+    ) == [("x", 0x100 + 13, 20)]
+
+
+def test_constraints(full: SQLClient) -> None:
+    """(SQR-29, SQR-55, SQR-20, SQR-24)"""
+    assert full.rows(
+        "SELECT constrname, constrtype, tabid, idxname FROM sysconstraints"
+    ) == [
+        ("u100_1", "P", 100, " 100_1"),
+        ("n100_2", "N", 100, ""),
+        ("cp", "R", 101, " 101_3"),
+        ("small", "C", 101, ""),
+    ]
+    assert full.rows(
+        "SELECT constrid, primary, ptabid, updrule, delrule FROM sysreferences"
+    ) == [(3, 1, 100, "R", "C")]
+    pieces = full.rows("SELECT seqno, checktext FROM syschecks WHERE type = 'T'")
+    assert [number for number, _ in pieces] == [0, 1]
+    text = "".join(f"{piece:32}" for _, piece in pieces)
+    assert text.rstrip() == "(n > 0 AND n < 1000 AND n <> 13 )"
+    assert full.rows("SELECT constrid, tabid, colno FROM syscoldepend") == [
+        (2, 100, 2),
+        (4, 101, 2),
+    ]
+    assert full.rows("SELECT name, state FROM sysobjstate WHERE tabid = 101") == [
+        ("cp", "E"),
+        ("small", "E"),
+        (" 101_3", "E"),
+    ]
+
+
+def test_views_sequences_synonyms(full: SQLClient) -> None:
+    """(SQR-67, SQR-68)"""
+    assert full.rows("SELECT tabid, seqno, viewtext FROM sysviews") == [
+        (
+            102,
+            0,
+            'create view "informix".v (x) as SELECT name FROM p with check option ;',
+        )
+    ]
+    assert full.rows("SELECT btabid, btype, dtabid, dtype FROM sysdepend") == [
+        (100, "T", 102, "V")
+    ]
+    assert full.rows(
+        "SELECT tabid, start_val, inc_val, max_val, min_val, cycle, cache, order "
+        "FROM syssequences"
+    ) == [(103, 7, 1, 9, 1, "1", 5, "1")]
+    assert full.rows("SELECT tabid, dbname, tabname, btabid FROM syssyntable") == [
+        (104, None, None, 102),
+        (105, "unlogdb", "systables", None),
+    ]
+
+
+def test_row_counts_come_with_statistics(full: SQLClient) -> None:
+    full.do("INSERT INTO p (name) VALUES ('x')")
+    count = "SELECT nrows FROM systables WHERE tabname = 'p'"
+    assert full.rows(count) == [(0.0,)]
+    full.do("UPDATE STATISTICS FOR TABLE p")
+    assert full.rows(count) == [(1.0,)]
+
+
+def test_privileges(full: SQLClient) -> None:
+    """(SQR-71): capitals may be granted on."""
+    full.do("GRANT SELECT, REFERENCES ON p TO bob WITH GRANT OPTION")
+    assert full.rows(
+        "SELECT grantor, grantee, tabauth FROM systabauth WHERE tabid = 100"
+    ) == [("informix", "public", "su-idx---"), ("informix", "bob", "S------R-")]
+
+
+def test_routines(sql: SQLClient) -> None:
+    """(SQR-51 .. SQR-53)"""
+    text = (
+        "CREATE FUNCTION f (a INT, b CHAR(3)) RETURNING INT AS r; RETURN a; "
+        "END FUNCTION"
+    )
+    sql.do(text)
+    ((procid, isproc, numargs),) = sql.rows(
+        "SELECT procid, isproc, numargs FROM sysprocedures WHERE procname = 'f'"
+    )
+    assert (isproc, numargs) == ("f", 2)
+    assert sql.rows(
+        "SELECT paramname, paramtype, paramlen, paramattr FROM sysproccolumns "
+        "WHERE procid = ? ORDER BY paramid",
+        procid,
+    ) == [("r", 2, 4, 5), ("a", 2, 4, 1), ("b", 0, 3, 1)]
+    body = sql.rows(
+        "SELECT data FROM sysprocbody WHERE procid = ? AND datakey = 'T'", procid
+    )
+    assert body == [(text,)]
+
+
+def test_sessions_and_locks_as_they_are(sql: SQLClient) -> None:
+    """(ADR-234)"""
+    sql.do("CREATE TABLE t (a INT)")
+    other = sql.another(user="bob")
+    ours, theirs = sql.session.session_id, other.session.session_id
+    sessions = "SELECT sid, username FROM sysmaster:syssessions"
+    assert sql.rows(sessions) == [(ours, "informix"), (theirs, "bob")]
+    other.session.begin()
+    other.do("INSERT INTO t VALUES (1)")
+    locks = (
+        "SELECT tabname, rowidlk, type, owner FROM sysmaster:syslocks "
+        "WHERE dbsname = 'testdb'"
+    )
+    assert sql.rows(locks) == [("t", 0, "IX", theirs), ("t", 257, "X", theirs)]
+    other.session.rollback()
+    assert sql.rows(locks) == []
+    other.session.close()
+    assert sql.rows(sessions) == [(ours, "informix")]

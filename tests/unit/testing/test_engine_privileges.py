@@ -1,0 +1,184 @@
+"""Privileges on databases, tables, views and sequences; roles."""
+
+from __future__ import annotations
+
+import pytest
+from engine_client import SQLClient
+
+
+@pytest.fixture
+def owner(sql: SQLClient) -> SQLClient:
+    """The owner of a database in which PUBLIC may connect."""
+    ann = sql.another(user="ann")
+    ann.do("CREATE DATABASE own WITH LOG MODE ANSI")
+    ann.do("GRANT CONNECT TO PUBLIC")
+    ann.do("CREATE TABLE t (a INT, b INT)")
+    ann.do("INSERT INTO t VALUES (1, 1)")
+    ann.session.commit()
+    return ann
+
+
+@pytest.fixture
+def bob(owner: SQLClient) -> SQLClient:
+    """Somebody else in that database."""
+    return owner.another("own", "bob")
+
+
+# A statement, the privilege it needs, and the error without.
+STATEMENTS = [
+    ("SELECT a FROM ann.t", "SELECT", -272),
+    ("UPDATE ann.t SET a = 2", "UPDATE", -273),
+    ("DELETE FROM ann.t", "DELETE", -274),
+    ("INSERT INTO ann.t VALUES (1, 2)", "INSERT", -275),
+    ("ALTER TABLE ann.t ADD c INT", "ALTER", -541),
+    ("CREATE INDEX bob.i ON ann.t (a)", "INDEX", -315),
+]
+
+
+@pytest.mark.parametrize(("statement", "privilege", "sqlcode"), STATEMENTS)
+def test_what_a_privilege_allows(
+    owner: SQLClient, bob: SQLClient, statement: str, privilege: str, sqlcode: int
+) -> None:
+    owner.do("GRANT RESOURCE TO bob")
+    owner.session.commit()
+    assert bob.code(statement) == sqlcode
+    owner.do(f"GRANT {privilege} ON t TO bob")
+    owner.session.commit()
+    bob.do(statement)
+    bob.session.rollback()
+    owner.do(f"REVOKE {privilege} ON t FROM bob")
+    owner.session.commit()
+    assert bob.code(statement) == sqlcode
+
+
+def test_public_gets_some_unless_ansi(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    bob = sql.another(user="bob")
+    bob.do("INSERT INTO t VALUES (1)")
+    assert bob.code("ALTER TABLE t ADD b INT") == -541
+    assert bob.code("DROP TABLE t") == -313
+    assert bob.code("RENAME TABLE t TO u") == -313
+    sql.do("REVOKE ALL ON t FROM PUBLIC")
+    assert bob.code("SELECT * FROM t") == -272
+    sql.do("GRANT SELECT, INSERT ON t TO PUBLIC")
+    assert bob.rows("SELECT * FROM t") == [(1,)]
+
+
+def test_a_prepared_statement_notices_a_revoke(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    select = sql.another(user="bob").session.prepare("SELECT * FROM t")
+    select.open([])
+    sql.do("REVOKE SELECT ON t FROM PUBLIC")
+    with pytest.raises(Exception, match="-710"):
+        select.open([])
+
+
+def test_the_grant_option(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    sql.do("REVOKE ALL ON t FROM PUBLIC")
+    bob, eve = sql.another(user="bob"), sql.another(user="eve")
+    sql.do("GRANT SELECT ON t TO bob")
+    assert bob.code("GRANT SELECT ON t TO eve") == -302
+    sql.do("GRANT SELECT ON t TO bob WITH GRANT OPTION")
+    bob.do("GRANT SELECT ON t TO eve")
+    assert eve.rows("SELECT * FROM t") == []
+    assert sql.rows("SELECT * FROM systabauth WHERE tabid = 100 ORDER BY grantee") == [
+        ("informix", "bob", 100, "S--------"),
+        ("bob", "eve", 100, "s--------"),
+    ]
+    assert sql.code("REVOKE SELECT ON t FROM bob RESTRICT") == -887
+    sql.do("REVOKE SELECT ON t FROM bob")
+    assert eve.code("SELECT * FROM t") == -272
+
+
+def test_a_view_reads_for_its_owner(owner: SQLClient, bob: SQLClient) -> None:
+    owner.do("CREATE VIEW v AS SELECT a FROM t")
+    owner.do("GRANT SELECT ON v TO bob")
+    owner.session.commit()
+    assert bob.rows("SELECT * FROM ann.v") == [(1,)]
+    assert bob.code("SELECT * FROM ann.t") == -272
+
+
+def test_database_privileges(sql: SQLClient) -> None:
+    ann = sql.another(user="ann")
+    ann.do("CREATE DATABASE own WITH LOG")
+    ann.do("CREATE TABLE t (a INT)")
+    with pytest.raises(Exception, match="-387"):
+        sql.another("own", "bob")
+    ann.do("GRANT CONNECT TO bob")
+    bob = sql.another("own", "bob")
+    assert bob.rows("SELECT * FROM t") == []
+    assert bob.code("CREATE TABLE u (a INT)") == -388
+    bob.do("CREATE TEMP TABLE u (a INT)")
+    assert bob.code("GRANT RESOURCE TO bob") == -389
+    ann.do("GRANT RESOURCE TO bob")
+    bob.do("CREATE VIEW v AS SELECT * FROM t")
+    assert bob.code("CREATE TABLE ann.w (a INT)") == -514
+    assert bob.code("DROP TABLE t") == -313
+    ann.do("GRANT DBA TO bob")
+    bob.do("DROP TABLE t")
+    ann.do("REVOKE DBA FROM bob")
+    assert ann.rows("SELECT username, usertype FROM sysusers") == [
+        ("ann", "D"),
+        ("bob", "C"),
+    ]
+    ann.do("REVOKE CONNECT FROM bob")
+    assert ann.code("REVOKE CONNECT FROM bob") == -580
+    eve = sql.another("sysmaster", "eve")
+    assert eve.code("DROP DATABASE own") == -389
+
+
+def test_roles(owner: SQLClient, bob: SQLClient) -> None:
+    owner.do("CREATE ROLE clerk")
+    owner.do("GRANT SELECT ON t TO clerk")
+    owner.session.commit()
+    assert bob.code("SET ROLE clerk") == -19805
+    owner.do("GRANT clerk TO bob")
+    owner.session.commit()
+    bob.do("SET ROLE clerk")
+    assert bob.value("CURRENT_ROLE").rstrip() == "clerk"
+    assert bob.rows("SELECT a FROM ann.t") == [(1,)]
+    bob.do("SET ROLE NONE")
+    assert bob.code("SELECT a FROM ann.t") == -272
+    assert owner.rows("SELECT rolename, grantee FROM sysroleauth") == [
+        ("clerk", "ann"),
+        ("clerk", "bob"),
+    ]
+    assert owner.code("CREATE ROLE clerk") == -19800
+    assert bob.code("CREATE ROLE boss") == -389
+    owner.do("REVOKE clerk FROM bob")
+    assert bob.code("SET ROLE clerk") == -19805
+    owner.do("DROP ROLE clerk")
+    assert owner.code("DROP ROLE clerk") == -19804
+    assert owner.code("GRANT clerk TO bob") == -19804
+
+
+def test_grants_roll_back(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    sql.session.begin()
+    sql.do("REVOKE ALL ON t FROM PUBLIC")
+    sql.do("GRANT CONNECT TO eve")
+    sql.do("CREATE ROLE clerk")
+    sql.session.rollback()
+    assert sql.another(user="bob").rows("SELECT * FROM t") == []
+    assert sql.rows("SELECT username FROM sysusers WHERE username = 'eve'") == []
+    assert sql.code("DROP ROLE clerk") == -19804
+
+
+@pytest.mark.parametrize(
+    ("statement", "sqlcode"),
+    [
+        ("GRANT SELECT ON nosuch TO bob", -353),
+        ("GRANT SELECT ON tt TO bob", -323),
+        ("GRANT SELECT ON t TO PUBLIC WITH GRANT OPTION", -298),
+        ("GRANT SELECT ON t TO informix", -299),
+        ("REVOKE ALTER ON t FROM bob", -580),
+        ("GRANT ALTER ON v TO bob", -201),
+        ("GRANT USAGE ON LANGUAGE SPL TO bob", -999),
+    ],
+)
+def test_mistakes(sql: SQLClient, statement: str, sqlcode: int) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    sql.do("CREATE TEMP TABLE tt (a INT)")
+    sql.do("CREATE VIEW v AS SELECT a FROM t")
+    assert sql.code(statement) == sqlcode
