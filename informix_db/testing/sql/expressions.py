@@ -150,8 +150,27 @@ class ExpressionBinder(Arithmetic):
     # --- conditions ----------------------------------------------------------
 
     def _comparison(self, node: ast.Comparison, hint: SQLType | None) -> b.Expr:
+        if isinstance(node.left, ast.RowConstructor):
+            return self._row_comparison(node)
         left, right = self.unify(*self.operands(node.left, node.right))
         return b.Op(t.BOOLEAN_TYPE, _COMPARISONS[node.operator], (left, right))
+
+    def _row_comparison(self, node: ast.Comparison) -> b.Expr:
+        """``ROW(a, b) = ROW(1, 2)``: field by field; only = and <> are known."""
+        left, right = node.left, node.right
+        assert isinstance(left, ast.RowConstructor)
+        if not isinstance(right, ast.RowConstructor) or node.operator not in (
+            "=",
+            "<>",
+        ):
+            raise unsupported(f"{node.operator} of rows", node.position)
+        if len(left.items) != len(right.items):
+            raise SQLError(-1260)
+        fields = tuple(
+            b.Op(t.BOOLEAN_TYPE, "eq", self.unify(*self.operands(one, two)))
+            for one, two in zip(left.items, right.items, strict=True)
+        )
+        return self._negate(b.Op(t.BOOLEAN_TYPE, "and", fields), node.operator == "<>")
 
     def _and(self, node: ast.And, hint: SQLType | None) -> b.Expr:
         return b.Op(t.BOOLEAN_TYPE, "and", tuple(map(self.condition, node.operands)))
@@ -185,6 +204,12 @@ class ExpressionBinder(Arithmetic):
 
     def _in_list(self, node: ast.InList, hint: SQLType | None) -> b.Expr:
         operand = node.operand
+        if isinstance(operand, ast.RowConstructor):
+            tests = [
+                self._row_comparison(ast.Comparison(item.position, "=", operand, item))
+                for item in node.items
+            ]
+            return self._negate(b.Op(t.BOOLEAN_TYPE, "or", tuple(tests)), node.negated)
         if isinstance(operand, ast.Parameter):
             first = self.bind(node.items[0])
             arg = self.bind(operand, rules.strip(first.type))

@@ -119,6 +119,12 @@ def charindex(part: str, text: str, start: int = 1) -> int:
     return instr(text, part, max(start, 1))
 
 
+def substring_index(text: str, part: str, count: int) -> str:
+    """SUBSTRING_INDEX: what is before the count-th `part`; from the end if negative."""
+    pieces = text.split(part) if part else [text]
+    return part.join(pieces[:count] if count > 0 else pieces[count:] if count else [])
+
+
 def initcap(text: str) -> str:
     out, inside = "", False
     for char in text:
@@ -204,6 +210,7 @@ SIGNATURES = {
     "ltrim": Signature("p|p", same_width, lambda text, cut=" ": text.lstrip(cut)),
     "rtrim": Signature("p|p", same_width, lambda text, cut=" ": text.rstrip(cut)),
     "instr": Signature("pp|ii", t.INTEGER_TYPE, instr),
+    "substring_index": Signature("ppi", same_width, substring_index),
     "charindex": Signature("pp|i", t.INTEGER_TYPE, charindex),
     "ascii": Signature("s", t.INTEGER_TYPE, _ascii),
     "chr": Signature("i", t.varchar(1), _chr),
@@ -226,9 +233,11 @@ def _bind_length(
         return b.Op(t.INTEGER_TYPE, "lo_length", (expr,))
     if t.family(expr.type) not in ("string", "null"):
         raise SQLError(-575, offset=node.position)
-    if node.name.name != "length" and t.family(expr.type) == "string":
+    name = {"len": "length", "character_length": "char_length"}.get(
+        node.name.name, node.name.name
+    )
+    if name != "length" and t.family(expr.type) == "string":
         expr = binder.text(expr)
-    name = node.name.name.replace("character", "char")
     return b.Op(t.INTEGER_TYPE, f"fn_{name}", (expr,))
 
 
@@ -283,6 +292,7 @@ def _bind_to_number(
 
 BINDERS: dict[str, CallBinder] = {
     "length": _bind_length,
+    "len": _bind_length,
     "char_length": _bind_length,
     "character_length": _bind_length,
     "octet_length": _bind_length,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,10 @@ from informix_db.testing.sql.temporal import (
     days_in_month,
     days_to_date,
     explode,
+    fit_interval,
     format_datetime,
     implode,
+    parse_interval,
 )
 
 if TYPE_CHECKING:
@@ -142,7 +145,36 @@ def _cut(digits: str, first: int, last: int, unit: str, up: int, now: Moment) ->
     return implode(cut, YEAR, 8)
 
 
+_TIME_SPAN = t.interval_type(DAY, SECOND + 5, 9)
+_MONTH_SPAN = t.interval_type(YEAR, MONTH, 9)
+_SPAN_UNITS = {
+    _TIME_SPAN: {"DAY": DAY, "HOUR": 6, "MINUTE": 8, "SECOND": SECOND},
+    _MONTH_SPAN: {"YEAR": YEAR, "MONTH": MONTH},
+}
+
+
+def _span(sql_type: SQLType) -> Callable[[Any, str], int]:
+    """Return NUMTODSINTERVAL or NUMTOYMINTERVAL: a number of units, with a fraction."""
+
+    def span(number: Any, unit: str) -> int:
+        field = _SPAN_UNITS[sql_type].get(unit.strip().upper())
+        if field is None:
+            raise SQLError(-1260)
+        size = _UNITS.get(field, TICKS)
+        return fit_interval(int(as_decimal(number) * size), sql_type)
+
+    return span
+
+
 SIGNATURES = {
+    "to_dsinterval": Signature(
+        "s", _TIME_SPAN, lambda text: parse_interval(text, _TIME_SPAN)
+    ),
+    "to_yminterval": Signature(
+        "s", _MONTH_SPAN, lambda text: parse_interval(text, _MONTH_SPAN)
+    ),
+    "numtodsinterval": Signature("ns", _TIME_SPAN, _span(_TIME_SPAN)),
+    "numtoyminterval": Signature("ns", _MONTH_SPAN, _span(_MONTH_SPAN)),
     "day": Signature("d", t.INTEGER_TYPE, lambda days: days_to_date(days).day),
     "month": Signature("d", t.INTEGER_TYPE, lambda days: days_to_date(days).month),
     "year": Signature("d", t.INTEGER_TYPE, lambda days: days_to_date(days).year),

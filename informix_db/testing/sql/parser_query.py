@@ -70,7 +70,7 @@ class QueryParser(ExpressionParser):
             position = self.position
             operator = self.word()
             operator = "minus" if operator == "except" else operator
-            keep_all = self.accept("all")
+            keep_all = operator == "union" and self.accept("all")
             if not keep_all:
                 self.accept_one_of("distinct", "unique")
             branches.append(ast.SetBranch(position, operator, keep_all, self._branch()))

@@ -38,6 +38,8 @@ class SourceBinder(ABC):
             return self._derived(node, scope)
         if isinstance(node, ast.Join):
             return self._join(node, scope)
+        if isinstance(node, ast.TableFunction):
+            return self._collection(node, scope)
         raise unsupported(construct(node), node.position)
 
     def _table(self, node: ast.Table, scope: Scope) -> b.Source:
@@ -68,11 +70,28 @@ class SourceBinder(ABC):
     def _derived(self, node: ast.Derived, scope: Scope) -> b.DerivedSource:
         if node.lateral:
             raise unsupported("LATERAL derived table", node.position)
-        query = self.query(node.query, scope.parent)
+        return self._query_source(node, node.query, scope)
+
+    def _query_source(
+        self,
+        node: ast.Derived | ast.TableFunction,
+        query: ast.Query,
+        scope: Scope,
+    ) -> b.DerivedSource:
+        bound = self.query(query, scope.parent)
         source = self.binding.new_source()
-        columns = named_columns(node, query.outputs)
+        columns = named_columns(node, bound.outputs)
         scope.items.append(_query_item(node.alias, source, columns))
-        return b.DerivedSource(source, query)
+        return b.DerivedSource(source, bound)
+
+    def _collection(self, node: ast.TableFunction, scope: Scope) -> b.DerivedSource:
+        """``TABLE(MULTISET(SELECT ..))`` and ``TABLE(SET{..})``; others are unknown."""
+        if isinstance(node.expression, ast.CollectionQuery):
+            return self._query_source(node, node.expression.query, scope)
+        literal = node.expression
+        if not isinstance(literal, ast.CollectionLiteral) or not literal.items:
+            raise unsupported(f"TABLE({construct(literal)})", node.position)
+        return self._query_source(node, _elements(literal), scope)
 
     def _join(self, node: ast.Join, scope: Scope) -> b.JoinSource:
         start = len(scope.items)
@@ -110,8 +129,30 @@ def _query_item(
     return ScopeItem(source, name, refs, aliased=True)
 
 
+def _elements(node: ast.CollectionLiteral) -> ast.Query:
+    """Return the query that has a collection's elements as rows."""
+    selects = []
+    for item in node.items:
+        values = item.items if isinstance(item, ast.RowConstructor) else (item,)
+        columns = tuple(
+            ast.SelectItem(value.position, value, f"unnamed_col_{i}")
+            for i, value in enumerate(values, 1)
+        )
+        selects.append(ast.Select(item.position, columns))
+    keep_all = node.kind != "set"
+    branches = tuple(
+        ast.SetBranch(select.position, "union", keep_all, select)
+        for select in selects[1:]
+    )
+    if not branches:
+        return ast.Query(node.position, selects[0])
+    return ast.Query(
+        node.position, ast.SetOperation(node.position, selects[0], branches)
+    )
+
+
 def named_columns(
-    node: ast.Derived | ast.CommonTable, outputs: Sequence[b.Output]
+    node: ast.Derived | ast.TableFunction | ast.CommonTable, outputs: Sequence[b.Output]
 ) -> list[tuple[str, SQLType]]:
     """Return a query's columns under the names the node gives them; SQLError(-236)
     for another number of names."""

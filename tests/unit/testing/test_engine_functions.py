@@ -194,3 +194,29 @@ def test_subscripts_are_for_character_columns(sql: SQLClient) -> None:
     sql.do("INSERT INTO t VALUES ('abcdef', 'xy')")
     assert sql.rows("SELECT c[2,4], c[1], v[1,3] FROM t") == [("bcd", "a", "xy ")]
     assert sql.rows("SELECT c FROM t WHERE c[2,3] = 'bc'") == [("abcdef",)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("TO_DSINTERVAL('3 04:05:06.5')::INTERVAL DAY TO SECOND", "3 04:05:06"),
+        ("TO_YMINTERVAL('2-03')::INTERVAL YEAR TO MONTH", "2-03"),
+        ("NUMTODSINTERVAL(1.5, 'DAY')::INTERVAL DAY TO SECOND", "1 12:00:00"),
+        ("NUMTODSINTERVAL(-90, 'minute')::INTERVAL HOUR TO MINUTE", "-1:30"),
+        ("NUMTOYMINTERVAL(2.5, 'YEAR')::INTERVAL YEAR TO MONTH", "2-06"),
+        ("SUBSTRING_INDEX('a.b.c', '.', 2)", "a.b"),
+        ("SUBSTRING_INDEX('a.b.c', '.', -1)", "c"),
+        ("SUBSTRING_INDEX('abc', '.', 0)", ""),
+        ("SUBSTRING_INDEX('abc', '.', 1)", "abc"),
+        ("LEN('ab  ')", "2"),
+        ("ROUND(TANH(1), 5)", "0.76159"),
+    ],
+)
+def test_newer_functions(sql: SQLClient, expression: str, value: str) -> None:
+    """Of 12.10 and later."""
+    assert sql.value(f"TRIM(({expression})::VARCHAR(40))") == value
+
+
+def test_newer_functions_refuse(sql: SQLClient) -> None:
+    assert sql.code("SELECT NUMTOYMINTERVAL(2, 'DAY') FROM sysmaster:sysdual") == -1260
+    assert sql.code("SELECT TO_DSINTERVAL('x') FROM sysmaster:sysdual") == -1262

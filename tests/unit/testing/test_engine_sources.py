@@ -291,3 +291,48 @@ def test_window_types(t: SQLClient) -> None:
 )
 def test_windows_refused(t: SQLClient, query: str, sqlcode: int) -> None:
     assert t.code(query) == sqlcode
+
+
+# --- collections and rows ----------------------------------------------------
+
+
+def test_tables_of_collections(t: SQLClient) -> None:
+    assert t.rows("SELECT n FROM TABLE(MULTISET(SELECT x FROM a)) AS k(n)") == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+    assert t.rows("SELECT k.x FROM TABLE(MULTISET(SELECT ITEM x FROM a)) k") == [
+        (1,),
+        (2,),
+        (3,),
+    ]
+    assert t.rows("SELECT n FROM TABLE(LIST{2, 1, 2}) k(n)") == [(2,), (1,), (2,)]
+    assert sorted(t.rows("SELECT n FROM TABLE(SET{2, 1, 2}) k(n)")) == [(1,), (2,)]
+    rows = "SELECT * FROM TABLE(MULTISET{ROW(1, 'a'), ROW(2, 'bcd')}) k"
+    assert t.rows(rows) == [(1, "a"), (2, "bcd")]
+    assert t.names(rows) == ["unnamed_col_1", "unnamed_col_2"]
+    assert t.code("SELECT n FROM TABLE(SET{}) k(n)") == -999
+    assert t.code("SELECT x FROM a, LATERAL (SELECT y FROM b WHERE y = x) k") == -999
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("ROW(y, z) = ROW(1, 5)", [5]),
+        ("ROW(y, z) <> ROW(1, 5)", [6, 7]),
+        ("ROW(y, z) IN (ROW(1, 5), ROW(2, 7))", [5, 7]),
+        ("ROW(y, z) NOT IN (ROW(1, 5), ROW(2, 7))", [6]),
+        ("ROW(y, NULL::INT) = ROW(1, 2)", []),
+        ("ROW(y, NULL::INT) <> ROW(2, 2)", [5, 6]),  # decided by y alone
+    ],
+)
+def test_row_comparisons(t: SQLClient, condition: str, found: list[int]) -> None:
+    assert [z for (z,) in t.rows(f"SELECT z FROM b WHERE {condition}")] == found
+
+
+def test_row_comparisons_refused(t: SQLClient) -> None:
+    assert t.code("SELECT z FROM b WHERE ROW(y, z) < ROW(1, 2)") == -999
+    assert t.code("SELECT z FROM b WHERE ROW(y, z) = ROW(1)") == -1260
+    assert t.code("SELECT z FROM b WHERE (y, z) = (1, 5)") == -201
+    assert t.code("SELECT y FROM b INTERSECT ALL SELECT x FROM a") == -201
