@@ -74,7 +74,9 @@ class Alteration:
             elif action.option.name == "lock mode":
                 self._set_lock_level(action.option.value)
             else:
-                raise unsupported(f"ALTER TABLE {action.option.name}", action.position)
+                raise unsupported(
+                    f"ALTER TABLE {action.option.name.upper()}", action.position
+                )
         self._rebuild()
 
     # --- actions -------------------------------------------------------------

@@ -61,7 +61,7 @@ class ConstraintDDL:
         if node.kind == "null":
             return
         if node.mode not in ("", "enabled"):
-            raise unsupported(f"{node.mode} constraint", node.position)
+            raise unsupported(f"{node.mode.upper()} constraint", node.position)
         kind, letter = _KINDS[node.kind]
         if table.temporary and node.name is not None:
             raise SQLError(-576, offset=node.position)

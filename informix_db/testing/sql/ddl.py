@@ -53,8 +53,7 @@ class DDL(ConstraintDDL):
 
     def create_table(self, node: ast_ddl.CreateTable, temporary: bool) -> Table:
         """Return the new table, not yet in any catalog."""
-        if node.query is not None or node.row_type is not None or node.under:
-            raise unsupported("create table of this kind", node.position)
+        _refuse_other_kinds(node, temporary)
         owner = self.user if temporary else self.owner(node.name)
         table = Table(
             node.name.name,
@@ -306,7 +305,7 @@ class DDL(ConstraintDDL):
     def _key_column(self, table: Table, key: ast_ddl.IndexKey) -> Column:
         expression = key.expression
         if not isinstance(expression, ast.Name):
-            raise unsupported("functional index", key.position)
+            raise unsupported("CREATE INDEX on a function", key.position)
         name = ast.Identifier(expression.position, expression.parts[-1])
         return self.column_of(table, name)
 
@@ -339,6 +338,20 @@ def not_null(sql_type: SQLType) -> SQLType:
         sql_type.name,
         nullable=False,
     )
+
+
+def _refuse_other_kinds(node: ast_ddl.CreateTable, temporary: bool) -> None:
+    """Raise SQLError(-999) for what would change a table's meaning, -201 for WITH NO
+    LOG on a table that is not temporary."""
+    if node.query is not None:
+        raise unsupported("CREATE TABLE ... AS SELECT", node.position)
+    if node.row_type is not None:
+        raise unsupported("CREATE TABLE ... OF TYPE", node.position)
+    for option in node.options:
+        if option.name == "on commit":
+            raise unsupported("CREATE TABLE ... ON COMMIT", option.position)
+        if option.name == "with no log" and not temporary:
+            raise SQLError(-201, offset=option.position)
 
 
 def _release(item: NamedObject) -> None:

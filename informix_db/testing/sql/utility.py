@@ -91,7 +91,7 @@ _ANSI_LEVELS = {
 
 def _set_transaction(session: Session, node: ast_session.SetTransaction) -> None:
     if node.access == "read only":
-        raise unsupported("set transaction read only", node.position)
+        raise unsupported("SET TRANSACTION READ ONLY", node.position)
     if node.level:
         _isolate(session, _ANSI_LEVELS[node.level])
 
@@ -141,7 +141,7 @@ def _update_statistics(session: Session, node: ast_ddl.UpdateStatistics) -> None
 
 def _set_option(session: Session, node: ast_session.SetOption) -> None:
     if node.name not in _HARMLESS_OPTIONS:
-        raise unsupported(f"set {node.name}", node.position)
+        raise unsupported(f"SET {node.name.upper()}", node.position)
 
 
 def _set_constraints(session: Session, node: ast_session.SetConstraints) -> None:
@@ -155,7 +155,7 @@ def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None
         mode = (node.value or "").strip("'\"").lower()
         session.executor.last_committed = mode in ("committed read", "all")
     elif node.name not in _HARMLESS_VARIABLES:
-        raise unsupported(f"set environment {node.name}", node.position)
+        raise unsupported(f"SET ENVIRONMENT {node.name.upper()}", node.position)
 
 
 def _lock_table(session: Session, node: ast_session.LockTable) -> None:
@@ -207,6 +207,8 @@ def _create_database(session: Session, node: ast_ddl.CreateDatabase) -> ExecuteR
         if node.if_not_exists:
             return ExecuteResult()
         raise SQLError(-330, -100, token=name)
+    if node.case_insensitive:
+        raise unsupported("NLSCASE INSENSITIVE", node.position)
     if session.transaction is not None:
         raise SQLError(-377)
     ansi = node.log == "ansi"

@@ -50,7 +50,7 @@ def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
         if len(plan.evaluators) < len(found):
             plan.evaluators = None
     else:
-        raise unsupported("insert ... execute", node.source.position)
+        raise unsupported("INSERT ... EXECUTE", node.source.position)
     check_omitted(table, plan.targets)
     plan.key_columns = [ApiColumn(column.name, column.type) for column in table.columns]
     if binding.parameter_count:
@@ -160,7 +160,7 @@ def _finish_write(
 
 def bind_update(node: ast_dml.Update, binding: Binding) -> WritePlan:
     if node.tables:
-        raise unsupported("update ... from", node.position)
+        raise unsupported("UPDATE ... FROM", node.position)
     table, source, binder = _write_scope(node, binding)
     plan = WritePlan(st.UPDATE, node, table=table)
     plan.targets, values = bind_assignments(node.assignments, table, binder)

@@ -182,4 +182,4 @@ class TestSettings:
 
     def test_disabled_constraints_are_refused(self, sql: SQLClient) -> None:
         error = sql.error("CREATE TABLE t (a INT UNIQUE CONSTRAINT u DISABLED)")
-        assert (error.sqlcode, error.token) == (-999, "disabled constraint")
+        assert (error.sqlcode, error.token) == (-999, "DISABLED constraint")

@@ -355,12 +355,28 @@ def test_a_schema_change_is_noticed_before_parameters_are_looked_at(
             run([bound("not a number")])
 
 
+ON_COMMIT = "CREATE TABLE ... ON COMMIT"
+
+
 @pytest.mark.parametrize(
     ("statement", "construct"),
     [
-        ("ALTER TABLE t MODIFY NEXT SIZE 32", "ALTER TABLE next size"),
+        ("ALTER TABLE t MODIFY NEXT SIZE 32", "ALTER TABLE NEXT SIZE"),
+        ("ALTER TABLE t ADD ROWIDS", "ALTER TABLE ADD ROWIDS"),
+        ("CREATE TABLE u AS SELECT a FROM t", "CREATE TABLE ... AS SELECT"),
+        ("CREATE TABLE u OF TYPE r", "CREATE TABLE ... OF TYPE"),
+        ("CREATE TEMP TABLE u (a INT) ON COMMIT DELETE ROWS", ON_COMMIT),
+        ("CREATE INDEX i ON t (ABS(a))", "CREATE INDEX on a function"),
+        ("CREATE DATABASE d NLSCASE INSENSITIVE", "NLSCASE INSENSITIVE"),
+        ("CREATE EXTERNAL TABLE u (a INT)", "CREATE EXTERNAL TABLE"),
+        ("CREATE TABLE unlogdb:u (a INT)", "DDL in another database"),
+        ("DROP ACCESS_METHOD x", "DROP ACCESS_METHOD"),
+        ("GRANT EXECUTE ON FUNCTION f TO bob", "GRANT ON FUNCTION"),
+        ("SET TRANSACTION READ ONLY", "SET TRANSACTION READ ONLY"),
+        ("SET COLLATION 'en_us'", "SET COLLATION"),
+        ("SET INDEXES FOR t DISABLED", "SET INDEXES DISABLED"),
         ("GRANT SELECT (a) ON t TO PUBLIC", "privileges on columns"),
-        ("SET ENVIRONMENT NOSUCHTHING 'x'", "set environment nosuchthing"),
+        ("SET ENVIRONMENT NOSUCHTHING 'x'", "SET ENVIRONMENT NOSUCHTHING"),
     ],
 )
 def test_what_is_not_emulated_says_so(
@@ -370,3 +386,4 @@ def test_what_is_not_emulated_says_so(
     sql.do("CREATE TABLE t (a INT)")
     error = sql.error(statement)
     assert (error.sqlcode, error.token) == (-999, construct)
+    assert sql.rows("SELECT a FROM t") == []
