@@ -4,8 +4,7 @@ CACHE := .cache
 BIN := $(VENV)/bin
 
 RIVAL := informix-driver==2026.9.3
-# As many processes as processors; what must stay in one (a Java machine) is a group.
-PARALLEL := -n auto --dist loadgroup
+PARALLEL := -n auto --dist worksteal
 # Command, Debian package: what the foreign clients of the tests need.
 SYSTEM := javac=default-jdk-headless nmap=nmap
 

@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / ".cache"  # the foreign ones
 WORK = CLIENTS / "matrix"
-PARALLEL = "-n auto --dist loadgroup"
+PARALLEL = "-n auto --dist worksteal"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 SWITCHES = {
     "cython": {"INFORMIX_DB_REQUIRE_EXTENSIONS": "1"},

@@ -21,32 +21,29 @@ Line = dict[str, Any]
 Seen = Callable[[str], Line]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process of a parallel run what shares the run of a client."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            shares_java = "jdbc_lines" in getattr(item, "fixturenames", ())
-            name = "jdbc" if shares_java else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session")
-def jdbc_class_path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Class path of the compiled scenarios and IBM's driver."""
-    classes = str(tmp_path_factory.mktemp("jdbc-classes"))
-    libraries = os.pathsep.join(str(jar) for jar in jdbc_jars())
-    sources = sorted(str(path) for path in SOURCES.glob("*.java"))
-    subprocess.run(
-        [program("javac"), "-cp", libraries, "-d", classes, *sources], check=True
-    )
-    return f"{classes}{os.pathsep}{libraries}"
+def jdbc_lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
+    """Every scenario's line, from one Java machine against one server.
+
+    In a parallel run the first process that needs them writes them for the others.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _run_java(tmp_path_factory)
+    import fcntl  # not on Windows, where these tests do not run
+
+    shared = tmp_path_factory.getbasetemp().parent / "jdbc-lines.json"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            shared.write_text(json.dumps(_run_java(tmp_path_factory)))
+    lines: dict[str, Line] = json.loads(shared.read_text())
+    return lines
 
 
-@pytest.fixture(scope="session")
-def jdbc_lines(jdbc_class_path: str) -> dict[str, Line]:
-    """Every scenario's line, from one Java machine against one server."""
+def _run_java(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
+    class_path = _compile(str(tmp_path_factory.mktemp("jdbc-classes")))
     with Server() as server:
-        command = [program("java"), "-XX:TieredStopAtLevel=1", "-cp", jdbc_class_path]
+        command = [program("java"), "-XX:TieredStopAtLevel=1", "-cp", class_path]
         command += ["Main", server.host, str(server.port)]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=LIMIT, check=False
@@ -54,6 +51,16 @@ def jdbc_lines(jdbc_class_path: str) -> dict[str, Line]:
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["scenario"]: line for line in lines}
+
+
+def _compile(classes: str) -> str:
+    """Return the class path of the compiled scenarios and IBM's driver."""
+    libraries = os.pathsep.join(str(jar) for jar in jdbc_jars())
+    sources = sorted(str(path) for path in SOURCES.glob("*.java"))
+    subprocess.run(
+        [program("javac"), "-cp", libraries, "-d", classes, *sources], check=True
+    )
+    return f"{classes}{os.pathsep}{libraries}"
 
 
 @pytest.fixture
