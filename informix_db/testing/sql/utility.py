@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 def check_utility(node: ast.Statement) -> None:
     """Raise SQLError when a statement without plan is prepared and cannot run."""
-    if type(node) not in _HANDLERS:
+    if type(node) not in HANDLERS:
         raise unsupported(construct(node), node.position)
 
 
 def run_utility(session: Session, node: ast.Statement) -> ExecuteResult:
     """Run a statement that has no plan of its own."""
     try:
-        return _HANDLERS[type(node)](session, node) or ExecuteResult()
+        return HANDLERS[type(node)](session, node) or ExecuteResult()
     except SQLError as error:
         if error.offset == 0 and error.sqlcode in (-206, -217):
             error.offset = node.position
@@ -104,7 +104,7 @@ _LOCK_REFUSED = -289
 _NO_DBA = -389  # to anybody who would change the system catalog
 
 # SET statements and SET ENVIRONMENT variables that change speed or output files only.
-_HARMLESS_OPTIONS = (
+HARMLESS_OPTIONS = (
     "explain",
     "pdqpriority",
     "optimization",
@@ -112,7 +112,7 @@ _HARMLESS_OPTIONS = (
     "debug file",
     "dataskip",
 )
-_HARMLESS_VARIABLES = (
+HARMLESS_VARIABLES = (
     "optcompind",
     "pdqpriority",
     "stmt_cache",
@@ -140,7 +140,7 @@ def _update_statistics(session: Session, node: ast_ddl.UpdateStatistics) -> None
 
 
 def _set_option(session: Session, node: ast_session.SetOption) -> None:
-    if node.name not in _HARMLESS_OPTIONS:
+    if node.name not in HARMLESS_OPTIONS:
         raise unsupported(f"SET {node.name.upper()}", node.position)
 
 
@@ -154,7 +154,7 @@ def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None
     if node.name == "uselastcommitted":
         mode = (node.value or "").strip("'\"").lower()
         session.executor.last_committed = mode in ("committed read", "all")
-    elif node.name not in _HARMLESS_VARIABLES:
+    elif node.name not in HARMLESS_VARIABLES:
         raise unsupported(f"SET ENVIRONMENT {node.name.upper()}", node.position)
 
 
@@ -321,7 +321,7 @@ def _drop(session: Session, node: ast_ddl.Drop) -> None:
 
 
 _Handler = Callable[..., Any]
-_HANDLERS: dict[type[ast.Statement], _Handler] = {
+HANDLERS: dict[type[ast.Statement], _Handler] = {
     **definitions.HANDLERS,
     **grants.HANDLERS,
     **spl_define.HANDLERS,
