@@ -20,7 +20,10 @@ from unit.wire.test_large_requests import Talk, scripted
 import informix_db
 import informix_db._sqlcodes  # which the first error would import otherwise
 from informix_db import ProgrammingError
+from informix_db._protocol.channel import Channel, Reply, reply_gen
 from informix_db._protocol.files import ClientFiles
+from informix_db._wire import constants as c
+from informix_db._wire.framing import Framing
 
 MESSAGES = captures.load("u05_file")  # before files can no longer be opened
 LOTOFILE = "select lotofile(b,'out','client') from tb"
@@ -111,6 +114,21 @@ def test_a_file_the_server_reads(name: str) -> None:
         talk.cursor.execute(FILETOBLOB.format(name))
         assert talk.cursor.blob_files == {}
     assert talk.sent[2:5] == answered
+
+
+@pytest.mark.parametrize(
+    ("framing", "zeros"),
+    [(Framing(), 6), (Framing(frozenset({c.CAP_LONG_SQL})), 8)],
+)
+def test_an_error_has_the_form_of_the_servers(framing: Framing, zeros: int) -> None:
+    """Error number, ISAM code, offset and token: the offset is a short or an int."""
+    channel = Channel("latin-1")
+    channel.framing = framing
+    channel.unread = 1
+    channel.read.feed(bytes.fromhex("0062 0002 7d00 ffffffff 000c 000c"))
+    with pytest.raises(StopIteration):
+        next(reply_gen(channel, Reply()))
+    assert channel.write.data == b"\0\x0d\0\x09" + bytes(zeros) + b"\0\x0c"
 
 
 def test_a_large_file_is_read_in_pieces() -> None:
