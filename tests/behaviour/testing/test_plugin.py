@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import informix_db
+
 ROOT = Path(__file__).parents[3]
 
 USERS_TESTS = """
@@ -56,7 +58,8 @@ def test_pytest_finds_it(tmp_path: Path) -> None:
     tests.mkdir()
     (tests / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     (tests / "test_mine.py").write_text(USERS_TESTS)
-    paths = [str(tmp_path / "installed"), str(ROOT)]
+    package = Path(informix_db.__file__).parent
+    paths = [str(tmp_path / "installed"), str(package.parent)]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],

@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>usage: Main HOST PORT [SCENARIO ...]
  */
 public final class Main {
-    private static final long LIMIT_MILLISECONDS = 10_000;
+    private static final long LIMIT_MILLISECONDS = 40_000;
 
     public static void main(String[] arguments) throws Exception {
         Class.forName("com.informix.jdbc.IfxDriver");
