@@ -1,8 +1,9 @@
 """Which routine a call means, and its arguments as that routine takes them.
 
 Routines may share a name. Among those the arguments fit by number and name, the one
-with the most parameters of the arguments' own kind is meant; if that does not decide,
-the call is ambiguous. A real server's ranking of types is finer.
+with the most parameters of the arguments' own kind is meant, then the one that needs
+fewest defaults; if that does not decide, the call is ambiguous. A real server's ranking
+of types is finer.
 """
 
 from __future__ import annotations
@@ -82,15 +83,17 @@ def _match(routine: Routine, arguments: Arguments) -> list[ast.Expression] | Non
 
 def _likeness(
     binder: ExpressionBinder, routine: Routine, values: list[ast.Expression]
-) -> int:
-    """Return how many arguments have a parameter of their own kind."""
-    count = 0
-    for value, wanted in zip(values, routine.types, strict=True):
-        if not isinstance(value, ast.Parameter):
-            found = binder.bind(value).type
-            count += t.family(found) == t.family(wanted)
-            count += found.code == wanted.code
-    return count
+) -> tuple[int, int]:
+    """Return how many arguments are of their parameters' kind, and minus the number
+    of those that defaults stand for."""
+    alike = defaults = 0
+    for value, parameter in zip(values, routine.parameters, strict=True):
+        if value is parameter.default:
+            defaults += 1
+        elif not isinstance(value, ast.Parameter):
+            found, wanted = binder.bind(value).type, parameter.type
+            alike += (t.family(found) == t.family(wanted)) + (found.code == wanted.code)
+    return alike, -defaults
 
 
 def bind_arguments(

@@ -302,11 +302,13 @@ class Frame:
             raise SQLError(_ZERO_STEP)
         if stride * direction < 0 and first != last:
             raise SQLError(_WRONG_STEP)
-        return range(first, last + direction, stride)
+        return range(first, last + (1 if stride > 0 else -1), stride)
 
     def _foreach_gen(self, node: ast_spl.Foreach) -> Rows:
         names = [name.name for name in node.into]
         types, rows = self._source(node)
+        if len(names) != len(types):
+            raise SQLError(_COUNT_DIFFERS)
         for row in rows:
             self._assign_all(names, row, types)
             if (yield from self._pass_gen(node, "foreach")):
