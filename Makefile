@@ -52,11 +52,12 @@ $(CACHE)/informix-driver/.installed: Makefile
 	$(CACHE)/informix-driver/bin/python -m pip install --quiet '$(RIVAL)'
 	@touch $@
 
+# cython-lint runs pycodestyle.
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint _speedups  # it runs pycodestyle
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint _speedups
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
