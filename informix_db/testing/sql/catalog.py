@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.locks import check_object
+from informix_db.testing.sql.rowtypes import RowTypeTable
 from informix_db.testing.sql.spl_objects import RoutineTable
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ class Database:
         self._next_tabid = FIRST_USER_TABID
         self._next_constraint = 1
         self.routines = RoutineTable()
+        self.row_types = RowTypeTable()
         self._next_sequence = 1
 
     @property

@@ -51,6 +51,10 @@ class DDL(ConstraintDDL):
 
     # --- CREATE TABLE --------------------------------------------------------
 
+    def _datatype(self, node: ast.DataType) -> SQLType:
+        database = self.database
+        return datatype(node, ansi=database.ansi, named=database.row_types.type_named)
+
     def create_table(self, node: ast_ddl.CreateTable, temporary: bool) -> Table:
         """Return the new table, not yet in any catalog."""
         _refuse_other_kinds(node, temporary)
@@ -94,7 +98,7 @@ class DDL(ConstraintDDL):
 
     def column(self, node: ast_ddl.Column, storage: str) -> Column:
         """Return a column as defined in CREATE or ALTER TABLE."""
-        sql_type = datatype(node.type, ansi=self.database.ansi)
+        sql_type = self._datatype(node.type)
         kinds = {constraint.kind for constraint in node.constraints}
         if sql_type.code in t.SERIALS or "not null" in kinds:
             sql_type = not_null(sql_type)

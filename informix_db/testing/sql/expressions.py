@@ -340,7 +340,9 @@ class ExpressionBinder(Arithmetic):
 
     def _cast(self, node: ast.Cast, hint: SQLType | None) -> b.Expr:
         database = self.binding.names.current_database()
-        return self.bind_to(node.operand, datatype(node.type, ansi=database.ansi))
+        named = database.row_types.type_named
+        target = datatype(node.type, ansi=database.ansi, named=named)
+        return self.bind_to(node.operand, target)
 
     def _call(self, node: ast.FunctionCall, hint: SQLType | None) -> b.Expr:
         if node.over is not None:

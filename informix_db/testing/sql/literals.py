@@ -13,18 +13,29 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import pack
 from informix_db.testing.sql.errors import unsupported
 
+Named = Callable[[str], "SQLType | None"]
 
-def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
-    """Return the type a DataType node means; SQLError(-9628) if there is none."""
+
+def _no_type(name: str) -> None:
+    """Tell that a name is no type of its own."""
+
+
+def datatype(
+    node: ast.DataType, *, ansi: bool = False, named: Named = _no_type
+) -> SQLType:
+    """Return the type a DataType node means; SQLError(-9628) if there is none.
+
+    `named` knows the types that are not built in.
+    """
     if node.name in ("datetime", "interval"):
         assert node.qualifier is not None
         return qualified(node.name, node.qualifier)
     if node.name in ("set", "multiset", "list", "row"):
-        return _composite(node, ansi)
+        return _composite(node, ansi, named)
     if node.name == "collection":
         raise unsupported(f"type {node.name}", node.position)
     try:
-        found = t.build(node.name, node.arguments, ansi=ansi)
+        found = named(node.name) or t.build(node.name, node.arguments, ansi=ansi)
     except SQLError as error:
         raise SQLError(error.sqlcode, 0, node.position, node.name) from None
     if found is None:
@@ -32,7 +43,7 @@ def datatype(node: ast.DataType, *, ansi: bool = False) -> SQLType:
     return found
 
 
-def _composite(node: ast.DataType, ansi: bool) -> SQLType:
+def _composite(node: ast.DataType, ansi: bool, named: Named) -> SQLType:
     """Return a collection's or a ROW's type; large objects cannot be inside."""
     if node.element is not None:
         parts = [("", node.element, node.element_not_null)]
@@ -40,7 +51,7 @@ def _composite(node: ast.DataType, ansi: bool) -> SQLType:
         parts = [(field.name, field.type, field.not_null) for field in node.fields]
     fields = []
     for name, kind, not_null in parts:
-        found = datatype(kind, ansi=ansi)
+        found = datatype(kind, ansi=ansi, named=named)
         if found.code in t.SERIALS or t.family(found) in t.LARGE:
             raise unsupported(f"{kind.name} in {node.name}", kind.position)
         found = dataclasses.replace(found, nullable=not not_null)

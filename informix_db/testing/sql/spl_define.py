@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_spl
-from informix_db.testing.sql.literals import datatype
 from informix_db.testing.sql.spl_check import check_routine
 from informix_db.testing.sql.spl_objects import Routine, RoutineParameter
 from informix_db.testing.sql.spl_variables import variable_type
@@ -96,8 +95,7 @@ def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:
         return False
     if node.signature is None:
         return True
-    ansi = session.current_database().ansi
-    types = tuple(datatype(kind, ansi=ansi) for kind in node.signature)
+    types = tuple(variable_type(session, kind) for kind in node.signature)
     return types == routine.types
 
 

@@ -57,7 +57,9 @@ def variable_type(names: Names, node: ast.DataType | ast_spl.LikeColumn) -> SQLT
     """
     if isinstance(node, ast_spl.LikeColumn):
         return strip(_column_type(names, node))
-    found = datatype(node, ansi=names.current_database().ansi)
+    database = names.current_database()
+    named = database.row_types.type_named
+    found = datatype(node, ansi=database.ansi, named=named)
     if found.code in t.SERIALS:
         raise SQLError(_SERIAL, offset=node.position)
     return found

@@ -147,7 +147,7 @@ def composite(name: str, fields: tuple[Column, ...]) -> SQLType:
     """Return a collection or ROW type, its name as DESCRIBE tells it."""
     parts = [
         f"{field.name} ".lstrip()
-        + describe_name(field.type).upper()
+        + _name_inside(field.type)
         + ("" if field.type.nullable else " NOT NULL")
         for field in fields
     ]
@@ -155,6 +155,12 @@ def composite(name: str, fields: tuple[Column, ...]) -> SQLType:
     return SQLType(
         _COMPOSITES[name], _COMPOSITE_LENGTH, _COMPOSITE_ID, "", text, fields=fields
     )
+
+
+def _name_inside(sql_type: SQLType) -> str:
+    """Return a type as a composite type's name has it; names of fields stay as is."""
+    name = describe_name(sql_type)
+    return name if sql_type.fields else name.upper()
 
 
 def char(length: int, code: int = CHAR) -> SQLType:

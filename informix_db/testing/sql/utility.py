@@ -12,6 +12,7 @@ from informix_db.testing.sql import (
     ast_session,
     definitions,
     grants,
+    rowtypes,
     spl_define,
 )
 from informix_db.testing.sql.alter import alter_table
@@ -316,6 +317,8 @@ def _drop(session: Session, node: ast_ddl.Drop) -> None:
         _drop_database(session, node)
     elif node.kind in spl_define.ROUTINES:
         spl_define.drop_routine(session, node)
+    elif node.kind == "row type":
+        rowtypes.drop_row_type(session, node)
     else:
         definitions.drop(session, node)
 
@@ -324,6 +327,7 @@ _Handler = Callable[..., Any]
 HANDLERS: dict[type[ast.Statement], _Handler] = {
     **definitions.HANDLERS,
     **grants.HANDLERS,
+    **rowtypes.HANDLERS,
     **spl_define.HANDLERS,
     ast_session.Begin: _begin,
     ast_session.Commit: _commit,
