@@ -13,9 +13,11 @@ from informix_db.testing.sql.privileges import (
     EVERYTHING,
     LETTERS,
     PUBLIC,
+    Grantable,
     owns,
     require_level,
 )
+from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 _LEVELS = {"connect": "C", "resource": "R", "dba": "D"}
 _ROUTINES = ("procedure", "function", "routine")
-_Target = Table | View | SequenceGenerator
+_TARGETS = ("table", *_ROUTINES)
 
 
 def _changed(session: Session) -> None:
@@ -35,8 +37,9 @@ def _grant(session: Session, node: ast_ddl.Grant) -> None:
         _grant_level(session, node)
     elif node.target_kind == "role":
         _grant_roles(session, node)
-    elif node.target is not None and node.target_kind == "table":
-        _grant_object(session, node, node.target)
+    elif node.target is not None and node.target_kind in _TARGETS:
+        for database, item in _targets(session, node, node.target):
+            _grant_object(session, node, database, item)
     else:
         raise unsupported(f"GRANT ON {node.target_kind.upper()}", node.position)
 
@@ -46,8 +49,9 @@ def _revoke(session: Session, node: ast_ddl.Revoke) -> None:
         _revoke_level(session, node)
     elif node.target_kind == "role":
         _revoke_roles(session, node)
-    elif node.target is not None and node.target_kind == "table":
-        _revoke_object(session, node, node.target)
+    elif node.target is not None and node.target_kind in _TARGETS:
+        for database, item in _targets(session, node, node.target):
+            _revoke_object(session, node, database, item)
     else:
         raise unsupported(f"REVOKE ON {node.target_kind.upper()}", node.position)
 
@@ -97,13 +101,20 @@ def _revoke_level(session: Session, node: ast_ddl.Revoke) -> None:
         _set_level(session, database, grantee.name, None if level == "C" else "C")
 
 
-# --- tables, views, sequences ------------------------------------------------
+# --- tables, views, sequences, routines ---------------------------------------
+
+_ALLOWED: dict[type, str] = {
+    Table: EVERYTHING + "n",
+    View: "suid",
+    SequenceGenerator: "sa",
+    Routine: "e",
+}
 
 
-def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: _Target) -> str:
+def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: Grantable) -> str:
     """Return the letters of the privileges named; SQLError(-8320) if a sequence has
     no such one."""
-    allowed = {Table: EVERYTHING + "n", View: "suid"}.get(type(item), "sa")
+    allowed = _ALLOWED[type(item)]
     letters = ""
     for privilege in node.privileges:
         if privilege.columns:
@@ -121,24 +132,36 @@ def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: _Target) -> str:
     return letters
 
 
-def _target(session: Session, name: ast.ObjectName) -> tuple[Database, _Target]:
-    """Return what privileges are about; SQLError(-353, -323)."""
-    found = session.find_object(name)
-    if found is None:
+def _targets(
+    session: Session, node: ast_ddl.Grant | ast_ddl.Revoke, name: ast.ObjectName
+) -> list[tuple[Database, Grantable]]:
+    """Return what privileges are about: several routines may have one name.
+
+    SQLError(-353) if there is no such table, -674 no such routine, -323 for a temporary
+    table.
+    """
+    if node.target_kind in _ROUTINES:
+        routines = session.find_routines(name)
+        if not routines:
+            raise SQLError(-674, offset=name.position, token=name.name)
+        return [(session.current_database(), routine) for routine in routines]
+    database, item = session.find_object(name) or (None, None)
+    if database is None or item is None:
         raise SQLError(-353, offset=name.position, token=name.name)
-    if isinstance(found[1], Table) and found[1].temporary:
+    if isinstance(item, Table) and item.temporary:
         raise SQLError(-323, offset=name.position, token=name.name)
-    return found
+    return [(database, item)]
 
 
-def _grant_object(session: Session, node: ast_ddl.Grant, name: ast.ObjectName) -> None:
+def _grant_object(
+    session: Session, node: ast_ddl.Grant, database: Database, item: Grantable
+) -> None:
     """SQLError(-298, -299) for PUBLIC or oneself, -302 without the grant option."""
-    database, item = _target(session, name)
     letters = _letters(node, item)
     if not owns(item, database, session):
         held = _grantable(item, session.user)
         if not set(letters) <= held:
-            raise SQLError(-302, offset=name.position, token=name.name)
+            raise SQLError(-302, offset=node.position, token=item.name)
         grantor = session.user
     else:
         grantor = node.grantor or item.owner
@@ -158,7 +181,7 @@ def _grant_object(session: Session, node: ast_ddl.Grant, name: ast.ObjectName) -
     session.transact(work)
 
 
-def _grantable(item: _Target, user: str) -> set[str]:
+def _grantable(item: Grantable, user: str) -> set[str]:
     return {
         letter
         for (_, grantee), held in item.grants.items()
@@ -167,7 +190,7 @@ def _grantable(item: _Target, user: str) -> set[str]:
     }
 
 
-def _keep(session: Session, item: _Target, tx: Transaction) -> None:
+def _keep(session: Session, item: Grantable, tx: Transaction) -> None:
     """Note how to undo a change of privileges, and that plans must be made anew."""
     old = {pair: dict(held) for pair, held in item.grants.items()}
 
@@ -182,11 +205,10 @@ def _keep(session: Session, item: _Target, tx: Transaction) -> None:
 
 
 def _revoke_object(
-    session: Session, node: ast_ddl.Revoke, name: ast.ObjectName
+    session: Session, node: ast_ddl.Revoke, database: Database, item: Grantable
 ) -> None:
     """SQLError(-580) for what was not granted, -887 if RESTRICT finds grants made
     with it."""
-    database, item = _target(session, name)
     letters = _letters(node, item)
     grantor = item.owner if owns(item, database, session) else session.user
     everything = any(privilege.name == "all" for privilege in node.privileges)
@@ -207,14 +229,14 @@ def _revoke_object(
     session.transact(work)
 
 
-def _passed_on(item: _Target, user: str, letter: str) -> Iterator[str]:
+def _passed_on(item: Grantable, user: str, letter: str) -> Iterator[str]:
     """Yield to whom `user` granted a privilege."""
     for (grantor, grantee), held in item.grants.items():
         if grantor == user and letter in held and grantee != user:
             yield grantee
 
 
-def _take(item: _Target, grantor: str, grantee: str, letter: str) -> None:
+def _take(item: Grantable, grantor: str, grantee: str, letter: str) -> None:
     """Take a privilege away, and from whoever got it from there alone."""
     held = item.grants.get((grantor, grantee), {})
     if held.pop(letter, None) is None:

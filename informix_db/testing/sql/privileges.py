@@ -1,4 +1,4 @@
-"""Who may do what: privileges on databases and on tables, views and sequences.
+"""Who may do what: privileges on databases, tables, views, sequences and routines.
 
 Privileges on single columns are not known here (GRANT refuses them), nor are those on
 types and languages.
@@ -13,11 +13,12 @@ from informix_db.testing.api import SQLError
 from informix_db.testing.sql.catalog import (
     Database,
     Grants,
+    NamedObject,
     SequenceGenerator,
-    Synonym,
     Table,
     View,
 )
+from informix_db.testing.sql.spl_objects import Routine
 
 ADMINISTRATOR = "informix"  # has every privilege in every database
 PUBLIC = "public"
@@ -32,10 +33,16 @@ LETTERS = {
     "alter": "a",
     "references": "r",
     "under": "n",
+    "execute": "e",
 }
 EVERYTHING = "suidxar"  # what ALL means for a table
 # What PUBLIC gets on a new object if the database is not ANSI.
-_DEFAULTS: dict[type, str] = {Table: "suidx", View: "s", SequenceGenerator: "s"}
+_DEFAULTS: dict[type, str] = {
+    Table: "suidx",
+    View: "s",
+    SequenceGenerator: "s",
+    Routine: "e",
+}
 _MISSING = {
     "s": -272,
     "u": -273,
@@ -44,7 +51,10 @@ _MISSING = {
     "x": -315,
     "r": -512,
     "a": -541,
+    "e": -706,
 }
+
+Grantable = Table | View | SequenceGenerator | Routine
 
 _LEVELS = "CRD"  # CONNECT, RESOURCE, DBA: each includes those before it
 _REFUSED = {"C": -387, "R": -388, "D": -389}
@@ -79,15 +89,13 @@ def require_level(level: str, database: Database, who: Somebody) -> None:
         raise SQLError(_REFUSED[level], token=database.name)
 
 
-def owns(
-    item: Table | View | SequenceGenerator | Synonym, database: Database, who: Somebody
-) -> bool:
+def owns(item: NamedObject | Routine, database: Database, who: Somebody) -> bool:
     """Tell whether `who` may do what the owner may."""
     return item.owner == who.user or has_level("D", database, who)
 
 
 def require_owner(
-    item: Table | View | SequenceGenerator | Synonym,
+    item: NamedObject | Routine,
     database: Database,
     who: Somebody,
     sqlcode: int,
@@ -99,7 +107,7 @@ def require_owner(
 
 def has(
     privilege: str,
-    item: Table | View | SequenceGenerator,
+    item: Grantable,
     database: Database,
     who: Somebody,
 ) -> bool:
@@ -117,7 +125,7 @@ def has(
 
 def require(
     privilege: str,
-    item: Table | View | SequenceGenerator,
+    item: Grantable,
     database: Database,
     who: Somebody,
     position: int,
@@ -127,16 +135,12 @@ def require(
         raise missing(privilege, item, position)
 
 
-def missing(
-    privilege: str, item: Table | View | SequenceGenerator, position: int
-) -> SQLError:
+def missing(privilege: str, item: Grantable, position: int) -> SQLError:
     """Return the error for a privilege on an object that somebody lacks."""
     return SQLError(_MISSING[privilege], offset=position, token=item.name)
 
 
-def default_grants(
-    item: Table | View | SequenceGenerator, database: Database
-) -> Grants:
+def default_grants(item: Grantable, database: Database) -> Grants:
     """Return what others may do with a new object: nothing in ANSI databases."""
     if database.ansi:
         return {}

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_spl
+from informix_db.testing.sql.privileges import (
+    default_grants,
+    require_level,
+    require_owner,
+)
 from informix_db.testing.sql.spl_check import check_routine
 from informix_db.testing.sql.spl_objects import Routine, RoutineParameter
 from informix_db.testing.sql.spl_variables import variable_type
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
 ROUTINES = ("procedure", "function", "routine")  # what DROP may say
 _EXISTS, _NO_ROUTINE, _AMBIGUOUS = -673, -674, -9700
+_NOT_OWNER = -635
 
 
 def create_routine(session: Session, node: ast_spl.CreateRoutine) -> None:
@@ -36,6 +42,7 @@ def _create(
     transaction: Transaction,
 ) -> None:
     database = session.current_database()
+    require_level("R", database, session)
     types = tuple(parameter.type for parameter in parameters)
     for known in session.find_routines(node.name):
         if known.types == types:
@@ -53,6 +60,8 @@ def _create(
         node.text,
         node,
     )
+    if not node.dba:
+        routine.grants = default_grants(routine, database)
     database.routines.add(routine)
     session.engine.catalog_version += 1
     transaction.undo.append(lambda: _remove(session, routine))
@@ -87,6 +96,8 @@ def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
         raise SQLError(_NO_ROUTINE, 0, node.name.position, node.name.name)
     if len(found) > 1:
         raise SQLError(_AMBIGUOUS, 0, node.name.position, node.name.name)
+    database = session.current_database()
+    require_owner(found[0], database, session, _NOT_OWNER, node.name.position)
     session.transact(lambda tx: _drop(session, found[0], tx))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLType
@@ -41,6 +41,9 @@ class Routine:
     node: ast_spl.CreateRoutine
     dropped: bool = False
     creator: Transaction | None = None  # while its CREATE is uncommitted
+    version: int = 1
+    # Who may execute it, as `catalog.Grants`; the letter is e.
+    grants: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
 
     @property
     def types(self) -> tuple[SQLType, ...]:

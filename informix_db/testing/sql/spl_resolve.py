@@ -16,6 +16,7 @@ from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.privileges import require
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.spl_objects import Routine
 
@@ -38,8 +39,20 @@ def resolve(
     """Return the routine meant, and an expression for each of its parameters.
 
     SQLError(-674) if there is none, -695 if one lacks an argument named in the call,
-    -9700 if several fit equally.
+    -9700 if several fit equally, -706 without the privilege to execute it.
     """
+    found = _choose(binder, routines, name, arguments)
+    names = binder.binding.names
+    require("e", found[0], names.current_database(), names, name.position)
+    return found
+
+
+def _choose(
+    binder: ExpressionBinder,
+    routines: Sequence[Routine],
+    name: ast.ObjectName,
+    arguments: Arguments,
+) -> tuple[Routine, list[ast.Expression]]:
     fitting = []
     for routine in routines:
         matched = _match(routine, arguments)

@@ -7,7 +7,6 @@ from typing import Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql.catalog import Database
-from informix_db.testing.sql.privileges import PUBLIC
 from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.sysrows import pieces, small
 
@@ -57,11 +56,9 @@ def _sysprocbody(database: Database, locale: str) -> Iterator[Row]:
 
 
 def _sysprocauth(database: Database, locale: str) -> Iterator[Row]:
-    """Everybody may execute a routine, unless it is a DBA's or the database ANSI's;
-    that is shown, not checked."""
     for routine in database.routines:
-        if not database.ansi and not routine.node.dba:
-            yield (routine.owner, PUBLIC, routine.procid, "e")
+        for (grantor, grantee), held in routine.grants.items():
+            yield (grantor, grantee, routine.procid, "E" if held["e"] else "e")
 
 
 ROUTINE_ROWS: dict[str, Callable[[Database, str], Iterable[Row]]] = {

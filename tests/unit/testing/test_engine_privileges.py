@@ -128,6 +128,23 @@ def test_database_privileges(sql: SQLClient) -> None:
     assert eve.code("DROP DATABASE own") == -389
 
 
+def test_routines(owner: SQLClient, bob: SQLClient) -> None:
+    owner.do("CREATE FUNCTION f (a INT) RETURNING INT; RETURN a + 1; END FUNCTION")
+    owner.session.commit()
+    assert bob.code("EXECUTE FUNCTION ann.f(1)") == -706
+    assert bob.code("SELECT ann.f(1) FROM sysmaster:sysdual") == -706
+    owner.do("GRANT EXECUTE ON FUNCTION f TO bob")
+    owner.session.commit()
+    assert bob.rows("EXECUTE FUNCTION ann.f(1)") == [(2,)]
+    assert bob.value("ann.f(2)") == 3
+    assert bob.code("DROP FUNCTION ann.f") == -635
+    owner.do("REVOKE EXECUTE ON f FROM bob")
+    owner.session.commit()
+    assert bob.code("EXECUTE FUNCTION ann.f(1)") == -706
+    assert owner.code("GRANT EXECUTE ON g TO bob") == -674
+    assert bob.code("CREATE PROCEDURE p () END PROCEDURE") == -388
+
+
 def test_roles(owner: SQLClient, bob: SQLClient) -> None:
     owner.do("CREATE ROLE clerk")
     owner.do("GRANT SELECT ON t TO clerk")
