@@ -147,10 +147,15 @@ class BaseConnection(Login):
         exc.session_dead = True
         lost = isinstance(exc.__cause__, OSError) and self._transport.round_trips > 0
         exc.retryable = exc.retryable or lost
-        if lost and self._capabilities is None and not self._params.tls:
+        if lost and self._capabilities is None:
+            guess = (
+                "does it want a client certificate"
+                if self._params.tls
+                else ("is it a TLS listener, which needs tls=")
+            )
             exc.args = (
-                f"{exc}, before it answered the login: is it a TLS listener, which "
-                "needs tls=, or none for SQLI at all?",
+                f"{exc}, before it answered the login: {guess}, or is it none for SQLI "
+                "at all?",
             )
 
     def _break(self, exc: BaseException) -> None:

@@ -29,6 +29,9 @@ from informix_db.exceptions import (
 
 _INT31 = 0x7FFFFFFF
 
+# The third byte of everything a DRDA server sends, after a length (DRDA, DSS header).
+_DRDA_MAGIC = 0xD0
+
 # Fields 2-4 of the login reply: length, SLType, attribute, options, two markers
 _REPLY_HEAD = Struct(">HBBhhh")
 _SHORT = Struct(">h")
@@ -167,6 +170,8 @@ def _refuse_strangers_gen(channel: Channel) -> Wire[None]:
         kind = "a TLS listener; connect to it with tls="
     elif first == b"SSH-":
         kind = "an SSH server"
+    elif first[2] == _DRDA_MAGIC:
+        kind = "a DRDA listener (drsoctcp); use the port of an onsoctcp listener"
     else:
         kind = f"not an Informix SQLI listener (it answered {first!r})"
     raise OperationalError(f"what listens on this port is {kind}", session_dead=True)

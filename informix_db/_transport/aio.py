@@ -16,7 +16,7 @@ import socket
 from typing import Any, cast
 
 from informix_db._protocol.channel import Channel
-from informix_db._transport.failures import connect_error
+from informix_db._transport.failures import connect_error, loss_error
 from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake_error
@@ -190,9 +190,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
             _wake(self._waiter)
 
     def _loss(self, exc: Exception) -> OperationalError:
-        error = OperationalError(
-            f"the connection to {self._peer} was lost: {exc}", session_dead=True
-        )
+        error = loss_error(exc, self._peer)
         error.__cause__ = exc
         return error
 

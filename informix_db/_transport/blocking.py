@@ -13,7 +13,7 @@ import socket
 import time
 
 from informix_db._protocol.channel import Channel
-from informix_db._transport.failures import connect_error
+from informix_db._transport.failures import connect_error, loss_error
 from informix_db._transport.liveness import peer_is_gone
 from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake
@@ -81,12 +81,12 @@ class BlockingTransport:
                 self._channel.flushing = False
                 self._send()
             else:
-                if self._send():
-                    self.round_trips += 1
+                self.round_trips += bool(self._channel.write.data)
+                self._send()
                 self._receive()
         except TimeoutError as exc:
             if exc.errno is not None:  # ETIMEDOUT: TCP itself gave up
-                raise self._lost(exc) from exc
+                raise loss_error(exc, self._peer) from exc
             timeout = self.read_timeout
             if timeout is None or (
                 deadline is not None and time.monotonic() >= deadline
@@ -98,7 +98,7 @@ class BlockingTransport:
                 session_dead=True,
             ) from None
         except OSError as exc:
-            raise self._lost(exc) from exc
+            raise loss_error(exc, self._peer) from exc
 
     def interrupt(self) -> None:
         """Ask the server to give up what it is doing: one urgent byte [J].
@@ -109,7 +109,7 @@ class BlockingTransport:
             # Below TLS, whose send() takes no flags.
             socket.socket.send(self._socket, INTERRUPT, socket.MSG_OOB)
         except OSError as exc:
-            raise self._lost(exc) from exc
+            raise loss_error(exc, self._peer) from exc
 
     def _bound_wait(self, deadline: float) -> None:
         left = _remaining(deadline)
@@ -117,23 +117,18 @@ class BlockingTransport:
             left = min(left, self.read_timeout)
         self._socket.settimeout(left)
 
-    def _lost(self, exc: OSError) -> OperationalError:
-        return OperationalError(
-            f"the connection to {self._peer} was lost: {exc}", session_dead=True
-        )
-
     def flush(self) -> None:
         """Send what is written without waiting for an answer."""
         try:
             self._send()
         except OSError as exc:
-            raise self._lost(exc) from exc
+            raise loss_error(exc, self._peer) from exc
 
-    def _send(self) -> bool:
+    def _send(self) -> None:
         """Send what is written; what an exception keeps from being sent stays."""
         out = self._channel.write
         if not out.data:
-            return False
+            return
         sent = 0
         try:
             with memoryview(out.data) as data:
@@ -141,7 +136,6 @@ class BlockingTransport:
                     sent += self._socket.send(data[sent:])
         finally:
             out.sent(sent)
-        return True
 
     def _receive(self) -> None:
         read = self._channel.read

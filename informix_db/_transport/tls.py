@@ -40,6 +40,7 @@ def handshake(
 
 def handshake_error(exc: Exception, peer: str) -> OperationalError:
     """Return the error that says why TLS with `peer` did not come about."""
+    refusal = refusal_of(exc)
     if isinstance(exc, ssl.SSLCertVerificationError):
         message = f"the certificate of {peer} is not accepted: {exc.verify_message}"
     elif isinstance(exc, TimeoutError):
@@ -47,6 +48,22 @@ def handshake_error(exc: Exception, peer: str) -> OperationalError:
             f"{peer} accepted the connection but did not answer the TLS handshake in "
             "time; is it a TLS listener?"
         )
+    elif refusal:
+        message = f"{peer} refused TLS: {refusal}"
     else:
         message = f"no TLS with {peer}; is it a TLS listener? ({exc})"
     return OperationalError(message, session_dead=True)
+
+
+def refusal_of(exc: BaseException) -> str:
+    """Return why the other side of a TLS connection ended it, "" if it did not say.
+
+    With TLS 1.3 a server that misses a certificate says so after the handshake.
+    """
+    reason = (isinstance(exc, ssl.SSLError) and exc.reason) or ""
+    if "ALERT" not in reason:
+        return ""
+    words = reason.partition("ALERT_")[2].replace("_", " ").lower()
+    if "certificate" in words or words == "handshake failure":
+        words += "; if it wants a client certificate, load one into the tls= context"
+    return words

@@ -13,7 +13,9 @@ import pytest
 import informix_db
 from informix_db.testing import Server
 
-from .conftest import Connect
+from .conftest import BOTH, Connect
+
+MODES = BOTH
 
 Answer = Callable[[socket.socket], None]
 
@@ -61,10 +63,11 @@ def connect_to(port: int, **arguments: Any) -> informix_db.Connection:
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "an HTTP server"),
         (b"SSH-2.0-OpenSSH_9.2p1\r\n", "an SSH server"),
         (b"\x15\x03\x01\x00\x02\x02\x28", "a TLS listener"),
+        (bytes.fromhex("0010d002000a124c0006114900080005"), "a DRDA listener"),
         (b"\xde\xad\xbe\xef" * 64, "not an Informix SQLI listener"),
         (b"\x00\xa5\x02\x3c" + b"\xff" * 200, "not an Informix SQLI listener"),
     ],
-    ids=["http", "ssh", "tls", "garbage", "half-plausible"],
+    ids=["http", "ssh", "tls", "drda", "garbage", "half-plausible"],
 )
 def test_other_kinds_of_server_are_told_apart(data: bytes, told: str) -> None:
     with (

@@ -63,3 +63,21 @@ def test_a_host_name_tls_cannot_send(connect: Connect, emulator: Server) -> None
     with pytest.raises(informix_db.OperationalError, match="no TLS"):
         connect(tls=context, tls_server_hostname="." + "x" * 70)
     gc.collect()
+
+
+@pytest.mark.parametrize("keepalive", [False, True])
+def test_keepalive_probes_soon(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, keepalive: bool
+) -> None:
+    options: dict[tuple[int, int], Any] = {}
+    set_option = socket.socket.setsockopt
+
+    def note(self: socket.socket, level: int, option: int, value: Any) -> None:
+        options[level, option] = value
+        set_option(self, level, option, value)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", note)
+    connect(keepalive=keepalive).ping()
+    assert ((socket.SOL_SOCKET, socket.SO_KEEPALIVE) in options) == keepalive
+    idle = getattr(socket, "TCP_KEEPIDLE", getattr(socket, "TCP_KEEPALIVE", 0))
+    assert options.get((socket.IPPROTO_TCP, idle)) == (60 if keepalive else None)

@@ -132,6 +132,7 @@ def test_answer_that_ends_too_early() -> None:
         (bytes.fromhex("15030100020228"), "a TLS listener"),
         (bytes.fromhex("16030300700200"), "a TLS listener"),
         (b"SSH-2.0-OpenSSH_9.6\r\n", "an SSH server"),
+        (bytes.fromhex("0010d002000a124c"), r"a DRDA listener (drsoctcp)"),
         (b"220 mail ESMTP\r\n", "not an Informix SQLI listener"),
         (bytes(16), "not an Informix SQLI listener"),
         (bytes.fromhex("00a5023c0000006300650000003d"), "not an Informix SQLI"),
