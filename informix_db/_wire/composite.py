@@ -5,8 +5,9 @@ The type from DESCRIBE says what each element is; where it is not known, quoted 
 a str, a number an int or Decimal, and anything else the str that stands there.
 
 What is not known [?]: how a real server writes quotes inside of strings (read here:
-doubled), blanks around values (skipped), dates (in the session's DBDATE; this driver
-asks for Y4MD-), MONEY (a leading $ is skipped) and fractions of a second.
+doubled), blanks around values (skipped), dates (in the session's DBDATE; read if the
+year comes first and with four digits, as in the Y4MD- this driver asks for), MONEY (a
+leading $ is skipped) and fractions of a second.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 _MAX_DEPTH = 16  # values within values of unknown types
 
 _MISSING_YEAR = 2000  # as in `codecs`
+_YEAR_DIGITS = 4
 
 _KIND_OF_CODE = {c.SET: "SET", c.MULTISET: "MULTISET", c.LIST: "LIST"}
 
@@ -230,8 +232,10 @@ def _boolean(text: str, kind: TypeText) -> bool:
 
 
 def _date(text: str, kind: TypeText) -> datetime.date:
-    year, month, day = (int(part) for part in _fields_of(text, 3))
-    return datetime.date(year, month, day)
+    year, month, day = _fields_of(text, 3)
+    if len(year) != _YEAR_DIGITS:  # in another order than Y4MD: the fields are guesses
+        raise ValueError
+    return datetime.date(int(year), int(month), int(day))
 
 
 def _fields_of(text: str, count: int) -> list[str]:

@@ -296,6 +296,7 @@ def test_the_kind_of_an_unnamed_collection_is_that_of_the_text() -> None:
         ("SET{'maybe'}", "SET(BOOLEAN)"),
         ("SET{'2023-02-29'}", "SET(DATE)"),
         ("SET{'02/28/2023'}", "SET(DATE)"),
+        ("SET{'02/01/23'}", "SET(DATE)"),
         ("SET{'2023-01'}", "SET(DATETIME YEAR TO SECOND)"),
         ("SET{'-13:14'}", "SET(DATETIME HOUR TO MINUTE)"),
         ("SET{'25:14'}", "SET(DATETIME HOUR TO MINUTE)"),
