@@ -146,10 +146,10 @@ OPERATIONS: list[Operation] = [
 
 
 class Steps:
-    """Stands for a server's faults: message or reply number `at` fails.
+    """Stands for a server's faults, and counts what it could have spoilt.
 
-    `fail` is called in the place of that message, or with that reply, and returns what
-    to send. The other ones are counted.
+    Message number `at` is answered by an error; or reply number `at` is what `fail`
+    makes of it, if that is given.
     """
 
     def __init__(
