@@ -31,6 +31,7 @@ Row = tuple[Any, ...]
 _FIRST_PARTITION = 0x100000
 _VIEW_PIECE, _CHECK_PIECE = 256, 32  # characters of text to a row; 256 as dumps show
 _EXTENT = 16  # KB
+_NAMED_ROW = 0x1000  # in coltype
 
 
 def partition_number(number: int) -> int:
@@ -109,11 +110,17 @@ def small(length: int) -> int:
     return length - 0x10000 if length > 0x7FFF else length
 
 
+def _code(sql_type: SQLType) -> int:
+    """Return coltype without NOT NULL: a named ROW type is marked as one (SQR-25)."""
+    named = sql_type.code == t.ROW and sql_type.extended_id
+    return sql_type.code | (_NAMED_ROW if named else 0)
+
+
 def _syscolumns(database: Database, locale: str) -> Iterator[Row]:
     for item in database.objects():
         for number, (name, sql_type, attributes) in enumerate(_columns(item), 1):
             flag = 0 if sql_type.nullable else t.NOT_NULL_FLAG
-            kind = (sql_type.code | flag, small(sql_type.length), None, None)
+            kind = (_code(sql_type) | flag, small(sql_type.length), None, None)
             xid = sql_type.extended_id
             yield (name, item.tabid, number, *kind, xid, 0, attributes)
 
@@ -313,9 +320,23 @@ def _sysxtdtypes(database: Database, locale: str) -> Iterator[Row]:
         align = 1 if length < 2 else 4
         head = (number, "B", "B", "informix", name, code, 0, maximum, length)
         yield (*head, byvalue, "F", align, 0)
+    for row_type in database.row_types:
+        sql_type = row_type.type
+        named = (sql_type.extended_id, "", "R", row_type.owner, row_type.name)
+        yield (*named, _code(sql_type), 0, 0, 0, "F", "F", 4, 0)
+
+
+def _sysattrtypes(database: Database, locale: str) -> Iterator[Row]:
+    """Fields of named ROW types, one level deep."""
+    for row_type in database.row_types:
+        for number, column in enumerate(row_type.type.fields, 1):
+            kind = (_code(column.type), small(column.type.length))
+            place = (row_type.type.extended_id, number, 1, 0, column.name, number)
+            yield (*place, *kind, column.type.extended_id)
 
 
 CATALOG_ROWS: dict[str, Callable[[Database, str], Iterable[Row]]] = {
+    "sysattrtypes": _sysattrtypes,
     "syschecks": _syschecks,
     "syscoldepend": _syscoldepend,
     "syscolumns": _syscolumns,

@@ -271,6 +271,22 @@ def test_routines(sql: SQLClient) -> None:
     assert body == [(text,)]
 
 
+def test_named_row_types(sql: SQLClient) -> None:
+    """(SQR-17, SQR-84): type 22, marked as named."""
+    sql.do("CREATE ROW TYPE place (street VARCHAR(20), number INT)")
+    sql.do("CREATE TABLE t (home place)")
+    ((number, *told),) = sql.rows(
+        "SELECT extended_id, name, mode, type FROM sysxtdtypes WHERE mode = 'R'"
+    )
+    assert told == ["place", "R", 0x1016]
+    assert sql.rows(
+        "SELECT extended_id, fieldname, fieldno, type, length FROM sysattrtypes"
+    ) == [(number, "street", 1, 13, 20), (number, "number", 2, 2, 4)]
+    assert sql.rows(
+        "SELECT coltype, extended_id FROM syscolumns WHERE tabid >= 100"
+    ) == [(0x1016, number)]
+
+
 def test_sessions_and_locks_as_they_are(sql: SQLClient) -> None:
     """(ADR-234)"""
     sql.do("CREATE TABLE t (a INT)")
