@@ -76,3 +76,15 @@ def test_transactions(seen) -> None:
 
 def test_calls_in_queries(seen) -> None:
     assert seen("routines_in_queries") == {"rows": [["1", "2"], ["3", "4"]]}
+
+
+def test_named_rows(seen) -> None:
+    """Described as the unnamed ROW of the same fields, which the driver can read."""
+    literal, bound = ["[7, x]", "[[1, y], 2]"], ["[8, it's]", "[[3, z], 4]"]
+    assert seen("routines_named_rows") == {
+        "inserted": 1,
+        "values": [*literal, None, None, *bound],
+        "type": 2002,
+        "type name": "ROW(x INTEGER,label VARCHAR(9))",
+        "in use": [-9630, 0],
+    }

@@ -1,10 +1,12 @@
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.ParameterMetaData;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ final class Routines {
         scenarios.put("routines_errors", Routines::errors);
         scenarios.put("routines_transaction", Routines::transaction);
         scenarios.put("routines_in_queries", Routines::inQueries);
+        scenarios.put("routines_named_rows", Routines::namedRows);
     }
 
     private static Connection routines(Run run, String... settings) throws Exception {
@@ -224,6 +227,54 @@ final class Routines {
                     Run.query(
                             connection,
                             "select n, called_next(n) after from called order by 1"));
+        }
+    }
+
+    private static Object plain(Object value) throws Exception {
+        if (!(value instanceof Struct)) {
+            return value;
+        }
+        List<Object> fields = new ArrayList<>();
+        for (Object field : ((Struct) value).getAttributes()) {
+            fields.add(plain(field));
+        }
+        return fields.toString();
+    }
+
+    private static void namedRows(Run run) throws Exception {
+        try (Connection connection = run.connect()) {
+            Run.execute(
+                    connection,
+                    "drop table if exists named",
+                    "drop row type if exists named_line restrict",
+                    "drop row type if exists named_spot restrict",
+                    "create row type named_spot (x int, label varchar(9))",
+                    "create row type named_line (a named_spot, n int)",
+                    "create table named (k int, p named_spot, l named_line)",
+                    "insert into named values (1, row(7, 'x')::named_spot,"
+                            + " row(row(1, 'y'), 2)::named_line)",
+                    "insert into named values (2, null, null)");
+            try (PreparedStatement insert =
+                    connection.prepareStatement("insert into named values (3, ?, ?)")) {
+                insert.setString(1, "ROW(8,'it''s')");
+                insert.setString(2, "ROW(ROW(3,'z'),4)");
+                run.see("inserted", insert.executeUpdate());
+            }
+            List<Object> values = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows =
+                            statement.executeQuery("select p, l from named order by k")) {
+                while (rows.next()) {
+                    values.add(plain(rows.getObject(1)));
+                    values.add(plain(rows.getObject(2)));
+                }
+                run.see("type", rows.getMetaData().getColumnType(1));
+                run.see("type name", rows.getMetaData().getColumnTypeName(1));
+            }
+            run.see("values", values);
+            run.seeError(
+                    "in use",
+                    () -> Run.execute(connection, "drop row type named_spot restrict"));
         }
     }
 }
