@@ -330,18 +330,17 @@ async def _connected_socket(host: str, port: int) -> socket.socket:
     loop = asyncio.get_running_loop()
     problem: OSError | None = None
     for family, kind, protocol, _, address in await _addresses(host, port):
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
         try:
-            await loop.sock_connect(sock, address)
-        except OSError as exc:
-            sock.close()
-            problem = exc
-        except BaseException:
-            sock.close()
-            raise
-        else:
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.setblocking(False)
+                await loop.sock_connect(sock, address)
+            except BaseException:
+                sock.close()
+                raise
             return sock
+        except OSError as exc:
+            problem = exc
     raise problem or OSError(f"{host!r} has no address")
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import threading
 import time
+from inspect import GEN_CREATED, getgeneratorstate
 
 from informix_db._protocol.channel import Channel
 from informix_db._transport.failures import connect_error, loss_error
@@ -40,6 +42,10 @@ class BlockingTransport:
         self._receive_size = _MIN_RECEIVE
         self._process = os.getpid()
         self._read_timeout: float | None = None
+        # The server has bytes of this conversation that it may be working on.
+        self._interruptible = False
+        self._interrupt_due = False
+        self._interrupting = threading.RLock()  # guards both
         self.round_trips = 0  # suspensions that sent something and then waited
 
     @property
@@ -59,6 +65,9 @@ class BlockingTransport:
         time.monotonic()); DeadlineReached then leaves the generator suspended, for
         another run to go on with. Network faults become OperationalError.
         """
+        if getgeneratorstate(generator) == GEN_CREATED:
+            with self._interrupting:
+                self._interruptible = self._interrupt_due = False
         try:
             next(generator)
             while True:
@@ -103,8 +112,22 @@ class BlockingTransport:
     def interrupt(self) -> None:
         """Ask the server to give up what it is doing: one urgent byte [J].
 
-        Any thread may call this while another waits in `run`.
+        Any thread may call this while another is in `run`. A request that is about to
+        be sent goes first, for the byte says nothing about what comes after it.
         """
+        with self._interrupting:
+            self._interrupt_due = True
+            if self._interruptible:
+                self._interrupt_now()
+
+    def _let_interrupts_through(self) -> None:
+        with self._interrupting:
+            self._interruptible = True
+            if self._interrupt_due:
+                self._interrupt_now()
+
+    def _interrupt_now(self) -> None:
+        self._interrupt_due = False
         try:
             # Below TLS, whose send() takes no flags.
             socket.socket.send(self._socket, INTERRUPT, socket.MSG_OOB)
@@ -134,15 +157,18 @@ class BlockingTransport:
             with memoryview(out.data) as data:
                 while sent < len(data):
                     sent += self._socket.send(data[sent:])
+                    self._let_interrupts_through()
         finally:
             out.sent(sent)
 
     def _receive(self) -> None:
         read = self._channel.read
         read.reserve(self._receive_size)
+        self._let_interrupts_through()
         with read.free_view() as view:
             room = len(view)
             count = self._socket.recv_into(view)
+        self._interruptible = False
         if not count:
             raise ConnectionResetError("the server closed it")
         read.received(count)
@@ -182,7 +208,7 @@ def open_socket(params: ConnectParams, deadline: float) -> socket.socket:
     """Connect, TLS included; OperationalError says what failed."""
     host, port = params.host, params.port
     try:
-        sock = socket.create_connection((host, port), _remaining(deadline))
+        sock = _connected_socket(host, port, deadline)
     except TimeoutError:
         raise OperationalError(
             f"{host}:{port} did not accept the connection in time",
@@ -202,3 +228,25 @@ def open_socket(params: ConnectParams, deadline: float) -> socket.socket:
     except BaseException:
         sock.close()
         raise
+
+
+def _connected_socket(host: str, port: int, deadline: float) -> socket.socket:
+    """Connect to the first of the host's addresses that answers in its share of time.
+
+    How long it takes to find them is the system's business.
+    """
+    problem: OSError | None = None
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for at, (family, kind, protocol, _, address) in enumerate(found):
+        try:
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(_remaining(deadline) / (len(found) - at))
+                sock.connect(address)
+            except BaseException:
+                sock.close()
+                raise
+            return sock
+        except OSError as exc:
+            problem = exc
+    raise problem or OSError(f"{host!r} has no address")

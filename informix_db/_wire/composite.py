@@ -104,7 +104,8 @@ class _Reader:
         return self._collection(kind, head[1].upper(), start, depth)
 
     def _raw(self, start: int) -> bytes:
-        return self._text[start : self._pos].encode(self._encoding)
+        # What stands for bytes that are no text may not be in the code set.
+        return self._text[start : self._pos].encode(self._encoding, "backslashreplace")
 
     def _collection(self, kind: TypeText, name: str, start: int, depth: int) -> Any:
         if _KIND_OF_CODE.get(kind.code, name) != name or kind.code == c.ROW:

@@ -139,14 +139,14 @@ def codec_with_policy(encoding: str, policy: str) -> str:
 
 def _with_policy(name: str, encoding: str, policy: str) -> codecs.CodecInfo:
     base = codecs.lookup(encoding)
-    encoding_policy = policy if policy == "surrogateescape" else "strict"
+    exact = policy == "surrogateescape"
     changed = re.compile(f"[{_CHANGED[encoding]}]") if encoding in _CHANGED else None
 
     def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
         found = changed.search(text) if changed else None
         if found:
             raise UnicodeEncodeError(encoding, text, *found.span(), "no such character")
-        return base.encode(text, encoding_policy if errors == "strict" else errors)
+        return base.encode(text, policy if exact else errors)
 
     def decode(data: Buffer, errors: str = "strict", /) -> tuple[str, int]:
         return base.decode(data, policy if errors == "strict" else errors)

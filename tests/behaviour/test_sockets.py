@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 import informix_db
+from informix_db._protocol.channel import Channel
 from informix_db._transport.blocking import BlockingTransport
+from informix_db._wire.buffer import Wire
+from informix_db._wire.constants import INTERRUPT
 from informix_db.testing import Server
 
 from .conftest import BOTH, SYNC, Connect
@@ -81,3 +84,39 @@ def test_keepalive_probes_soon(
     assert ((socket.SOL_SOCKET, socket.SO_KEEPALIVE) in options) == keepalive
     idle = getattr(socket, "TCP_KEEPIDLE", getattr(socket, "TCP_KEEPALIVE", 0))
     assert options.get((socket.IPPROTO_TCP, idle)) == (60 if keepalive else None)
+
+
+def test_an_interrupt_follows_the_request_that_is_about_to_be_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        server, _ = listener.accept()
+    with client, server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        channel = Channel("utf-8")
+        transport = BlockingTransport(client, channel, "it")
+
+        def ask() -> Wire[None]:
+            channel.write.data += b"request"
+            transport.interrupt()
+            yield
+
+        server.sendall(b"reply")
+        transport.run(ask())
+        assert server.recv(100) + server.recv(100) == b"request" + INTERRUPT
+
+
+@pytest.mark.parametrize("first", ["closed", "no such family"])
+def test_the_next_address_of_a_host(
+    connect: Connect, emulator: Server, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()
+    family = 9999 if first == "no such family" else socket.AF_INET
+    resolve = socket.getaddrinfo
+
+    def both(host: Any, port: Any, *args: Any, **arguments: Any) -> Any:
+        found = resolve(host, port, *args, **arguments)
+        return [(family, *found[0][1:4], closed), *found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    connect().ping()
