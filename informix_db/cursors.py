@@ -77,6 +77,9 @@ class Cursor(BaseCursor["Connection"]):
 
     def fetchone(self) -> Any:
         """Return the next row, None if there is none."""
+        row = self._held_row()
+        if row is not None:
+            return row
         rows = self._fetch(1)
         return rows[0] if rows else None
 
@@ -200,6 +203,9 @@ class Cursor(BaseCursor["Connection"]):
         return self
 
     def __next__(self) -> Any:
+        row = self._held_row()
+        if row is not None:
+            return row
         rows = self._fetch(1)
         if not rows:
             raise StopIteration

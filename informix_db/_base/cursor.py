@@ -231,6 +231,11 @@ class BaseCursor(Generic[ConnectionT]):
         make = self._make_row
         return row if row is None or make is None else make(row)
 
+    def _held_row(self) -> tuple[Any, ...] | None:
+        """Take the next row if it is at hand and nothing is to be made of it."""
+        result = self._need_result()
+        return result.take_held() if self._make_row is None else None
+
     def _finish_rows(self, rows: list[tuple[Any, ...]]) -> list[Any]:
         """Pass rows through the row factory."""
         make = self._make_row

@@ -104,6 +104,14 @@ class Result:
             self._past_end = True
         return rows
 
+    def take_held(self) -> tuple[Any, ...] | None:
+        """Take the next row if it is held: a short cut of `take`."""
+        at = self._next
+        if not 0 <= at < len(self._rows):
+            return None
+        self._next = at + 1
+        return self._rows[at]
+
     def take_all(self) -> list[tuple[Any, ...]]:
         """Take all rows held, and more if there were any."""
         return self.take(len(self._rows) + 1)
@@ -185,6 +193,7 @@ class Result:
         try:
             if not self._unfilled:
                 self._grow_fetch_size()
+                self._drop_taken()
                 reply = yield from fetch_gen(channel, statement, self._fetch_size)
                 self._accept(statement, reply)
             if self._unfilled:
@@ -268,6 +277,13 @@ class Result:
         self._first += held
         self._rows = rows
         self._next = 0
+
+    def _drop_taken(self) -> None:
+        """Let go of rows that more rows would replace: two buffers are never held."""
+        if self._first and not self.scrolling and self._next == len(self._rows):
+            self._first += len(self._rows)
+            self._rows = []
+            self._next = 0
 
     def _single(self, rows: list[tuple[Any, ...]]) -> bool:
         """Whether the server may have stopped because it sends one row at a time.

@@ -92,6 +92,9 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
 
     async def fetchone(self) -> Any:
         """Return the next row, None if there is none."""
+        row = self._held_row()
+        if row is not None:
+            return row
         rows = await self._fetch(1)
         return rows[0] if rows else None
 
@@ -214,6 +217,9 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         return self
 
     async def __anext__(self) -> Any:
+        row = self._held_row()
+        if row is not None:
+            return row
         rows = await self._fetch(1)
         if not rows:
             raise StopAsyncIteration

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import informix_db
+from informix_db._protocol import statement
 from informix_db.testing import Server
 
 from .conftest import BOTH, Connect
@@ -267,6 +268,23 @@ def test_large_rows_are_not_kept_either(
         assert cursor.fetchone()[0] == expected
     with pytest.raises(informix_db.ProgrammingError, match="no longer there"):
         cursor.fetch_first()
+
+
+def test_rows_that_more_replace_are_dropped_before(
+    one_by_one: informix_db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("informix_db._base.result.KEPT_ROWS", 20)
+    held = []
+    cursor = padded(one_by_one)
+
+    def fetch_gen(*arguments: Any) -> Any:
+        held.append(len(cursor._result._rows))
+        return statement.fetch_gen(*arguments)
+
+    monkeypatch.setattr("informix_db._base.result.fetch_gen", fetch_gen)
+    assert [n for n, _ in cursor] == list(range(40))
+    assert held[:20] == list(range(1, 21))
+    assert set(held[21:]) == {0}
 
 
 def test_kept_rows_need_no_server(connect: Connect) -> None:
