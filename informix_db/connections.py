@@ -117,8 +117,9 @@ class Connection(BaseConnection):
                     "the connection was used in the middle of its own conversation, "
                     "by a file that is being sent or a signal handler"
                 )
-            outer, self._state = self._state, SessionState.BUSY
-            self._channel.cancelled = False
+            with self._interrupting:
+                outer, self._state = self._state, SessionState.BUSY
+                self._channel.cancelled = False
             try:
                 if self._interrupted:
                     self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)

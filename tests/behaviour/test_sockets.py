@@ -91,6 +91,7 @@ def test_an_interrupt_follows_the_request_that_is_about_to_be_sent() -> None:
         client = socket.create_connection(listener.getsockname())
         server, _ = listener.accept()
     with client, server:
+        server.settimeout(5)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         channel = Channel("utf-8")
         transport = BlockingTransport(client, channel, "it")
