@@ -24,7 +24,7 @@ from informix_db._wire.constants import CAP1
 from informix_db._wire.decode import plan_steps
 from informix_db.exceptions import Error, NotSupportedError, ProtocolError
 
-STEADY = settings(derandomize=True, deadline=None, max_examples=800)
+STEADY = settings(derandomize=True, deadline=None, max_examples=400)
 
 CASES = conversations.all_cases()
 ROWS = [case for case in CASES if case.plan is not None and b"\0\x0e" in case.data]
