@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import Column, SQLError, SQLType
-from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import ast, ast_ddl, catalogchange
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.literals import datatype
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.catalog import Database
     from informix_db.testing.sql.session import Session
-    from informix_db.testing.sql.transactions import Transaction
 
 FIRST_USER_TYPE = 2048  # extended_id; those below are the server's own [M]
 _EXISTS, _UNKNOWN, _IN_USE = -9631, -9628, -9630
@@ -84,7 +83,8 @@ def _create(session: Session, node: ast_ddl.CreateRowType) -> None:
     owner = node.name.owner or session.user
     under = node.under.name if node.under else ""
     row_type = RowType(node.name.name, owner, sql_type, under)
-    session.transact(lambda tx: _change(session, row_type, tx, adds=True))
+    types = database.row_types
+    session.transact(lambda tx: catalogchange.add(session, types, row_type, tx))
 
 
 def _inherited(database: Database, node: ast_ddl.CreateRowType) -> tuple[Column, ...]:
@@ -94,17 +94,6 @@ def _inherited(database: Database, node: ast_ddl.CreateRowType) -> tuple[Column,
     if parent is None:
         raise SQLError(_UNKNOWN, 0, node.under.position, node.under.name)
     return parent.type.fields
-
-
-def _change(
-    session: Session, row_type: RowType, transaction: Transaction, *, adds: bool
-) -> None:
-    """Add or remove a type, and the other way round if that is rolled back."""
-    types = session.current_database().row_types
-    do, undo = (types.add, types.remove) if adds else (types.remove, types.add)
-    do(row_type)
-    session.engine.catalog_version += 1
-    transaction.undo.append(lambda: undo(row_type))
 
 
 def drop_row_type(session: Session, node: ast_ddl.Drop) -> None:
@@ -119,7 +108,8 @@ def drop_row_type(session: Session, node: ast_ddl.Drop) -> None:
         other.under == row_type.name for other in database.row_types
     ):
         raise SQLError(_IN_USE, 0, node.name.position, node.name.name)
-    session.transact(lambda tx: _change(session, row_type, tx, adds=False))
+    types = database.row_types
+    session.transact(lambda tx: catalogchange.remove(session, types, row_type, tx))
 
 
 def _types_in_use(database: Database) -> Iterator[SQLType]:

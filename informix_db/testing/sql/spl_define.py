@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLError
-from informix_db.testing.sql import ast, ast_ddl, ast_spl
+from informix_db.testing.sql import ast, ast_ddl, ast_spl, catalogchange
 from informix_db.testing.sql.privileges import (
     default_grants,
     require_level,
@@ -50,7 +50,7 @@ def _create(
                 return
             if not node.or_replace:
                 raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
-            _drop(session, known, transaction)
+            catalogchange.remove(session, database.routines, known, transaction)
     routine = Routine(
         node.name.name,
         node.name.owner or session.user,
@@ -62,9 +62,7 @@ def _create(
     )
     if not node.dba:
         routine.grants = default_grants(routine, database)
-    database.routines.add(routine)
-    session.engine.catalog_version += 1
-    transaction.undo.append(lambda: _remove(session, routine))
+    catalogchange.add(session, database.routines, routine, transaction)
     if not transaction.direct:
         routine.creator = transaction
         transaction.at_commit(lambda: _publish(routine))
@@ -76,11 +74,6 @@ def _returned(session: Session, node: ast_spl.ReturnType) -> Column:
 
 def _publish(routine: Routine) -> None:
     routine.creator = None
-
-
-def _remove(session: Session, routine: Routine) -> None:
-    session.current_database().routines.remove(routine)
-    session.engine.catalog_version += 1
 
 
 def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
@@ -98,7 +91,8 @@ def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
         raise SQLError(_AMBIGUOUS, 0, node.name.position, node.name.name)
     database = session.current_database()
     require_owner(found[0], database, session, _NOT_OWNER, node.name.position)
-    session.transact(lambda tx: _drop(session, found[0], tx))
+    routines = database.routines
+    session.transact(lambda tx: catalogchange.remove(session, routines, found[0], tx))
 
 
 def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:
@@ -108,16 +102,6 @@ def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:
         return True
     types = tuple(variable_type(session, kind) for kind in node.signature)
     return types == routine.types
-
-
-def _drop(session: Session, routine: Routine, transaction: Transaction) -> None:
-    _remove(session, routine)
-    transaction.undo.append(lambda: _restore(session, routine))
-
-
-def _restore(session: Session, routine: Routine) -> None:
-    session.current_database().routines.add(routine)
-    session.engine.catalog_version += 1
 
 
 HANDLERS: dict[type[ast.Statement], Callable[..., None]] = {
