@@ -224,7 +224,12 @@ class Executor:
         table = plan.table
         assert table is not None
         rows = self._insert_source(plan, values, transaction)
-        return self._insert_rows(table, plan.targets, rows, transaction)
+        first = table.next_key
+        result = self._insert_rows(table, plan.targets, rows, transaction)
+        if plan.keeps is not None:
+            keys = range(first, table.next_key)
+            self._rows.check_view(table, plan.keeps, keys)
+        return result
 
     def _insert_rows(
         self,
@@ -308,6 +313,9 @@ class Executor:
         rows = self._target_rows(plan, values, transaction, key or 0)
         if plan.targets:
             self._update_rows(table, plan.targets, rows, transaction)
+            if plan.keeps is not None:
+                keys = [row[0] for row in rows]
+                self._rows.check_view(table, plan.keeps, keys)
         elif rows:
             self._rows.delete(table, [row[0] for row in rows], transaction)
         return ExecuteResult(rows=len(rows))

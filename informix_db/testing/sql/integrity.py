@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast
+from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Check, Column, Constraint, Table
 from informix_db.testing.sql.emit import Emitter, View
 from informix_db.testing.sql.expressions import ExpressionBinder
@@ -92,6 +93,15 @@ class CheckedRows:
     ) -> None:
         """Check the rows a table has against a new constraint."""
         self._check(table, [constraint], _ALL_ROWS, transaction)
+
+    def check_view(self, table: Table, keeps: b.Expr, keys: Sequence[int]) -> None:
+        """Raise SQLError(-385) if a row written through a view is not to be seen in
+        it; `keeps` is the view's condition."""
+        condition = Emitter(self._runtime).expr(keeps)
+        for where in _key_conditions(keys):
+            lost = f"{where} AND s0._d=0 AND ({condition}) IS NOT 1"
+            if self._finds(f"{table.storage} AS s0", lost):
+                raise SQLError(-385)
 
     # --- what the rows of a table must meet ----------------------------------
 

@@ -10,17 +10,18 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.plans import MergePlan
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.sources import table_item
+from informix_db.testing.sql.viewtargets import find_target
 from informix_db.testing.sql.writes import (
     bind_assignments,
     check_omitted,
     stored_type,
     targets,
-    writable,
 )
 
 _NO_COLUMN = -26090  # the target of a MERGE has no such column
@@ -54,11 +55,14 @@ def bind_merge(node: ast_dml.Merge, binding: Binding) -> MergePlan:
 def _target(node: ast_dml.Merge, binding: Binding) -> Table:
     """Return the table to merge into, if all that is to be done may be done to it."""
     privileges = [("u", node.update), ("d", node.delete), ("i", node.insert)]
-    (table, *_) = [
-        writable(node.target.name, binding, privilege)
+    (target, *_) = [
+        find_target(node.target.name, binding, privilege)
         for privilege, wanted in privileges
         if wanted
     ]
+    if target.layers:
+        raise unsupported("MERGE into a view", node.target.position)
+    table = target.table
     named = [column for one in node.update for column in one.columns]
     for column in (*named, *node.insert_columns):
         if table.column(column.name) is None:

@@ -28,6 +28,8 @@ from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Slot
 from informix_db.testing.sql.transactions import Transaction
 
+ROW_WRITTEN = 0  # source number of the row at hand in `keeps`
+
 Export = Callable[[tuple[Any, ...]], tuple[object, ...]]
 
 
@@ -116,6 +118,7 @@ class WritePlan(QueryPlan):
     targets: list[Column] = field(default_factory=list)
     select: b.BoundSelect = field(default_factory=lambda: b.BoundSelect([]))
     current_of: str = ""
+    keeps: b.Expr | None = None  # what rows written through a view must meet
 
     def emit(self, emitter: Emitter) -> str:
         return emitter.select(self.select)
@@ -145,6 +148,7 @@ class InsertPlan(QueryPlan):
     values: list[b.Expr] = field(default_factory=list)
     query: b.BoundQuery | None = None
     evaluators: list[Evaluate] | None = None  # if no value needs SQLite
+    keeps: b.Expr | None = None  # as of `WritePlan`
 
     def emit(self, emitter: Emitter) -> str:
         if self.query is not None:

@@ -1,7 +1,7 @@
 """Views: a SELECT kept with its names resolved, bound anew in every query.
 
-A view's tables are read with its owner's privileges. WITH CHECK OPTION is kept for the
-catalog; it has nothing to check, for views are not written through here.
+A view's tables are read with its owner's privileges. How one is written through is
+`viewtargets`' affair.
 """
 
 from __future__ import annotations

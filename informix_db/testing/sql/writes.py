@@ -11,16 +11,15 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.access import key_output, reads_by_key
-from informix_db.testing.sql.catalog import Column, Table, View
+from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.dml import evaluator
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
-from informix_db.testing.sql.plans import InsertPlan, WritePlan
-from informix_db.testing.sql.privileges import missing
+from informix_db.testing.sql.plans import ROW_WRITTEN, InsertPlan, WritePlan
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Binding, Scope, references, walk
-from informix_db.testing.sql.sources import table_item
+from informix_db.testing.sql.viewtargets import Target, find_target, joined
 
 # Subqueries of many rows: they may read the table that is written if they do not
 # depend on its row at hand (-360). A scalar subquery may in any case; SET has none.
@@ -31,9 +30,10 @@ _MANY_ROWS = (b.InQuery, b.ExistsQuery, b.QuantifiedQuery)
 
 
 def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
-    table = writable(node.table, binding, "i")
+    target = find_target(node.table, binding, "i")
+    table = target.table
     plan = InsertPlan(st.INSERT, node, table=table)
-    plan.targets = targets(table, node.columns)
+    plan.targets = targets(target, node.columns)
     if isinstance(node.source, ast.Query):
         _bind_insert_query(plan, node.source, binding)
     elif isinstance(node.source, ast_dml.Values):
@@ -52,6 +52,7 @@ def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
     else:
         raise unsupported("INSERT ... EXECUTE", node.source.position)
     check_omitted(table, plan.targets)
+    plan.keeps = target.checks(binding, ROW_WRITTEN)
     plan.key_columns = [ApiColumn(column.name, column.type) for column in table.columns]
     if binding.parameter_count:
         plan.columns = [ApiColumn(column.name, column.type) for column in plan.targets]
@@ -81,7 +82,7 @@ def stored_type(column: Column) -> SQLType:
     return strip(column.type)
 
 
-def targets(table: Table, names: Sequence[ast.Identifier]) -> list[Column]:
+def targets(table: Table | Target, names: Sequence[ast.Identifier]) -> list[Column]:
     """Return the columns an INSERT names; SQLError(-217, -681)."""
     if not names:
         return list(table.columns)
@@ -105,17 +106,6 @@ def check_omitted(table: Table, targets: Sequence[Column]) -> None:
             raise SQLError(-292, token=column.name)
 
 
-def writable(name: ast.ObjectName, binding: Binding, privilege: str) -> Table:
-    """Return a table to write to; `privilege` is a letter of systabauth."""
-    binding.names.current_database()
-    item = binding.find(name, privilege)
-    if isinstance(item, View):
-        raise unsupported("writing through a view", name.position)
-    if item.is_system:
-        raise missing(privilege, item, name.position)
-    return item
-
-
 def _free_binder(binding: Binding) -> ExpressionBinder:
     """Return a binder for expressions without columns."""
     return QueryBinder(binding).expressions(Scope())
@@ -126,18 +116,19 @@ def _free_binder(binding: Binding) -> ExpressionBinder:
 
 def _write_scope(
     node: ast_dml.Update | ast_dml.Delete, binding: Binding
-) -> tuple[Table, b.TableSource, ExpressionBinder]:
+) -> tuple[Target, b.TableSource, ExpressionBinder]:
     privilege = "u" if isinstance(node, ast_dml.Update) else "d"
-    table = writable(node.table.name, binding, privilege)
+    target = find_target(node.table.name, binding, privilege)
     source = binding.new_source()
-    scope = Scope()
-    scope.items.append(table_item(table, source, node.table.alias))
-    return table, b.TableSource(source, table), QueryBinder(binding).expressions(scope)
+    scope = Scope(items=[target.item(source, node.table.alias)])
+    binder = QueryBinder(binding).expressions(scope)
+    return target, b.TableSource(source, target.table), binder
 
 
 def _finish_write(
     plan: WritePlan,
     node: ast_dml.Update | ast_dml.Delete,
+    target: Target,
     source: b.TableSource,
     binder: ExpressionBinder,
     values: list[b.Expr],
@@ -146,8 +137,11 @@ def _finish_write(
     plan.select = b.BoundSelect(outputs, [source])
     plan.current_of = node.current_of
     plan.by_key = bool(node.current_of)
+    conditions = target.conditions(binder.binding, source.source)
     if node.where is not None:
-        plan.select.where = binder.condition(node.where)
+        conditions.append(binder.condition(node.where))
+    plan.select.where = joined(conditions)
+    if node.where is not None:
         plan.by_key = reads_by_key(plan.select)
         for part in walk(plan.select.where):
             if (
@@ -161,18 +155,22 @@ def _finish_write(
 def bind_update(node: ast_dml.Update, binding: Binding) -> WritePlan:
     if node.tables:
         raise unsupported("UPDATE ... FROM", node.position)
-    table, source, binder = _write_scope(node, binding)
+    target, source, binder = _write_scope(node, binding)
+    table = target.table
     plan = WritePlan(st.UPDATE, node, table=table)
-    plan.targets, values = bind_assignments(node.assignments, table, binder)
+    plan.targets, values = bind_assignments(node.assignments, target, binder)
     for value, column in zip(values, plan.targets, strict=True):
         if any(_reads(query, table) for query in _queries(value)):
             raise SQLError(-360, offset=node.position, token=column.name)
-    _finish_write(plan, node, source, binder, values)
+    _finish_write(plan, node, target, source, binder, values)
+    plan.keeps = target.checks(binding, ROW_WRITTEN)
     return plan
 
 
 def bind_assignments(
-    assignments: Sequence[ast_dml.Assignment], table: Table, binder: ExpressionBinder
+    assignments: Sequence[ast_dml.Assignment],
+    table: Table | Target,
+    binder: ExpressionBinder,
 ) -> tuple[list[Column], list[b.Expr]]:
     """Return the columns SET names and their values; SQLError(-505) if the numbers of
     the two differ, -681 for a column named twice."""
@@ -191,7 +189,7 @@ def bind_assignments(
     return targets, values
 
 
-def _assigned(table: Table, assignment: ast_dml.Assignment) -> list[Column]:
+def _assigned(table: Table | Target, assignment: ast_dml.Assignment) -> list[Column]:
     """Return the columns of one assignment; SQLError(-217, -232)."""
     if not assignment.columns:
         return list(table.columns)
@@ -265,7 +263,7 @@ def _reads(part: object, table: Table) -> bool:
 
 
 def bind_delete(node: ast_dml.Delete, binding: Binding) -> WritePlan:
-    table, source, binder = _write_scope(node, binding)
-    plan = WritePlan(st.DELETE, node, table=table)
-    _finish_write(plan, node, source, binder, [])
+    target, source, binder = _write_scope(node, binding)
+    plan = WritePlan(st.DELETE, node, table=target.table)
+    _finish_write(plan, node, target, source, binder, [])
     return plan

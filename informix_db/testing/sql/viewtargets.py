@@ -1,0 +1,187 @@
+"""What INSERT, UPDATE and DELETE write to: a table, maybe seen through views of it.
+
+A view can be written through if its rows are rows of one table: no join, DISTINCT,
+GROUP BY, set operation. All its columns must be plain columns here; a real server
+refuses only to write to those that are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql import ast
+from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import Column, Database, Table, View
+from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.privileges import missing, require
+from informix_db.testing.sql.queries import QueryBinder
+from informix_db.testing.sql.scope import Binding, Scope, ScopeItem
+from informix_db.testing.sql.views import ViewNames
+
+_NOT_SIMPLE = -384
+
+
+@dataclass(slots=True)
+class _Layer:
+    """A view's own WHERE, and the names its FROM gives the table's columns."""
+
+    view: View
+    database: Database
+    where: ast.Expression | None
+    item_name: str
+    names: list[tuple[str, Column]]
+
+
+@dataclass(slots=True)
+class Target:
+    """`names` are the columns as the statement may call them."""
+
+    table: Table
+    name: str
+    names: list[tuple[str, Column]]
+    layers: list[_Layer] = field(default_factory=list)  # outermost first
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for _, column in self.names]
+
+    def column(self, name: str) -> Column | None:
+        return next((column for known, column in self.names if known == name), None)
+
+    def item(self, source: int, alias: str) -> ScopeItem:
+        """Return the scope's view of the target."""
+        return _scope_item(self.table, source, alias or self.name, self.names, alias)
+
+    def conditions(self, binding: Binding, source: int) -> list[b.Expr]:
+        """Return what rows must meet to be seen through the views."""
+        return [found for _, found in self._conditions(binding, source)]
+
+    def checks(self, binding: Binding, source: int) -> b.Expr | None:
+        """Return what rows written must meet: a view with CHECK OPTION has its own
+        and its views' conditions kept."""
+        checked: list[b.Expr] = []
+        wanted = False
+        for layer, condition in self._conditions(binding, source):
+            wanted = wanted or layer.view.check_option
+            if wanted:
+                checked.append(condition)
+        return joined(checked)
+
+    def _conditions(
+        self, binding: Binding, source: int
+    ) -> Iterator[tuple[_Layer, b.Expr]]:
+        for layer in self.layers:
+            if layer.where is None:
+                continue
+            item = _scope_item(self.table, source, layer.item_name, layer.names, "")
+            names, owner = binding.names, layer.view.owner
+            binding.names = ViewNames(names, layer.database, owner)
+            try:
+                binder = QueryBinder(binding).expressions(Scope(items=[item]))
+                yield layer, binder.condition(layer.where)
+            finally:
+                binding.names = names
+
+
+def joined(conditions: Sequence[b.Expr]) -> b.Expr | None:
+    """Return conditions as one, None for none."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return b.Op(t.BOOLEAN_TYPE, "and", tuple(conditions))
+
+
+def _scope_item(
+    table: Table,
+    source: int,
+    name: str,
+    names: Sequence[tuple[str, Column]],
+    alias: str,
+) -> ScopeItem:
+    columns: list[tuple[str, b.Expr]] = [
+        (known, b.ColumnRef(column.type, source, column.storage, known))
+        for known, column in names
+    ]
+    return ScopeItem(source, name, columns, table, bool(alias))
+
+
+def find_target(name: ast.ObjectName, binding: Binding, privilege: str) -> Target:
+    """Return what a statement writes to; `privilege` is a letter of systabauth."""
+    binding.names.current_database()
+    item = binding.find(name, privilege)
+    shown = "" if name.name == item.name else name.name
+    if isinstance(item, Table):
+        if item.is_system:
+            raise missing(privilege, item, name.position)
+        names = [(column.name, column) for column in item.columns]
+        return Target(item, shown or item.name, names)
+    return _through(item, name, binding, privilege)
+
+
+def _through(
+    view: View, name: ast.ObjectName, binding: Binding, privilege: str
+) -> Target:
+    """Return the target behind a view; its owner must have the privilege there."""
+    select, written = _simple(view, name.position)
+    found = binding.names.find_object(written.name)
+    outer = binding.names.find_object(name)
+    if found is None or outer is None:
+        raise SQLError(-357, offset=name.position, token=f"{view.owner}.{view.name}")
+    _, inner_item = found
+    database, _ = outer
+    owner = ViewNames(binding.names, database, view.owner)
+    require(privilege, inner_item, found[0], owner, name.position)
+    if isinstance(inner_item, View):
+        inner = _through(inner_item, written.name, binding, privilege)
+    else:
+        assert isinstance(inner_item, Table)
+        if inner_item.is_system:
+            raise missing(privilege, inner_item, name.position)
+        columns = [(column.name, column) for column in inner_item.columns]
+        inner = Target(inner_item, inner_item.name, columns)
+    binding.note(inner_item)
+    seen = _columns(select, inner, name.position)
+    if len(seen) != len(view.columns):
+        raise SQLError(-357, offset=name.position, token=f"{view.owner}.{view.name}")
+    names = [
+        (shown, column) for (shown, _), column in zip(view.columns, seen, strict=True)
+    ]
+    item_name = written.alias or written.name.name
+    layer = _Layer(view, database, select.where, item_name, inner.names)
+    return Target(inner.table, view.name, names, [layer, *inner.layers])
+
+
+def _simple(view: View, position: int) -> tuple[ast.Select, ast.Table]:
+    """Return a view's SELECT and its one table; SQLError(-384) if it is not simple."""
+    query, body = view.query, view.query.body
+    if (
+        not isinstance(body, ast.Select)
+        or query.with_tables
+        or query.limit is not None
+        or body.distinct
+        or body.group_by
+        or body.having is not None
+        or body.first is not None
+        or body.skip is not None
+        or len(body.tables) != 1
+        or not isinstance(body.tables[0], ast.Table)
+    ):
+        raise SQLError(_NOT_SIMPLE, offset=position, token=view.name)
+    return body, body.tables[0]
+
+
+def _columns(select: ast.Select, inner: Target, position: int) -> list[Column]:
+    """Return the columns a view's select list names."""
+    found: list[Column] = []
+    for item in select.items:
+        if isinstance(item, ast.Star):
+            found += inner.columns
+            continue
+        if not isinstance(item.expression, ast.Name):
+            raise unsupported("writing through a view with expressions", position)
+        column = inner.column(item.expression.parts[-1])
+        if column is not None:
+            found.append(column)
+    return found
