@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import sys
 import threading
 
+from .api import DataDirectoryError
 from .server import Server
 
 
@@ -27,19 +29,25 @@ def main() -> None:
     )
     parser.add_argument("--user", default="informix", help="default: %(default)s")
     parser.add_argument("--password", default="in4mix", help="default: %(default)s")
+    parser.add_argument("--data", help="directory that keeps the databases")
     parser.add_argument("--transcript", help="file that gets every message, in hex")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Server(
-        host=arguments.host,
-        port=arguments.port,
-        server_name=arguments.server_name,
-        users={arguments.user: arguments.password},
-        transcript=arguments.transcript,
-    ) as server:
+    try:
+        server = Server(
+            host=arguments.host,
+            port=arguments.port,
+            server_name=arguments.server_name,
+            users={arguments.user: arguments.password},
+            data=arguments.data,
+            transcript=arguments.transcript,
+        )
+    except DataDirectoryError as error:
+        sys.exit(str(error))
+    with server:
         print(f"informix emulator on {server.host}:{server.port}", flush=True)
         stop.wait()
 

@@ -92,6 +92,10 @@ class Column:
     type: SQLType
 
 
+class DataDirectoryError(Exception):
+    """A data directory is in use, or holds what this version cannot read."""
+
+
 class SQLError(Exception):
     """An error the client is told: sqlcode, ISAM code, offset into the SQL, token.
 
@@ -199,6 +203,9 @@ class LargeObjectsAPI(Protocol):
 
     def contents(self, locator: bytes) -> bytearray:
         """Return what an object holds, to be read and changed in place."""
+
+    def changed(self, locator: bytes) -> None:
+        """Be told that the contents of an object have been changed."""
 
 
 class ClientFilesAPI(Protocol):

@@ -8,6 +8,7 @@ bytes, sockets, protocol messages.
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -16,29 +17,36 @@ from informix_db.testing.lobs import LargeObjects
 from informix_db.testing.sql import composites, functions, operators, sequences, spl
 from informix_db.testing.sql.branches import Branch
 from informix_db.testing.sql.catalog import Database
+from informix_db.testing.sql.persistence import Persistence, connect
 from informix_db.testing.sql.privileges import PUBLIC
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.session import Session
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.syscatalog import SystemCatalog
+from informix_db.testing.sql.transactions import Transaction
 
 DEFAULT_USERS = {"informix": "in4mix"}
 _PROGRESS_STEPS = 20_000  # SQLite instructions between looks at the interrupt flag
 
 
 class Engine:
-    """All databases of one emulated server (`api.EngineAPI`)."""
+    """All databases of one emulated server (`api.EngineAPI`).
+
+    With `data`, a directory, they are kept there; DataDirectoryError if that is in use
+    by another server or written by another version.
+    """
 
     def __init__(
         self,
         *,
         server_name: str = "informix",
         users: Mapping[str, str] | None = None,
+        data: str | os.PathLike[str] | None = None,
     ) -> None:
         self.server_name = server_name
         self.users = dict(DEFAULT_USERS if users is None else users)
         self.condition = threading.Condition()
-        self.store = Store()
+        self.store = Store(None if data is None else connect(data))
         self.large_objects = LargeObjects()
         self.runtime = Runtime(self.store.connection, server_name)
         self.catalog_version = 0
@@ -53,12 +61,20 @@ class Engine:
         spl.register(self.runtime)
         sequences.register(self.runtime)
         self.store.connection.set_progress_handler(self._interrupted, _PROGRESS_STEPS)
+        self.persistence: Persistence | None = None
+        if data is not None:
+            self.persistence = self.store.persistence = Persistence(self)
+        if self.persistence is None or not self.persistence.load():
+            self._add_first_databases()
+
+    def _add_first_databases(self) -> None:
         self.add_database("sysmaster", "informix", logged=False, ansi=False)
         self.add_database("testdb", "informix", logged=True, ansi=False)
         self.add_database("ansidb", "informix", logged=True, ansi=True)
         self.add_database("unlogdb", "informix", logged=False, ansi=False)
         for database in self.by_name.values():
             database.users[PUBLIC] = "C" if database.name == "sysmaster" else "R"
+        self._databases_changed()
 
     def databases(self) -> Sequence[str]:
         """Return the names of all databases."""
@@ -80,7 +96,7 @@ class Engine:
             return session
 
     def close(self) -> None:
-        """Close every session and forget all data."""
+        """Close every session; data without a directory is forgotten."""
         for session in list(self.sessions.values()):
             session.close()
         with self.condition:
@@ -97,21 +113,38 @@ class Engine:
         ansi: bool,
         buffered: bool = False,
     ) -> Database:
+        self._refuse_if_catalog_owned()
         database = Database(name, owner, logged=logged, ansi=ansi, buffered=buffered)
-        self._system.install(database)
+        self.install_catalog(database)
         self.by_name[name] = database
-        self.catalog_version += 1
+        self._databases_changed()
         return database
 
+    def install_catalog(self, database: Database) -> None:
+        """Add the tables of the system catalog to a new database."""
+        self._system.install(database)
+
+    def _refuse_if_catalog_owned(self) -> None:
+        if self.persistence is not None:
+            self.persistence.refuse_if_owned(None)
+
+    def _databases_changed(self) -> None:
+        self.catalog_version += 1
+        if self.persistence is not None:
+            with self.store.atomic(Transaction(0, direct=True)):
+                self.persistence.save_catalog()
+
     def rename_database(self, database: Database, name: str) -> None:
+        self._refuse_if_catalog_owned()
         del self.by_name[database.name]
         database.name = name
         self.by_name[name] = database
-        self.catalog_version += 1
+        self._databases_changed()
 
     def drop_database(self, database: Database) -> None:
+        self._refuse_if_catalog_owned()
         del self.by_name[database.name]
-        self.catalog_version += 1
+        self._databases_changed()
         for table in database.tables():
             table.dropped = True
             if not table.is_system or table.filled is not None:

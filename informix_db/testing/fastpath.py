@@ -13,6 +13,7 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from . import codec, tags, typecodes
@@ -53,6 +54,7 @@ _TYPE = re.compile(r"(?:[^,()]|\([^()]*\))+")
 class _OpenObject:
     contents: bytearray
     mode: int
+    changed: Callable[[], None]
     position: int = 0
 
     def read(self, size: int) -> bytes:
@@ -71,6 +73,7 @@ class _OpenObject:
             self.contents += bytes(gap)
         self.contents[self.position : self.position + len(data)] = data
         self.position += len(data)
+        self.changed()
 
     def truncate(self, size: int) -> None:
         self._check_writable()
@@ -78,6 +81,7 @@ class _OpenObject:
             raise SQLError(_LARGE_OBJECT_ERROR)
         del self.contents[size:]
         self.contents += bytes(size - len(self.contents))
+        self.changed()
 
     def _check_writable(self) -> None:
         if not self.mode & _WRITING:
@@ -141,7 +145,8 @@ class _LargeObjectRoutines:
     def _register(self, locator: bytes, mode: int) -> int:
         contents = self._objects.contents(locator)
         self._last += 1
-        self._opened[self._last] = _OpenObject(contents, mode)
+        changed = partial(self._objects.changed, locator)
+        self._opened[self._last] = _OpenObject(contents, mode, changed)
         return self._last
 
     def _open(self, locator: bytes, mode: int) -> list[bytes]:

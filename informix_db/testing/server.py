@@ -45,12 +45,14 @@ class Server:
     """An emulated Informix server on a TCP port.
 
     Use it as a context manager, or call `start` and `close`. Port 0 takes a free
-    port. `users` maps names to passwords. `capabilities` is the mask the server
-    grants, `cap1` the number in its login reply. `batch_errors` chooses the reply to
-    a batch with an error ("keep", "drop", "continue"); `transaction_states` puts an
-    XACTSTAT before the DONE of every INSERT, UPDATE and DELETE. `transcript` is a
-    callable that gets every `transcript.Entry`, or a file to append them to. With
-    `tls`, a server-side context, clients must speak TLS from the first byte.
+    port. `users` maps names to passwords. `data` is a directory that keeps the
+    databases, which otherwise are gone with the server. `capabilities` is the mask
+    the server grants, `cap1` the number in its login reply. `batch_errors` chooses
+    the reply to a batch with an error ("keep", "drop", "continue");
+    `transaction_states` puts an XACTSTAT before the DONE of every INSERT, UPDATE and
+    DELETE. `transcript` is a callable that gets every `transcript.Entry`, or a file
+    to append them to. With `tls`, a server-side context, clients must speak TLS from
+    the first byte.
     """
 
     # What reads requests and what carries statements out; the canned server has others.
@@ -64,6 +66,7 @@ class Server:
         port: int = 0,
         server_name: str = "informix",
         users: Mapping[str, str] | None = None,
+        data: str | os.PathLike[str] | None = None,
         engine: EngineAPI | None = None,
         capabilities: bytes = V15_CAPABILITIES,
         cap1: int = NEGOTIATING_CAP1,
@@ -75,7 +78,7 @@ class Server:
         if engine is None:
             from .engine import Engine
 
-            engine = Engine(server_name=server_name, users=users)
+            engine = Engine(server_name=server_name, users=users, data=data)
         self.engine = engine
         self.faults = Faults()
         self._requested_address = (host, port)

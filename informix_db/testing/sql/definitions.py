@@ -471,6 +471,7 @@ def _empty(ddl: DDL, table: Table, tx: Transaction) -> None:
         store.drop_storage(table.storage)
         table.storage, table.indexes = old_storage, old_indexes
         _follow_indexes(table)
+        ddl.changed()
 
     tx.undo.append(restore)
     table.storage = store.new_name("t")
@@ -480,6 +481,7 @@ def _empty(ddl: DDL, table: Table, tx: Transaction) -> None:
     for index in table.indexes:
         store.create_index(table, index)
     table.version += 1
+    ddl.changed()
     tx.at_commit(lambda: store.drop_storage(old_storage))
 
 

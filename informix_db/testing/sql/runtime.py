@@ -2,11 +2,13 @@
 
 One `Runtime` per engine. SQLite reports an exception inside a function only as "user-
 defined function raised exception", so the exception itself is kept in `error`.
+`advanced` are the sequences that gave values which have not been saved.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -46,6 +48,7 @@ class Runtime(Context):
         self.server_name = server_name
         self.session: SessionFacts | None = None
         self.error: BaseException | None = None
+        self.advanced: weakref.WeakSet[SequenceGenerator] = weakref.WeakSet()
         self._names: dict[tuple[SQLType, SQLType], str] = {}
 
     def register(

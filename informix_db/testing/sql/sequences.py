@@ -70,6 +70,7 @@ def register(runtime: Runtime) -> None:
         sequence = _by_number[number]
         value = advance(sequence)
         runtime.facts().sequence_values[sequence] = value
+        runtime.advanced.add(sequence)
         return value
 
     def current(number: int) -> int:

@@ -354,9 +354,12 @@ class Session:
 
     def _attempt(self, work: Callable[[Transaction], T]) -> T:
         transaction = self.transaction or Transaction(self.session_id, direct=True)
+        version = self.engine.catalog_version
         try:
             with self.engine.store.atomic(transaction):
                 result = work(transaction)
+                if self.engine.persistence is not None:
+                    self.engine.persistence.after_statement(transaction, version)
         except sqlite3.Error as error:
             raise self._translated(error) from None
         if transaction.direct:

@@ -1,6 +1,7 @@
 """Rows in SQLite: tables, indexes, row versions, locks between transactions.
 
-One in-memory SQLite connection holds every table of every database. Each table has
+One SQLite connection, in memory unless there is a data directory (`persistence`), holds
+every table of every database. Each table has
 hidden columns before its own:
 
 * `_k`  integer key; what ROWID is made of
@@ -18,7 +19,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql.catalog import Column, Index, Table
@@ -34,6 +35,9 @@ from informix_db.testing.sql.locks import (
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.types import family
 
+if TYPE_CHECKING:
+    from informix_db.testing.sql.persistence import Persistence
+
 Row = Sequence[Any]
 
 _INSERT_FAILED = -271
@@ -44,13 +48,14 @@ _HIDDEN = "_k INTEGER PRIMARY KEY, _x INTEGER NOT NULL, _d INTEGER NOT NULL, _o 
 class Store:
     """The SQLite connection and every statement that changes it."""
 
-    def __init__(self) -> None:
-        self.connection = sqlite3.connect(
+    def __init__(self, connection: sqlite3.Connection | None = None) -> None:
+        self.connection = connection or sqlite3.connect(
             ":memory:",
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
         )
+        self.persistence: Persistence | None = None
         self.connection.execute("PRAGMA temp_store = MEMORY")
         self._counter = 0
         self._active: dict[int, Transaction] = {}
@@ -62,6 +67,10 @@ class Store:
         """Return a name no table or index has had."""
         self._counter += 1
         return f"{prefix}{self._counter}"
+
+    def count_from(self, number: int) -> None:
+        """Give out names above those a data directory has."""
+        self._counter = number
 
     @contextmanager
     def atomic(self, transaction: Transaction) -> Iterator[None]:
@@ -165,6 +174,12 @@ class Store:
             f"ON {table.storage}({keys}) WHERE _d=0 AND ({some_null})"
         )
 
+    def index_names(self, table: Table) -> Iterator[str]:
+        """Yield the names the indexes of a table may have in SQLite."""
+        yield from (f"{table.storage}_x", f"{table.storage}_d")
+        for index in table.indexes:
+            yield from (index.storage, f"{index.storage}_n")
+
     def drop_index(self, index: Index) -> None:
         self.connection.execute(f"DROP INDEX IF EXISTS {index.storage}_n")
         self.connection.execute(f"DROP INDEX IF EXISTS {index.storage}")
@@ -199,6 +214,8 @@ class Store:
                 )
         except sqlite3.IntegrityError as error:
             raise self._duplicate(table, error) from None
+        if self.persistence is not None and table.serials:
+            self.persistence.save_serials(table)
 
     def delete(
         self, table: Table, keys: Sequence[int], transaction: Transaction
@@ -362,6 +379,8 @@ class Store:
                     f"UPDATE {name} SET _x=0 "
                     f"WHERE _x<>0 AND _x BETWEEN {low} AND {high}"
                 )
+            if self.persistence is not None:
+                self.persistence.before_commit(transaction)
         for action in transaction.on_commit:
             action()
         self._end(transaction)
@@ -389,10 +408,7 @@ class Store:
             self.connection.execute(
                 f"DELETE FROM {name} WHERE _x<>0 AND _x BETWEEN {writer} AND {high}"
             )
-            self.connection.execute(
-                f"UPDATE {name} SET _k=CASE WHEN _o THEN _o ELSE _k END, _d=0, _o=0 "
-                f"WHERE _d<>0 AND _d BETWEEN {writer} AND {high}"
-            )
+            self._restore_versions(name, f"_d<>0 AND _d BETWEEN {writer} AND {high}")
 
     def _end(self, transaction: Transaction) -> None:
         for table in transaction.tables:
@@ -400,6 +416,24 @@ class Store:
         transaction.tables.clear()
         release_locks(transaction)
         self._active.pop(transaction.low, None)
+        if self.persistence is not None:
+            self.persistence.ended(transaction)
+
+    def recover(self, table: Table) -> None:
+        """Undo what a server that is gone had not committed in a table."""
+        name = table.storage
+        self.connection.execute(f"DELETE FROM {name} WHERE _x<>0")
+        self._restore_versions(name, "_d<>0")
+        for index in table.indexes:
+            self.create_index(table, index)
+        (last,) = self.connection.execute(f"SELECT max(_k) FROM {name}").fetchone()
+        table.next_key = (last or 0) + 1
+
+    def _restore_versions(self, name: str, where: str) -> None:
+        self.connection.execute(
+            f"UPDATE {name} SET _k=CASE WHEN _o THEN _o ELSE _k END, _d=0, _o=0 "
+            f"WHERE {where}"
+        )
 
 
 def _forget_writer(table: Table, transaction: Transaction) -> None:
