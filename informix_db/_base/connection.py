@@ -178,6 +178,8 @@ class BaseConnection(Login):
         """Let an interrupt that came too late hit a ping, not the next statement."""
         try:
             yield from ping_gen(self._channel)
-        except StatementCancelledError:
+        except StatementCancelledError as exc:
+            if exc.sqlcode is None:
+                raise  # cancelled before the ping was sent
             logger.debug("an interrupt came after the statement it was meant for")
         self._interrupted = False

@@ -232,6 +232,18 @@ def test_an_interrupt_that_came_too_late_hits_a_ping(
     assert waits == [3, 1, 1]
 
 
+def test_a_late_interrupt_is_still_to_be_absorbed_if_the_ping_is_not_sent(
+    conn: informix_db.Connection,
+) -> None:
+    conn._interrupted = True
+    conn._channel.cancelled = True
+    with pytest.raises(informix_db.StatementCancelledError):
+        next(conn._absorb_interrupt_gen())
+    assert conn._interrupted
+    conn.ping()
+    assert not conn._interrupted
+
+
 def test_work_before_a_cancelled_statement_is_kept(
     connect: Connect, numbers: str
 ) -> None:
