@@ -70,7 +70,14 @@ class Running:
 
     def __next__(self) -> Row:
         with self._routines.deeper():
-            return next(self._rows)
+            try:
+                return next(self._rows)
+            except RecursionError:
+                raise SQLError(_STACK_EXHAUSTED) from None
+
+    def close(self) -> None:
+        """Give up the rest of the call."""
+        self._rows.close()
 
     def outputs(self) -> list[Any]:
         """Return the parameters' values after the call."""
@@ -82,7 +89,7 @@ class Routines:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._bound: weakref.WeakKeyDictionary[Routine, dict[int, Any]] = (
+        self._bound: weakref.WeakKeyDictionary[Routine, dict[int, tuple[int, Any]]] = (
             weakref.WeakKeyDictionary()
         )
         self._globals: dict[str, Variable] = {}
@@ -238,19 +245,23 @@ class Routines:
     # --- for `Frame`: binding, once ------------------------------------------
 
     def _once(self, routine: Routine, node: object, make: Callable[[], Bound]) -> Bound:
-        """Return what `make` makes of a node, made again if a table has changed."""
+        """Return what `make` makes of a node, made again if the catalog has changed."""
+        session = self._session
         kept = self._bound.setdefault(routine, {})
+        version = session.engine.catalog_version
 
         def current() -> Bound:
-            found: Bound | None = kept.get(id(node))
+            made_for, found = kept.get(id(node), (version, None))
+            if found is None or made_for != version:
+                return make()
             try:
-                if found is not None:
-                    found.check(self._session.transaction)
+                found.check(session.transaction)
             except SQLError:
-                found = None
-            return found or make()
+                return make()
+            return cast(Bound, found)
 
-        found = kept[id(node)] = self._session.unlocked(current)
+        found = session.unlocked(current)
+        kept[id(node)] = version, found
         return found
 
     def expressions(

@@ -8,7 +8,7 @@ its end as soon as a row is asked for by its number.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError
@@ -16,6 +16,7 @@ from informix_db.testing.sql.plans import Export, WritePlan
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
+    from informix_db.testing.sql.spl import Running
 
 _NOT_OPEN, _NOT_UPDATABLE = -400, -360
 
@@ -28,7 +29,7 @@ class RoutineCursor:
     def __init__(
         self,
         session: Session,
-        rows: Iterator[Row],
+        running: Running,
         export: Export | None,
         name: str,
         hold: bool,
@@ -37,24 +38,25 @@ class RoutineCursor:
         self._export = export
         self.name = name
         self.hold = hold
-        self._rows: Iterator[Row] | None = itertools.chain(
-            list(itertools.islice(rows, 1)), rows
-        )
+        self._running: Running | None = running
+        self._ahead = list(itertools.islice(running, 1))
         self._fetched: list[tuple[object, ...]] = []  # of a scroll cursor
 
     @property
     def is_open(self) -> bool:
-        return self._rows is not None
+        return self._running is not None
 
     def fetch(self, count: int) -> Sequence[tuple[object, ...]]:
         """Return the next row, if there is one; SQLError(-400) when closed."""
         return self._take(min(count, 1))
 
     def _take(self, count: int | None) -> list[tuple[object, ...]]:
-        if self._rows is None:
+        if self._running is None:
             raise SQLError(_NOT_OPEN)
         with self._session.entered():
-            rows = list(itertools.islice(self._rows, count))
+            rows, self._ahead = self._ahead, []
+            if count is None or len(rows) < count:
+                rows += itertools.islice(self._running, count)
             return rows if self._export is None else list(map(self._export, rows))
 
     def _all(self) -> list[tuple[object, ...]]:
@@ -77,8 +79,11 @@ class RoutineCursor:
 
     def invalidate(self) -> None:
         """Close the cursor because its transaction ended."""
-        self._rows = None
+        self._running = None
 
     def close(self) -> None:
-        self._rows = None
+        running, self._running = self._running, None
         self._session.cursors.discard(self)
+        if running is not None:
+            with self._session.entered():
+                running.close()

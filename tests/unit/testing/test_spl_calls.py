@@ -120,6 +120,21 @@ def test_statements_follow_their_tables(routines) -> None:
     assert routines.rows("execute function total()") == [(None,)]
 
 
+def test_a_routine_calls_what_its_callee_is_now(sql) -> None:
+    sql.do("create function g() returning int; return 1; end function")
+    for name, call in (("f", "return g();"), ("h", "return (select g() from one);")):
+        sql.do(f"create function {name}() returning int; {call} end function")
+    sql.do("create table one (x int)")
+    sql.do("insert into one values (1)")
+    for expected in (1, 2):
+        sql.do(
+            f"create or replace function g() returning int; return {expected};"
+            " end function"
+        )
+        assert sql.rows("execute function f()") == [(expected,)]
+        assert sql.rows("execute function h()") == [(expected,)]
+
+
 # --- by other routines -----------------------------------------------------------
 
 
@@ -179,6 +194,12 @@ def test_recursion(sql) -> None:
             f" return {call}; end function"
         )
         assert sql.code("execute function deep(1)") == -722
+    blocks = "begin " * 12, " end" * 12
+    sql.do(
+        "create or replace function deep(n int) returning int; define x int;"
+        f" {blocks[0]} let x = deep(n + 1); {blocks[1]} return x; end function"
+    )
+    assert sql.code("execute function deep(1)") == -722
     assert sql.rows("execute function fib(3)") == [(2,)]
 
 
