@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from engine_client import SQLClient
+from engine_client import INTEGER, SQLClient, decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from informix_db.testing.api import DatetimeValue, IntervalValue, SQLError
+from informix_db.testing.sql import rules
 from informix_db.testing.sql.decimals import pack, unpack
 from informix_db.testing.sql.temporal import (
     format_interval,
@@ -296,3 +297,16 @@ def test_interval_texts_round_trip(
     total = parse_interval(text, sql_type)
     assert format_interval(total, sql_type) == text
     assert interval_from_value(interval_value(total, sql_type)) == total
+
+
+def test_the_switch_of_integer_division(
+    sql: SQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sources disagree (sql-semantics 8.1), so there is a switch."""
+    assert (sql.value("7 / 2"), sql.type("7 / 2")) == (D("3.5"), decimal(32))
+    monkeypatch.setattr(rules, "INTEGER_DIVISION_IS_EXACT", False)
+    assert (sql.value("7 / 2"), sql.type("7 / 2")) == (3, INTEGER)
+    assert sql.value("-7 / 2") == -3
+    assert sql.value("7 / 2 * 2 + 1") == 7
+    assert sql.value("7 / 2.0") == D("3.5")
+    assert sql.code("SELECT 7 / 0 FROM sysmaster:sysdual") == -1202
