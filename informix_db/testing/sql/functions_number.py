@@ -58,7 +58,9 @@ def _float_function(function: Callable[..., float]) -> Callable[..., float]:
     def apply(*values: float) -> float:
         try:
             return function(*values)
-        except (ValueError, OverflowError, ZeroDivisionError):
+        except OverflowError:
+            raise SQLError(-1223) from None
+        except (ValueError, ZeroDivisionError):
             raise SQLError(-1226) from None
 
     return apply

@@ -6,6 +6,7 @@ meet in the decimal operators.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -55,7 +56,13 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 def _float_divide(left: float, right: float) -> float:
     if not right:
         raise SQLError(-1202)
-    return left / right
+    return _check_float(left / right)
+
+
+def _check_float(value: float) -> float:
+    if math.isinf(value):
+        raise SQLError(-1223)
+    return value
 
 
 def _int_divide(left: int, right: int) -> int:
@@ -311,6 +318,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("dec_neg", _negate_decimal)
     runtime.register("dec_of", lambda value: pack(as_decimal(value)))
     runtime.register("flt_div", _float_divide)
+    runtime.register("flt_ok", _check_float)
     runtime.register("int_div", _int_divide)
     runtime.register("int4", _checked(t.INTEGER))
     runtime.register("int8", _checked(t.BIGINT))

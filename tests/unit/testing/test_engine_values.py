@@ -310,3 +310,11 @@ def test_the_switch_of_integer_division(
     assert sql.value("7 / 2 * 2 + 1") == 7
     assert sql.value("7 / 2.0") == D("3.5")
     assert sql.code("SELECT 7 / 0 FROM sysmaster:sysdual") == -1202
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["1e308 * 10", "-1e308 - 1e308", "1e308 + 1e308", "1e308 / 1e-9", "EXP(1000)"],
+)
+def test_a_float_never_is_infinite(sql: SQLClient, expression: str) -> None:
+    assert sql.code(f"SELECT {expression} FROM sysmaster:sysdual") == -1223
