@@ -91,7 +91,6 @@ class WindowCall(Expr):
     keys: tuple[WindowKey, ...]
     frame: str = ""
     bounds: tuple[Expr, ...] = ()
-    ignore_nulls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

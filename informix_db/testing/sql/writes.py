@@ -182,10 +182,7 @@ def bind_assignments(
             if column in targets:
                 raise SQLError(-681, offset=assignment.position, token=column.name)
             targets.append(column)
-        found = _assigned_values(assignment, columns, binder)
-        if len(found) != len(columns):
-            raise SQLError(-505, offset=assignment.position)
-        values += found
+        values += _assigned_values(assignment, columns, binder)
     return targets, values
 
 
@@ -208,23 +205,25 @@ def _assigned_values(
     assignment: ast_dml.Assignment, columns: Sequence[Column], binder: ExpressionBinder
 ) -> list[b.Expr]:
     """Bind the values of one assignment; a query stands for all its columns."""
+    names: Sequence[ast.Identifier | None] = assignment.columns or [None] * len(columns)
     values: list[b.Expr] = []
     for node in assignment.values:
         if isinstance(node, ast.ScalarQuery):
             values += _query_columns(node.query, binder)
-        elif len(values) < len(columns):
-            column = columns[len(values)]
-            name = assignment.columns[len(values)] if assignment.columns else None
-            if isinstance(name, ast_dml.SubscriptedColumn):
-                values.append(_overlaid(name, column, node, binder))
-            else:
-                values.append(binder.bind(node, stored_type(column), stores=True))
-        else:
+            continue
+        if len(values) >= len(columns):
             raise SQLError(-505, offset=assignment.position)
+        column, name = columns[len(values)], names[len(values)]
+        if isinstance(name, ast_dml.SubscriptedColumn):
+            values.append(_overlaid(name, column, node, binder))
+        else:
+            values.append(binder.bind(node, stored_type(column), stores=True))
+    if len(values) != len(columns):
+        raise SQLError(-505, offset=assignment.position)
     return [
         binder.convert(value, stored_type(column))
-        for value, column in zip(values, columns, strict=False)
-    ] + values[len(columns) :]
+        for value, column in zip(values, columns, strict=True)
+    ]
 
 
 def _query_columns(query: ast.Query, binder: ExpressionBinder) -> list[b.Expr]:
