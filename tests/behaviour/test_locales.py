@@ -157,6 +157,20 @@ def test_surrogateescape_gives_the_bytes_back(
     assert cur.fetchone() == (3,)
 
 
+def test_a_collection_keeps_what_it_was_read_from(
+    connect: Connect, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if what stands for its bytes does not exist in the code set."""
+    cur = connect(autocommit=True).cursor()
+    cur.execute(f"CREATE TABLE {table} (v LIST(VARCHAR(9) NOT NULL))")
+    cur.execute(f"INSERT INTO {table} VALUES (LIST{{'t\xe9'}})")
+    monkeypatch.setitem(emulator_text._CODE_SETS, "ascii", "latin-1")
+    cur = connect(client_locale="en_US.ascii", encoding_errors="replace").cursor()
+    ((value,),) = cur.execute(f"SELECT v FROM {table}").fetchall()
+    assert list(value) == ["t\ufffd"]
+    assert b"\\ufffd" in value.raw
+
+
 @pytest.mark.parametrize("policy", ["strict", "replace", "ignore", "backslashreplace"])
 def test_what_is_sent_is_never_changed(connect: Connect, policy: str) -> None:
     cur = connect(encoding_errors=policy).cursor()

@@ -121,3 +121,24 @@ def test_the_next_address_of_a_host(
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
     connect().ping()
+
+
+@SYNC
+def test_addresses_share_the_time(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The asyncio kind bounds the whole attempt by a timer of its own."""
+    shares: list[float] = []
+    address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [address] * 3)
+
+    def time_out(self: socket.socket, address: Any) -> None:
+        limit = self.gettimeout()
+        assert limit is not None
+        shares.append(round(limit))
+        raise TimeoutError
+
+    monkeypatch.setattr(socket.socket, "connect", time_out)
+    with pytest.raises(informix_db.OperationalError, match="in time"):
+        connect(connect_timeout=60)
+    assert shares == [20, 30, 60]
