@@ -6,12 +6,14 @@ import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from engine_client import SQLClient
 
 import informix_db
 from informix_db.testing import Server
+from informix_db.testing.engine import Engine
 
 SEEDS = 10
 STATEMENTS_PER_SEED = 100
@@ -95,24 +97,19 @@ def damaged(statement: str, chance: random.Random) -> str:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as server:
-        with connect(server) as connection:
-            for statement in SCHEMA.strip().splitlines():
-                connection.cursor().execute(statement)
-            connection.commit()
+def emulator() -> Iterator[Server]:
+    """A server with the tables the statements are about."""
+    engine = Engine()
+    client = SQLClient(engine)
+    for statement in SCHEMA.strip().splitlines():
+        client.do(statement)
+    with Server(engine=engine) as server:
         yield server
 
 
-def connect(server: Server) -> informix_db.Connection:
-    return informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        read_timeout=20,
-    )
+@pytest.fixture
+def cursor(connect: Callable[..., informix_db.Connection]) -> informix_db.Cursor:
+    return connect(read_timeout=20).cursor()
 
 
 def answered(cursor: informix_db.Cursor, statement: str) -> str:
@@ -126,28 +123,26 @@ def answered(cursor: informix_db.Cursor, statement: str) -> str:
     return ""
 
 
-def test_the_statements_are_valid_before(server: Server) -> None:
-    with connect(server) as connection:
-        for statement in VALID.strip().splitlines():
-            connection.cursor().execute(statement)
+def test_the_statements_are_valid_before(cursor: informix_db.Cursor) -> None:
+    for statement in VALID.strip().splitlines():
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_damaged_statements(
-    server: Server, seed: int, caplog: pytest.LogCaptureFixture
+    cursor: informix_db.Cursor, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     chance = random.Random(seed)
     statements = VALID.strip().splitlines()
     answers: Counter[str] = Counter()
-    with connect(server) as connection, caplog.at_level(logging.ERROR):
-        cursor = connection.cursor()
+    with caplog.at_level(logging.ERROR):
         for _ in range(STATEMENTS_PER_SEED):
             statement = damaged(chance.choice(statements), chance)
             answer = answered(cursor, statement)
             assert "SQLite" not in answer, statement
             answers["error" if answer else "result"] += 1
-            assert not connection.closed, statement
-        connection.rollback()
+            assert not cursor.connection.closed, statement
+        cursor.connection.rollback()
         cursor.execute("SELECT COUNT(*) FROM t")
         assert cursor.fetchone() == (2,)
     assert answers["error"] > answers["result"] > 0

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import random
 import socket
+from collections.abc import Callable, Iterator
 
 import captures
 import pytest
@@ -85,44 +86,45 @@ def test_damaged_requests(seed: int, caplog: pytest.LogCaptureFixture) -> None:
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
+@pytest.fixture
+def emulator() -> Iterator[Server]:
+    """A server with SQL behind it, for one test."""
+    with Server() as server:
+        yield server
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_damaged_conversations(seed: int, caplog: pytest.LogCaptureFixture) -> None:
-    """With SQL behind it: whole conversations of IBM's client, damaged here and there.
-    Another session's transaction and the tables of the others stay as they are."""
+def test_damaged_conversations(
+    emulator: Server,
+    connect: Callable[[], informix_db.Connection],
+    seed: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whole conversations of IBM's client, damaged here and there. Another session's
+    transaction and the tables of the others stay as they are."""
     chance = random.Random(seed)
-    with caplog.at_level(logging.ERROR), Server() as server:
-        with connect(server) as neighbour:
-            cursor = neighbour.cursor()
-            for name in CONVERSATIONS:
-                cursor.execute(f"CREATE DATABASE {name} WITH LOG")
-            cursor.execute("DATABASE testdb")
-            cursor.execute("CREATE TABLE mine (n INT)")
-            neighbour.commit()
-            for round_ in range(20):
-                cursor.execute("INSERT INTO mine VALUES (?)", (round_,))
-                requests = list(captures.client(chance.choice(CONVERSATIONS)))
-                for at in chance.sample(range(1, len(requests)), 4):
-                    requests[at] = damaged(requests[at], chance)
-                send_and_leave(server.address, login_request() + b"".join(requests))
-                cursor.execute("SELECT COUNT(*) FROM mine")
-                assert cursor.fetchone() == (round_ + 1,)
-            neighbour.commit()
-        assert server.wait_until_idle(5)
-        assert server.statistics().statements == 0
-        assert server.statistics().total_requests > 200
-        with connect(server) as after:
-            cursor = after.cursor()
-            cursor.execute("SELECT SUM(n) FROM mine")
-            assert cursor.fetchone() == (sum(range(20)),)
+    with caplog.at_level(logging.ERROR):
+        neighbour = connect()
+        cursor = neighbour.cursor()
+        for name in CONVERSATIONS:
+            cursor.execute(f"CREATE DATABASE {name} WITH LOG")
+        cursor.execute("DATABASE testdb")
+        cursor.execute("CREATE TABLE mine (n INT)")
+        neighbour.commit()
+        for round_ in range(20):
+            cursor.execute("INSERT INTO mine VALUES (?)", (round_,))
+            requests = list(captures.client(chance.choice(CONVERSATIONS)))
+            for at in chance.sample(range(1, len(requests)), 4):
+                requests[at] = damaged(requests[at], chance)
+            send_and_leave(emulator.address, login_request() + b"".join(requests))
+            cursor.execute("SELECT COUNT(*) FROM mine")
+            assert cursor.fetchone() == (round_ + 1,)
+        neighbour.commit()
+        neighbour.close()
+        assert emulator.wait_until_idle(5)
+        assert emulator.statistics().statements == 0
+        assert emulator.statistics().total_requests > 200
+        cursor = connect().cursor()
+        cursor.execute("SELECT SUM(n) FROM mine")
+        assert cursor.fetchone() == (sum(range(20)),)
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
-
-
-def connect(server: Server) -> informix_db.Connection:
-    return informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        read_timeout=20,
-    )
