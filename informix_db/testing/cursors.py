@@ -8,9 +8,11 @@ so. A FOR UPDATE cursor does not: its current row must be the one the client has
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
-from .api import CursorAPI
+from .api import CursorAPI, SQLError
 from .replies import tuple_message
 from .rows import RowEncoder
 
@@ -24,36 +26,44 @@ class OpenCursor:
         self._cursor = cursor
         self._encoder = encoder
         self._single = single
-        self._rows: Sequence[tuple[object, ...]] = ()
-        self._taken = 0
+        self._rows: Sequence[tuple[object, ...]] = ()  # read ahead, not sent yet
+        self._messages: list[bytes] = []  # the first of them, encoded
 
     def use(self, encoder: RowEncoder) -> None:
         """Encode the rows not sent yet with `encoder`."""
         self._encoder = encoder
+        self._messages = []
 
     def close(self) -> None:
         self._cursor.close()
 
-    def _row_waits(self) -> bool:
-        if self._taken < len(self._rows):
-            return True
-        self._rows = self._cursor.fetch(1 if self._single else _READ_AHEAD)
-        self._taken = 0
-        return bool(self._rows)
+    def _waiting(self) -> list[bytes]:
+        """Return messages of the next rows, at least one if there are rows left."""
+        if not self._rows:
+            self._rows = self._cursor.fetch(1 if self._single else _READ_AHEAD)
+        if self._rows and not self._messages:
+            try:
+                tuples = self._encoder.encode_all(self._rows)
+            except SQLError:  # of a row that is perhaps not the next one
+                tuples = [self._encoder.encode(self._rows[0])]
+            self._messages = list(map(tuple_message, tuples))
+        return self._messages
 
     def page(self, size: int) -> tuple[list[bytes], bool]:
         """Return the TUPLE messages that fit in `size`, and whether that is all."""
-        messages: list[bytes] = []
-        while self._row_waits():
-            message = tuple_message(self._encoder.encode(self._rows[self._taken]))
-            size -= len(message)
-            if size < 0 and messages:
-                return messages, False
-            messages.append(message)
-            self._taken += 1
+        page: list[bytes] = []
+        while waiting := self._waiting():
+            ends = list(accumulate(map(len, waiting)))
+            count = bisect_right(ends, size) or int(not page)
+            if count == 0:
+                return page, False
+            page += waiting[:count]
+            size -= ends[count - 1]
+            self._messages = waiting[count:]
+            self._rows = self._rows[count:]
             if self._single:
-                return messages, False
-        return messages, True
+                return page, False
+        return page, True
 
     def row_at(self, row: int) -> bytes | None:
         """Return the TUPLE message of row `row`, None past either end."""

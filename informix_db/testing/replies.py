@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from . import codec, tags, typecodes
 from .api import Column, SQLError, SQLType
@@ -40,8 +41,13 @@ def tuple_message(row: bytes) -> bytes:
     """Return TUPLE around an encoded row."""
     size = len(row)
     if size & 1:
-        return _tuple_head.pack(tags.TUPLE, 0, size) + row + b"\0"
-    return _tuple_head.pack(tags.TUPLE, 0, size) + row
+        return _head_of_tuple(size) + row + b"\0"
+    return _head_of_tuple(size) + row
+
+
+@lru_cache(1 << 10)
+def _head_of_tuple(size: int) -> bytes:
+    return _tuple_head.pack(tags.TUPLE, 0, size)
 
 
 class ReplyWriter:

@@ -12,7 +12,8 @@ for 44 [J]. Collections and ROWs are text, or the form `composites` knows for 44
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from . import codec, composites, typecodes
@@ -40,6 +41,7 @@ _CLIENT_FORMS = {
 }
 
 CellEncoder = Callable[[Any], bytes]
+ColumnEncoder = Callable[[Sequence[Any]], Iterable[bytes]]  # of many rows at once
 Keep = Callable[[bytes], int]  # keeps the contents of a cell, returns a key for them
 
 _NULLS_OF_STRUCTS: dict[int, tuple[struct.Struct, bytes]] = {
@@ -62,6 +64,7 @@ def _int8_cell(value: int | None) -> bytes:
     return bytes(10) if value is None else codec.pack_int8(value)
 
 
+@lru_cache(1 << 12)
 def _date_cell(value: Any) -> bytes:
     if value is None:
         return b"\x80\0\0\0"
@@ -198,6 +201,15 @@ def cell_encoder(
     raise SQLError(_UNSUPPORTED_TYPE, token=sql_type.name)
 
 
+def _column_encoder(code: int, cell: CellEncoder) -> ColumnEncoder:
+    """Return what encodes a column of many rows: faster than cell by cell where a
+    value's bytes are those of a `struct` and none is NULL."""
+    if code not in _NULLS_OF_STRUCTS:
+        return partial(map, cell)
+    pack = _NULLS_OF_STRUCTS[code][0].pack
+    return lambda values: map(cell if None in values else pack, values)
+
+
 class RowEncoder:
     """Turns rows of one description into tuples."""
 
@@ -216,6 +228,23 @@ class RowEncoder:
             cell_encoder(column.type, framing, text_codec, keep, code)
             for column, code in zip(columns, codes, strict=True)
         ]
+        self._columns = [
+            _column_encoder(column.type.code, cell)
+            for column, cell in zip(columns, self._cells, strict=True)
+        ]
+
+    def encode_all(self, rows: Sequence[Sequence[object]]) -> list[bytes]:
+        """Return the tuples of many rows; SQLError as `encode`, for whichever row."""
+        try:
+            columns = [
+                encode(values)
+                for encode, values in zip(
+                    self._columns, zip(*rows, strict=True), strict=True
+                )
+            ]
+            return list(map(b"".join, zip(*columns, strict=True)))
+        except UnicodeEncodeError as error:
+            raise SQLError(_CONVERSION_FAILED) from error
 
     def encode(self, row: Sequence[object]) -> bytes:
         """Return the tuple of one row; -23103 if its text has no such characters."""
