@@ -58,7 +58,6 @@ def bind_view(
     if found is None:
         raise SQLError(-206, -111, token=view.name)
     binding.names = ViewNames(names, found[0], view.owner)
-    common, binding.common = binding.common, []
     variables, binding.variables = binding.variables, {}
     try:
         query = bind(view.query, None)
@@ -67,7 +66,7 @@ def bind_view(
             raise
         raise SQLError(-357, token=f"{view.owner}.{view.name}") from None
     finally:
-        binding.names, binding.common = names, common
+        binding.names = names
         binding.variables = variables
     if len(query.outputs) != len(view.columns):
         raise SQLError(-357, token=f"{view.owner}.{view.name}")

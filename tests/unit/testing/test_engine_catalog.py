@@ -287,6 +287,35 @@ def test_named_row_types(sql: SQLClient) -> None:
     ) == [(0x1016, number)]
 
 
+def test_routines_about_columns(sql: SQLClient) -> None:
+    """What getColumns asks for each column: java.sql.Types and the like."""
+    sql.do(
+        "CREATE TABLE t (a SERIAL, b DECIMAL(8,2) DEFAULT 1.50, c CHAR(3) DEFAULT 'x', "
+        "d DATETIME HOUR TO SECOND, e DATETIME YEAR TO DAY, f BOOLEAN)"
+    )
+    assert sql.rows(
+        "SELECT schema_coltypename(coltype, extended_id), "
+        "get_data_type(coltype, extended_id, collength), "
+        "schema_precision(coltype, extended_id, collength), "
+        "schema_numscale(coltype, collength), schema_numprecradix(coltype), "
+        "schema_isnullable(coltype), schema_nullable(coltype), "
+        "schema_isautoincr(coltype), schema_datetype(coltype, collength), "
+        "schema_charlen(coltype, extended_id, collength), "
+        "schema_bufflen(coltype, collength) FROM syscolumns WHERE tabid >= 100"
+    ) == [
+        ("serial", 4, 10, 0, 10, 0, "NO", "YES", 0, 0, 4),
+        ("decimal", 3, 8, 2, 10, 1, "YES", "NO", 0, 0, 5),
+        ("char", 1, 3, 0, 0, 1, "YES", "NO", 0, 3, 3),
+        ("datetime", 93, 0x066A, 0, 0, 1, "YES", "NO", 92, 0, 4),
+        ("datetime", 93, 0x0804, 0, 0, 1, "YES", "NO", 93, 0, 5),
+        ("boolean", 16, 1, 0, 0, 1, "YES", "NO", 0, 0, 1),
+    ]
+    assert sql.rows(
+        "SELECT get_default_value(c.coltype, c.extended_id, c.collength, d.default) "
+        "FROM syscolumns c, sysdefaults d WHERE c.tabid = d.tabid AND c.colno = d.colno"
+    ) == [("1.50",), ("x",)]
+
+
 def test_sessions_and_locks_as_they_are(sql: SQLClient) -> None:
     """(ADR-234)"""
     sql.do("CREATE TABLE t (a INT)")

@@ -38,6 +38,11 @@ class TestForeignKeys:
         assert family.code("UPDATE p SET id = 9 WHERE id = 1") == -692
         family.do("UPDATE p SET id = 9 WHERE id = 2")  # nobody's parent by id
 
+    def test_keys_may_change_hands(self, family: SQLClient) -> None:
+        """Only what is there after the statement counts."""
+        family.do("UPDATE p SET id = 3 - id")
+        assert family.rows("SELECT name FROM p, c WHERE p.id = c.p") == [("two",)]
+
     def test_cascade(self, family: SQLClient) -> None:
         assert family.do("DELETE FROM p WHERE id = 1").rows == 1
         assert family.rows("SELECT * FROM c") == []

@@ -176,6 +176,12 @@ class TestWritingThroughViews:
         w.do("REVOKE ALL ON t FROM PUBLIC")
         bob.do("INSERT INTO w VALUES ('bob', 50)")
         assert bob.code("UPDATE w SET word = 'x'") == -273
+        bob.do("CREATE SYNONYM mine FOR t")
+        w.do("GRANT SELECT ON t TO bob")
+        bob.do("CREATE VIEW bobs AS SELECT * FROM mine")
+        assert bob.code("DELETE FROM bobs") == -274
+        w.do("GRANT DELETE ON t TO bob")
+        assert bob.do("DELETE FROM bobs").rows == 3
 
     def test_mistakes(self, w: SQLClient) -> None:
         assert w.code("INSERT INTO w (a) VALUES (1)") == -217
