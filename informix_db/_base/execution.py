@@ -294,7 +294,7 @@ class Execution(TwoPhase):
         return (yield from self._ask_gen(_VERSION_SQL))
 
     def _ask_gen(self, sql: str) -> Wire[str]:
-        """Return the one text a query selects; that begins no transaction."""
+        """Return the one text a query selects, without a BEGIN before it."""
         statement = yield from self._prepare_gen(sql, 0)
         opening = Opening(c.FETCH_SIZE_CLASSIC)
         write_open(self._channel, statement, None, opening)

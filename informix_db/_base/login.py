@@ -22,6 +22,7 @@ from informix_db._protocol.session import (
     open_database_gen,
     ping_gen,
 )
+from informix_db._protocol.transaction import commit_gen
 from informix_db._wire.accel import BindContext
 from informix_db._wire.buffer import Wire
 from informix_db._wire.text import codec_of_locale, codec_with_policy
@@ -157,6 +158,7 @@ class Login(Execution):
     def _learn_locale_gen(self) -> Wire[None]:
         """Ask the database for its locale and speak its code set."""
         locale = yield from self._ask_gen(_LOCALE_SQL)
+        yield from self._end_gen(commit_gen)  # of an ANSI database, which began one
         if locale:
             self._speak(codec_of_locale(locale))
 

@@ -67,6 +67,7 @@ def test_auto_asks_the_database(connect: Connect) -> None:
     assert conn.encoding == "iso8859-1"
     assert conn.stats.round_trips == connect().stats.round_trips + 2
     assert not conn.in_transaction
+    assert not connect(db_locale="auto", database="ansidb").in_transaction
 
 
 def test_what_was_learnt_is_in_use(playing: Playing) -> None:
