@@ -241,3 +241,25 @@ class System(Statement):
     """``SYSTEM command``: never to be run by an emulator."""
 
     command: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTrigger(Statement):
+    """`text` is the whole statement as written.
+
+    The three bodies are what the trigger does before, for each row of, and after a
+    statement: an IF for every list of actions that has a WHEN.
+    """
+
+    name: ObjectName
+    event: str  # insert, update, delete
+    columns: tuple[Identifier, ...]  # of UPDATE OF; (): any
+    table: ObjectName
+    old: str  # correlation names, "" if not given
+    new: str
+    before: Block
+    each_row: Block
+    after: Block
+    text: str
+    if_not_exists: bool = False
+    disabled: bool = False

@@ -20,6 +20,7 @@ from informix_db.testing.sql.spl_objects import RoutineTable
 if TYPE_CHECKING:
     from informix_db.testing.sql import ast
     from informix_db.testing.sql.locks import RowLock
+    from informix_db.testing.sql.spl_triggers import Trigger
     from informix_db.testing.sql.transactions import Transaction
 
 FIRST_USER_TABID = 100
@@ -205,6 +206,7 @@ class Table:
     row_locks: dict[int, list[RowLock]] = field(default_factory=dict)  # by `_k`
     grants: Grants = field(default_factory=dict)
     children: list[Table] = field(default_factory=list)  # with foreign keys to it
+    triggers: list[Trigger] = field(default_factory=list)
     row_count: int = 0  # as UPDATE STATISTICS found it
     # Of a system catalog table: its rows for a session's locale, what catalog version
     # and locale the stored ones are for, and whether they change without a version.

@@ -12,7 +12,6 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
-from informix_db.testing.sql.integrity import CheckedRows
 from informix_db.testing.sql.locks import (
     KEYED_READ_FAILED,
     READ_FAILED,
@@ -34,6 +33,7 @@ from informix_db.testing.sql.plans import (
 from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Slot
+from informix_db.testing.sql.spl_triggers import TriggeredRows
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.values import import_value, parse_number
@@ -108,7 +108,7 @@ class Executor:
 
     def __init__(self, store: Store, runtime: Runtime) -> None:
         self._store = store
-        self._rows = CheckedRows(store, runtime)
+        self._rows = TriggeredRows(store, runtime)
         self._runtime = runtime
         self.isolation = "committed read"
         self.retain_update_locks = False

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from informix_db.testing.sql import ast
 from informix_db.testing.sql.lexer import END, Tokens
 from informix_db.testing.sql.parser_base import UnsupportedError
-from informix_db.testing.sql.parser_spl import SPLParser
+from informix_db.testing.sql.parser_trigger import TriggerParser
 
 
 def parse(sql: str, *, delimident: bool = False) -> ast.Statement:
@@ -31,7 +31,7 @@ def parse(sql: str, *, delimident: bool = False) -> ast.Statement:
     return dataclasses.replace(statement, parameter_count=tokens.parameter_count)
 
 
-class Parser(SPLParser):
+class Parser(TriggerParser):
     """The whole language."""
 
     def text(self) -> ast.Statement:

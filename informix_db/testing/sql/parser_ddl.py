@@ -14,7 +14,7 @@ _OTHER_OBJECTS = (
     *(("explicit", "cast"), ("implicit", "cast"), ("default", "user")),
     *(("external", "table"), ("opaque", "type"), ("opclass",), ("schema",)),
     *(("security", "label"), ("security", "policy"), ("secondary", "access_method")),
-    *(("primary", "access_method"), ("tenant",), ("trigger",)),
+    *(("primary", "access_method"), ("tenant",)),
     *(("trusted", "context"), ("user",), ("xadatasource",)),
 )
 _DATABASE_PRIVILEGES = ("connect", "resource", "dba")
@@ -37,6 +37,8 @@ class DDLParser(TableParser):
         position = self.expect("create")
         if self.at("procedure", "function", "dba", "or"):
             return self.create_routine(position)
+        if self.accept("trigger"):
+            return self.create_trigger(position)
         if self.accept("table"):
             return self.create_table(position, "")
         if self.accept_one_of("temp", "scratch"):
@@ -56,6 +58,10 @@ class DDLParser(TableParser):
 
     def create_routine(self, position: int) -> ast.Statement:
         """Take what follows CREATE of a routine in SPL."""
+        raise NotImplementedError
+
+    def create_trigger(self, position: int) -> ast.Statement:
+        """Take what follows CREATE TRIGGER."""
         raise NotImplementedError
 
     def _create_other(self, position: int) -> ast.Statement:

@@ -144,9 +144,9 @@ class Binding:
 
     def variable(self, node: ast.Expression) -> b.Param | None:
         """Return the SPL variable a name means, None if it means something else."""
-        if not isinstance(node, ast.Name) or len(node.parts) > 1:
+        if not self.variables or not isinstance(node, ast.Name):
             return None
-        name = node.parts[0]
+        name = ".".join(node.parts)  # of a trigger's old and new row: two parts
         if name in self.variables and name not in self.used_variables:
             sql_type = self.variables[name]
             self.used_variables[name] = b.Variable(sql_type, self.new_slot(sql_type))

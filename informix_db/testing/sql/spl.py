@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _MOST_CALLS = 50  # inside each other; a server has as many as its stack holds
 _STACK_EXHAUSTED = -722
+_MOST_CASCADES, _TOO_MANY_CASCADES = 20, -748
 _INTERRUPTED, _NOT_ALLOWED, _REDEFINED = -213, -675, -721
 _SEVERAL_ROWS = -686
 _TYPES_DISAGREE = -689
@@ -150,6 +151,17 @@ class Routines:
         self._query_depth += 1
         try:
             return self._value(procid, arguments)
+        finally:
+            self._query_depth -= 1
+
+    def run_trigger(self, actions: Routine, values: Row) -> None:
+        """Run a trigger's actions, as part of the statement that fires it."""
+        if self._query_depth >= _MOST_CASCADES:
+            raise SQLError(_TOO_MANY_CASCADES)
+        self._query_depth += 1
+        try:
+            for _ in self.start(actions, values):
+                pass
         finally:
             self._query_depth -= 1
 

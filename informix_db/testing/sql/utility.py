@@ -14,6 +14,7 @@ from informix_db.testing.sql import (
     grants,
     rowtypes,
     spl_define,
+    spl_triggers,
 )
 from informix_db.testing.sql.alter import alter_table
 from informix_db.testing.sql.catalog import Table
@@ -317,6 +318,8 @@ def _drop(session: Session, node: ast_ddl.Drop) -> None:
         _drop_database(session, node)
     elif node.kind in spl_define.ROUTINES:
         spl_define.drop_routine(session, node)
+    elif node.kind == "trigger":
+        spl_triggers.drop_trigger(session, node)
     elif node.kind == "row type":
         rowtypes.drop_row_type(session, node)
     else:
@@ -329,6 +332,7 @@ HANDLERS: dict[type[ast.Statement], _Handler] = {
     **grants.HANDLERS,
     **rowtypes.HANDLERS,
     **spl_define.HANDLERS,
+    **spl_triggers.HANDLERS,
     ast_session.Begin: _begin,
     ast_session.Commit: _commit,
     ast_session.Rollback: _rollback,

@@ -428,11 +428,7 @@ def test_session(text: str, expected: ast.Statement) -> None:
 @pytest.mark.parametrize(
     ("sql", "construct", "position"),
     [
-        (
-            "CREATE TRIGGER g INSERT ON t FOR EACH ROW (DELETE FROM u)",
-            "CREATE TRIGGER",
-            8,
-        ),
+        ("CREATE TRIGGER g SELECT ON t BEFORE (DELETE FROM u)", "SELECT trigger", 25),
         ("CREATE EXTERNAL TABLE t (a INT) USING (x)", "CREATE EXTERNAL TABLE", 8),
         ("ALTER FRAGMENT ON TABLE t INIT IN d", "ALTER FRAGMENT", 16),
         ("SELECT a FROM t CONNECT BY PRIOR a = b", "CONNECT BY", 17),
