@@ -84,8 +84,8 @@ def does(
 
 
 def as_input(parameters: Sequence[Column]) -> list[Column]:
-    """Describe parameters as that server did: none refuses NULL."""
-    return [replace(p, type=replace(p.type, nullable=True)) for p in parameters]
+    """Describe parameters as that server did: no names, and none refuses NULL."""
+    return [Column("", replace(p.type, nullable=True)) for p in parameters]
 
 
 def fails(error: SQLError) -> Maker:
