@@ -106,7 +106,8 @@ def endpoints(listeners: list[Listener]) -> tuple[list[tuple[str, int, str]], bo
         try:
             tls = check_protocol(listener.protocol) or tls
         except ProgrammingError as exc:
-            raise InterfaceError(f"sqlhosts, {listener.server}: {exc}") from None
+            what = f"sqlhosts, {listener.server} {listener.protocol}"
+            raise InterfaceError(f"{what}: {exc}") from None
         # An asterisk before the host is for the server: it listens everywhere.
         host = listener.host.lstrip("*") or "localhost"
         found.append((host, port_of(listener.service), listener.server))

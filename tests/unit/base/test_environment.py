@@ -140,8 +140,8 @@ def test_group(sqlhosts: Path) -> None:
 @pytest.mark.parametrize(
     ("server", "message"),
     [
-        ("on_drda", "on_drda: protocol 'drsoctcp' is DRDA"),
-        ("on_memory", "on_memory: protocol 'onipcshm' is none"),
+        ("on_drda", "on_drda drsoctcp: the protocol is DRDA"),
+        ("on_memory", "on_memory onipcshm: the protocol is none"),
         ("on_service", "service 'no_such_service' is in no services file"),
         ("nowhere", "server 'nowhere' is not in the sqlhosts file"),
         ("broken", "server 'broken' is not in the sqlhosts file"),
