@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from informix_db.testing.sql.ast import (
+    CommonTable,
     Expression,
     FromItem,
     Identifier,
@@ -68,6 +69,14 @@ class Delete(Statement):
     table: Table
     where: Expression | None = None
     current_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithTables(Statement):
+    """``WITH t AS (..)`` before an INSERT, UPDATE or DELETE."""
+
+    tables: tuple[CommonTable, ...]
+    statement: Insert | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)

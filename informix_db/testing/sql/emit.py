@@ -249,14 +249,15 @@ class Emitter:
     # --- queries -------------------------------------------------------------
 
     def query(self, query: b.BoundQuery) -> str:
-        text = self._with(query.common) + self.body(query.body)
+        text = self.common(query.common) + self.body(query.body)
         if query.order_by:
             text += " ORDER BY " + ", ".join(map(self._order_key, query.order_by))
         else:
             text += self._storage_order(query.body)
         return text + self._limit(query.first, query.skip)
 
-    def _with(self, tables: Sequence[b.BoundCommon]) -> str:
+    def common(self, tables: Sequence[b.BoundCommon]) -> str:
+        """Return the WITH clause, "" without tables."""
         parts = []
         for table in tables:
             columns = ", ".join(f"o{i}" for i in range(len(table.query.outputs)))

@@ -83,5 +83,5 @@ _STATEMENTS: dict[str, Callable[[Parser], ast.Statement]] = {
     "truncate": Parser.truncate,
     "unlock": Parser.unlock,
     "update": Parser.update,
-    "with": Parser.query,
+    "with": Parser.with_statement,
 }

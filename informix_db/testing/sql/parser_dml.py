@@ -104,6 +104,21 @@ class DMLParser(QueryParser):
         self.expect("]")
         return ast_dml.SubscriptedColumn(position, name, first, last)
 
+    def with_statement(self) -> ast.Query | ast_dml.WithTables:
+        """Take a query, or INSERT, UPDATE and DELETE, after WITH."""
+        position = self.position
+        recursive, tables = self.with_clause()
+        statement: ast_dml.Insert | ast_dml.Update | ast_dml.Delete
+        if self.at("insert"):
+            statement = self.insert()
+        elif self.at("update"):
+            statement = self.update()
+        elif self.at("delete"):
+            statement = self.delete()
+        else:
+            return self.query_body(position, recursive, tables)
+        return ast_dml.WithTables(position, tables, statement)
+
     # --- MERGE ---
 
     def merge(self) -> ast_dml.Merge:

@@ -34,16 +34,31 @@ class QueryParser(ExpressionParser):
 
     def query(self, *, collection: bool = False) -> ast.Query:
         position = self.position
-        self.enter(2)
         recursive = False
         tables: tuple[ast.CommonTable, ...] = ()
-        if self.accept("with"):
-            recursive = self.accept("recursive")
-            tables = self.list_of(self._common_table)
-        body: ast.Select | ast.Query = self._branch(collection)
-        node = self._query_tail(position, self._set_branches(body), tables, recursive)
-        self._depth -= 2
-        return node
+        if self.at("with"):
+            with self.nested(2):
+                recursive, tables = self.with_clause()
+        return self.query_body(position, recursive, tables, collection=collection)
+
+    def query_body(
+        self,
+        position: int,
+        recursive: bool = False,
+        tables: tuple[ast.CommonTable, ...] = (),
+        *,
+        collection: bool = False,
+    ) -> ast.Query:
+        """Take a query from behind its WITH clause."""
+        with self.nested(2):
+            body: ast.Select | ast.Query = self._branch(collection)
+            branches = self._set_branches(body)
+            return self._query_tail(position, branches, tables, recursive)
+
+    def with_clause(self) -> tuple[bool, tuple[ast.CommonTable, ...]]:
+        """Take ``WITH [RECURSIVE] t AS (..), ..``."""
+        self.expect("with")
+        return self.accept("recursive"), self.list_of(self._common_table)
 
     def set_operation(self, first: ast.Query) -> ast.Query:
         return self._query_tail(first.position, self._set_branches(first), (), False)

@@ -77,10 +77,18 @@ def _bind_into(
     )
 
 
+def _bind_with(node: ast_dml.WithTables, binding: Binding) -> QueryPlan:
+    with QueryBinder(binding).common(node.tables) as common:
+        plan = BINDERS[type(node.statement)](node.statement, binding)
+    plan.common = common
+    return plan
+
+
 BINDERS: dict[type[ast.Statement], Callable[[Any, Binding], QueryPlan]] = {
     ast.Query: _bind_query,
     ast_dml.Insert: bind_insert,
     ast_dml.Update: bind_update,
     ast_dml.Delete: bind_delete,
     ast_dml.Merge: bind_merge,
+    ast_dml.WithTables: _bind_with,
 }

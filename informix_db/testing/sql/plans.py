@@ -68,8 +68,14 @@ class QueryPlan(Plan):
     current_text: str = ""  # kept by the executor
     by_key: bool = False  # finds its rows by a unique key (`access`)
 
+    common: list[b.BoundCommon] = field(default_factory=list)  # of WITH before DML
+
     def emit(self, emitter: Emitter) -> str:
         """Return the SQLite query."""
+        return emitter.common(self.common) + self.text(emitter)
+
+    def text(self, emitter: Emitter) -> str:
+        """Return the query without WITH."""
         raise NotImplementedError
 
 
@@ -82,7 +88,7 @@ class SelectPlan(QueryPlan):
     key_source: b.TableSource | None = None
     _keyed: SelectPlan | None = None
 
-    def emit(self, emitter: Emitter) -> str:
+    def text(self, emitter: Emitter) -> str:
         return emitter.query(self.query)
 
     @property
@@ -106,7 +112,7 @@ class IntoTempPlan(QueryPlan):
     name: str = ""
     no_log: bool = False
 
-    def emit(self, emitter: Emitter) -> str:
+    def text(self, emitter: Emitter) -> str:
         return emitter.query(self.query)
 
 
@@ -120,7 +126,7 @@ class WritePlan(QueryPlan):
     current_of: str = ""
     keeps: b.Expr | None = None  # what rows written through a view must meet
 
-    def emit(self, emitter: Emitter) -> str:
+    def text(self, emitter: Emitter) -> str:
         return emitter.select(self.select)
 
 
@@ -135,7 +141,7 @@ class MergePlan(QueryPlan):
     inserts: list[Column] = field(default_factory=list)
     select: b.BoundSelect = field(default_factory=lambda: b.BoundSelect([]))
 
-    def emit(self, emitter: Emitter) -> str:
+    def text(self, emitter: Emitter) -> str:
         return emitter.select(self.select)
 
 
@@ -150,7 +156,7 @@ class InsertPlan(QueryPlan):
     evaluators: list[Evaluate] | None = None  # if no value needs SQLite
     keeps: b.Expr | None = None  # as of `WritePlan`
 
-    def emit(self, emitter: Emitter) -> str:
+    def text(self, emitter: Emitter) -> str:
         if self.query is not None:
             return emitter.query(self.query)
         return "SELECT " + ", ".join(map(emitter.expr, self.values))

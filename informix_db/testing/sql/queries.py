@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, rules
@@ -32,13 +33,8 @@ class QueryBinder(SourceBinder):
         """Return a query bound; `hints` type parameters of its projection."""
         if node.into is not None and parent is not None:
             raise SQLError(-201, offset=node.into.position)
-        tables: dict[str, CommonTable] = {}
-        self.binding.common.append(tables)
-        try:
-            common = [self._common(item, tables, parent) for item in node.with_tables]
+        with self.common(node.with_tables, parent) as common:
             query = self._query(node, parent, hints)
-        finally:
-            self.binding.common.pop()
         query.common = common
         return query
 
@@ -72,6 +68,18 @@ class QueryBinder(SourceBinder):
         return self.query(node, parent, hints), None
 
     # --- WITH ----------------------------------------------------------------
+
+    @contextmanager
+    def common(
+        self, nodes: Sequence[ast.CommonTable], parent: Scope | None = None
+    ) -> Iterator[list[b.BoundCommon]]:
+        """Bind the tables of a WITH clause; they are known inside."""
+        tables: dict[str, CommonTable] = {}
+        self.binding.common.append(tables)
+        try:
+            yield [self._common(node, tables, parent) for node in nodes]
+        finally:
+            self.binding.common.pop()
 
     def _common(
         self,

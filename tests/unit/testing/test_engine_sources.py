@@ -336,3 +336,20 @@ def test_row_comparisons_refused(t: SQLClient) -> None:
     assert t.code("SELECT z FROM b WHERE ROW(y, z) = ROW(1)") == -1260
     assert t.code("SELECT z FROM b WHERE (y, z) = (1, 5)") == -201
     assert t.code("SELECT y FROM b INTERSECT ALL SELECT x FROM a") == -201
+
+
+def test_with_before_changes(t: SQLClient) -> None:
+    """The tables of WITH are known in the whole statement (from 14.10)."""
+    t.do("WITH k(n) AS (SELECT MAX(x) FROM a) INSERT INTO a SELECT n + ?, n FROM k", 1)
+    assert t.rows("SELECT x, w FROM a WHERE x > 2") == [(3, 30), (4, 3)]
+    t.do(
+        "WITH k AS (SELECT 1 n FROM a) INSERT INTO a VALUES (9, (SELECT MAX(n) FROM k))"
+    )
+    t.do(
+        "WITH k AS (SELECT y, SUM(z) s FROM b GROUP BY y) UPDATE a "
+        "SET w = (SELECT s FROM k WHERE k.y = a.x) WHERE x IN (SELECT y FROM k)"
+    )
+    t.do("WITH k AS (SELECT y FROM b) DELETE FROM a WHERE x > ALL (SELECT y FROM k)")
+    assert t.rows("SELECT x, w FROM a") == [(1, 11), (2, 7)]
+    assert t.code("WITH k AS (SELECT y FROM b) DELETE FROM k") == -206
+    assert t.code("WITH k AS (SELECT y FROM b) MERGE INTO a USING k ON 1 = 1") == -201
