@@ -222,8 +222,8 @@ def check_protocol(protocol: str) -> bool:
         return False
     if name.startswith("dr"):
         raise ProgrammingError(
-            "the protocol is DRDA, which this driver does not speak: use the port of an "
-            "onsoctcp or onsocssl listener"
+            "the protocol is DRDA, which this driver does not speak: use the port of "
+            "an onsoctcp or onsocssl listener"
         )
     raise ProgrammingError(
         "the protocol is none this driver speaks, onsoctcp or onsocssl"
