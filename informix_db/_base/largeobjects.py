@@ -173,6 +173,10 @@ class LargeObject:
         self._open_descriptor()
         return True
 
+    def flush(self) -> None:
+        """Do nothing, as nothing is held back; ``io.BufferedReader`` calls it."""
+        self._open_descriptor()
+
     def _open_descriptor(self) -> int:
         if self._descriptor is None:
             raise ValueError("I/O operation on closed large object")

@@ -280,12 +280,16 @@ def test_locators_open_themselves(
 ) -> None:
     insert(cur, stored, 1, b"b" * 300, None, "c" * 10)
     blob, clob = locators(cur, stored)
-    with blob.open() as file:
-        assert io.BufferedReader(file).read(7) == b"b" * 7
+    file = blob.open()
+    with io.BufferedReader(file) as reader:
+        assert reader.read(7) == b"b" * 7
+    assert file.closed
+    with pytest.raises(ValueError, match="closed"):
+        file.flush()
     with clob.open("r") as file:
         assert file.read() == "c" * 10
-    with clob.open("rb") as file:
-        assert io.TextIOWrapper(io.BufferedReader(file), "latin-1").read() == "c" * 10
+    with io.TextIOWrapper(io.BufferedReader(clob.open("rb")), "latin-1") as text:
+        assert text.read() == "c" * 10
     scrolled = conn.cursor(scrollable=True).execute(f"SELECT b FROM {stored}")
     with scrolled.fetchone()[0].open() as file:
         assert len(file.read()) == 300
