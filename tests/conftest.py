@@ -6,9 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 import informix_db
 from informix_db.testing import Server
+
+# How long an example takes says more about the machine's other work.
+settings.register_profile("tests", settings.default, deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_report_header() -> str:
