@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -333,6 +333,10 @@ class Executor:
         if rows:
             changes = [(row[0], row[1:]) for row in rows]
             self._rows.update(table, targets, changes, transaction)
+
+    def check_pending(self, transaction: Transaction, numbers: Collection[int]) -> None:
+        """Check constraints that were deferred."""
+        self._rows.check_pending(transaction, numbers)
 
     def merge(
         self, plan: MergePlan, values: list[Any], transaction: Transaction

@@ -1,13 +1,13 @@
 """CHECK and FOREIGN KEY: rows written as the constraints of their tables allow.
 
-Constraints are checked when a statement's rows are written, as Informix does unless
-SET CONSTRAINTS defers it, which is not known here.
+Constraints are checked when a statement's rows are written, or when the transaction
+ends if SET CONSTRAINTS defers them. Unique constraints are never deferred here.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -94,6 +94,16 @@ class CheckedRows:
         """Check the rows a table has against a new constraint."""
         self._check(table, [constraint], _ALL_ROWS, transaction)
 
+    def check_pending(self, transaction: Transaction, numbers: Collection[int]) -> None:
+        """Check deferred constraints; SQLError(-530, -691) for what does not hold."""
+        for number, table in list(transaction.pending.items()):
+            if number not in numbers:
+                continue
+            for constraint in table.constraints:
+                if constraint.constraint_id == number and not table.dropped:
+                    self.check_all(table, constraint, transaction)
+            del transaction.pending[number]
+
     def check_view(self, table: Table, keeps: b.Expr, keys: Sequence[int]) -> None:
         """Raise SQLError(-385) if a row written through a view is not to be seen in
         it; `keeps` is the view's condition."""
@@ -113,6 +123,8 @@ class CheckedRows:
         transaction: Transaction,
     ) -> None:
         for constraint in constraints:
+            if where != _ALL_ROWS and transaction.defers(table, constraint):
+                continue
             token = f"{constraint.owner}.{constraint.name}"
             if constraint.check is not None:
                 condition = self.condition(table, constraint.check)
@@ -196,12 +208,16 @@ class CheckedRows:
                 if self._still_there(reference.table, reference.columns(), key):
                     continue
                 children = self._children(item, key, transaction)
-                if children and not (cascade and reference.cascade):
+                cascades = cascade and reference.cascade
+                if not children:
+                    continue
+                if not cascades and transaction.defers(item.child, item.constraint):
+                    continue
+                if not cascades:
                     constraint = reference.key()
                     token = f"{constraint.owner}.{constraint.name}"
                     raise SQLError(_HAS_CHILDREN, token=token)
-                if children:
-                    self.delete(item.child, children, transaction)
+                self.delete(item.child, children, transaction)
 
     def _still_there(
         self, table: Table, columns: Sequence[Column], key: tuple[Any, ...]

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -447,7 +447,29 @@ class Session:
         if self.branches.current is not None:
             raise SQLError(-700)
         self._close_cursors(hold=False)
+        if commit and self.transaction is not None and self.transaction.pending:
+            self._check_deferred(self.transaction.pending)
         self.end_transaction(commit=commit)
+
+    def _check_deferred(self, pending: Collection[int]) -> None:
+        """Check deferred constraints; what breaks one is rolled back."""
+        numbers = set(pending)
+        try:
+            self.transact(lambda tx: self.executor.check_pending(tx, numbers))
+        except SQLError:
+            self.end_transaction(commit=False)
+            raise
+
+    def open_transaction(self) -> Transaction:
+        """Return the open transaction, in an ANSI database a new one if need be;
+        SQLError(-255, -256) if there is none."""
+        if not self.current_database().logged:
+            raise SQLError(-256)
+        if self.transaction is None and self.current_database().ansi:
+            self.transaction = Transaction(self.session_id)
+        if self.transaction is None:
+            raise SQLError(-255)
+        return self.transaction
 
     def end_transaction(self, *, commit: bool) -> None:
         transaction, self.transaction = self.transaction, None

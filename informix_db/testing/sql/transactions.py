@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.catalog import Constraint, Table
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.locks import RowLock
@@ -47,6 +47,9 @@ class Transaction:
     undo: list[Callable[[], None]] = field(default_factory=list)
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     active: bool = True
+    # Numbers of constraints that are deferred, and of those to check yet.
+    deferred: set[int] = field(default_factory=set)
+    pending: dict[int, Table] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.direct:
@@ -61,6 +64,13 @@ class Transaction:
         if self.tables or self.undo or self.on_commit:
             return True
         return any(table.locks[self] for table in self.locked)
+
+    def defers(self, table: Table, constraint: Constraint) -> bool:
+        """Tell whether a constraint is checked at the end, and note that it must be."""
+        if constraint.constraint_id not in self.deferred:
+            return False
+        self.pending[constraint.constraint_id] = table
+        return True
 
     def at_commit(self, action: Callable[[], None]) -> None:
         """Run `action` at commit, unless a rollback to a savepoint takes it back."""

@@ -147,9 +147,39 @@ def _set_option(session: Session, node: ast_session.SetOption) -> None:
 
 
 def _set_constraints(session: Session, node: ast_session.SetConstraints) -> None:
-    """Constraints are enabled and checked at once here, whatever their number."""
-    if node.mode not in ("immediate", "enabled"):
+    """Indexes, triggers and constraints are enabled here, whatever their number."""
+    if node.mode in ("immediate", "deferred"):
+        _defer(session, node)
+    elif node.mode != "enabled":
         raise unsupported(f"SET {node.kind.upper()} {node.mode.upper()}", node.position)
+
+
+def _defer(session: Session, node: ast_session.SetConstraints) -> None:
+    """SQLError(-255) outside a transaction, -623 for an unknown constraint; what does
+    not hold when checked at once again."""
+    transaction = session.open_transaction()
+    if session.branches.current is not None:
+        raise unsupported("SET CONSTRAINTS in a branch", node.position)
+    numbers = _constraint_numbers(session, node)
+    if node.mode == "deferred":
+        transaction.deferred |= numbers
+    else:
+        session.transact(lambda tx: session.executor.check_pending(tx, numbers))
+        transaction.deferred -= numbers
+
+
+def _constraint_numbers(session: Session, node: ast_session.SetConstraints) -> set[int]:
+    database = session.current_database()
+    if not node.names:
+        tables = database.tables()
+        return {c.constraint_id for table in tables for c in table.constraints}
+    numbers = set()
+    for name in node.names:
+        found = database.find_constraint(name.name)
+        if found is None:
+            raise SQLError(-623, offset=name.position, token=name.name)
+        numbers.add(found[1].constraint_id)
+    return numbers
 
 
 def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None:

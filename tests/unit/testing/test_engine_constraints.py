@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from engine_client import SQLClient
 
+from informix_db.testing.api import SQLError
+
 
 @pytest.fixture
 def family(sql: SQLClient) -> SQLClient:
@@ -179,12 +181,60 @@ class TestChecks:
         assert sql.code(merge) == -530
 
 
-class TestSettings:
-    def test_immediate_is_how_it_is(self, sql: SQLClient) -> None:
-        sql.do("SET CONSTRAINTS ALL IMMEDIATE")
-        error = sql.error("SET CONSTRAINTS ALL DEFERRED")
-        assert (error.sqlcode, error.token) == (-999, "SET CONSTRAINTS DEFERRED")
+class TestDeferred:
+    def test_checked_at_commit(self, family: SQLClient) -> None:
+        family.session.begin()
+        family.do("SET CONSTRAINTS ALL DEFERRED")
+        family.do("INSERT INTO c VALUES (11, 3)")
+        family.do("DELETE FROM p WHERE id = 2")
+        family.do("INSERT INTO p VALUES (3, 'three')")
+        family.do("INSERT INTO p VALUES (4, 'two')")
+        family.session.commit()
+        assert family.code("INSERT INTO c VALUES (11, 5)") == -691  # at once again
 
-    def test_disabled_constraints_are_refused(self, sql: SQLClient) -> None:
-        error = sql.error("CREATE TABLE t (a INT UNIQUE CONSTRAINT u DISABLED)")
-        assert (error.sqlcode, error.token) == (-999, "DISABLED constraint")
+    def test_what_breaks_one_is_rolled_back(self, family: SQLClient) -> None:
+        family.session.begin()
+        family.do("SET CONSTRAINTS ALL DEFERRED")
+        family.do("INSERT INTO c VALUES (11, 3)")
+        with pytest.raises(SQLError) as caught:
+            family.session.commit()
+        error = caught.value
+        assert (error.sqlcode, error.isam) == (-691, -111)
+        family.session.begin()
+        family.do("SET CONSTRAINTS ALL DEFERRED")
+        family.do("SET CONSTRAINTS fan IMMEDIATE")
+        assert family.code("INSERT INTO f VALUES ('ten')") == -691
+        family.do("INSERT INTO c VALUES (11, 3)")
+        family.do("ALTER TABLE c ADD note INT")
+        with pytest.raises(SQLError, match="-691"):
+            family.session.commit()
+        assert family.rows("SELECT id FROM c") == [(10,)]
+        with pytest.raises(SQLError, match="-255"):
+            family.session.commit()
+
+    def test_by_name(self, family: SQLClient) -> None:
+        family.do("ALTER TABLE f ADD CONSTRAINT CHECK (name > 'a') CONSTRAINT low")
+        family.session.begin()
+        family.do("SET CONSTRAINTS fan, low DEFERRED")
+        family.do("INSERT INTO f VALUES ('Zero')")
+        assert family.code("INSERT INTO c VALUES (11, 3)") == -691
+        assert family.code("SET CONSTRAINTS low IMMEDIATE") == -530
+        family.do("UPDATE f SET name = 'zero' WHERE name = 'Zero'")
+        family.do("SET CONSTRAINTS low IMMEDIATE")
+        assert family.code("INSERT INTO f VALUES ('One')") == -530
+        assert family.code("SET CONSTRAINTS fan IMMEDIATE") == -691
+        family.do("DELETE FROM f WHERE name = 'zero'")
+        family.session.commit()
+
+    def test_mistakes(self, family: SQLClient) -> None:
+        assert family.code("SET CONSTRAINTS ALL DEFERRED") == -255
+        family.session.begin()
+        assert family.code("SET CONSTRAINTS nosuch DEFERRED") == -623
+        family.do("SET CONSTRAINTS ALL IMMEDIATE")
+        error = family.error("SET CONSTRAINTS fan DISABLED")
+        assert (error.sqlcode, error.token) == (-999, "SET CONSTRAINTS DISABLED")
+
+
+def test_disabled_constraints_are_refused(sql: SQLClient) -> None:
+    error = sql.error("CREATE TABLE t (a INT UNIQUE CONSTRAINT u DISABLED)")
+    assert (error.sqlcode, error.token) == (-999, "DISABLED constraint")
