@@ -1,19 +1,23 @@
-"""Rows of the system catalog about routines."""
+"""Rows of the system catalog about routines and triggers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql.catalog import Database
 from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.sysrows import pieces, small
 
+if TYPE_CHECKING:
+    from informix_db.testing.sql.spl_triggers import Trigger
+
 Row = tuple[Any, ...]
 
 _BODY_PIECE = 256  # characters of text to a row (SQR-51)
-_SPL = 2  # sysroutinelangs.langid; [M]
+_SPL = 2  # sysroutinelangs.langid [J]
+_OLD_MODE = "O"  # systriggers.mode; [M]
 # sysproccolumns.paramattr (SQR-52).
 _MODES = {"in": 1, "inout": 2, "out": 4}
 _ONE_OF_MANY, _RETURNED = 3, 5
@@ -61,9 +65,35 @@ def _sysprocauth(database: Database, locale: str) -> Iterator[Row]:
             yield (grantor, grantee, routine.procid, "E" if held["e"] else "e")
 
 
+# --- triggers ----------------------------------------------------------------
+
+
+def _triggers(database: Database) -> Iterator[tuple[int, Trigger]]:
+    """Yield triggers with numbers, which are good until one is dropped."""
+    found = (trigger for table in database.tables() for trigger in table.triggers)
+    return enumerate(found, 1)
+
+
+def _systriggers(database: Database, locale: str) -> Iterator[Row]:
+    for number, trigger in _triggers(database):
+        node = trigger.node
+        event = node.event[0].upper()
+        names = (number, trigger.name, trigger.owner, trigger.table.tabid)
+        yield (*names, event, node.old or None, node.new or None, _OLD_MODE, locale)
+
+
+def _systrigbody(database: Database, locale: str) -> Iterator[Row]:
+    """The whole statement stands where a server has the header alone."""
+    for number, trigger in _triggers(database):
+        for place, piece in pieces(trigger.text, _BODY_PIECE):
+            yield (number, "D", place, piece)
+
+
 ROUTINE_ROWS: dict[str, Callable[[Database, str], Iterable[Row]]] = {
     "sysprocauth": _sysprocauth,
     "sysprocbody": _sysprocbody,
     "sysproccolumns": _sysproccolumns,
     "sysprocedures": _sysprocedures,
+    "systrigbody": _systrigbody,
+    "systriggers": _systriggers,
 }

@@ -271,6 +271,22 @@ def test_routines(sql: SQLClient) -> None:
     assert body == [(text,)]
 
 
+def test_triggers(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE t (a INT)")
+    sql.do("CREATE TABLE log (a INT)")
+    text = (
+        "CREATE TRIGGER tr INSERT ON t REFERENCING NEW AS n "
+        "FOR EACH ROW (INSERT INTO log VALUES (n.a))"
+    )
+    sql.do(text)
+    assert sql.rows("SELECT trigname, tabid, event, old, new FROM systriggers") == [
+        ("tr", 100, "I", None, "n")
+    ]
+    assert sql.rows(
+        "SELECT data FROM systrigbody b, systriggers t WHERE b.trigid = t.trigid"
+    ) == [(text,)]
+
+
 def test_named_row_types(sql: SQLClient) -> None:
     """(SQR-17, SQR-84): type 22, marked as named."""
     sql.do("CREATE ROW TYPE place (street VARCHAR(20), number INT)")
