@@ -74,7 +74,7 @@ class RowBuilder:
     def __init__(
         self, table: Table, targets: Sequence[Column], runtime: Runtime
     ) -> None:
-        self._table = table
+        self.table = table
         self._runtime = runtime
         places = {column: i for i, column in enumerate(targets)}
         self._sources = [places.get(column) for column in table.columns]
@@ -98,26 +98,26 @@ class RowBuilder:
                 if source is None
                 else values[source]
                 for source, column in zip(
-                    self._sources, self._table.columns, strict=True
+                    self._sources, self.table.columns, strict=True
                 )
             ]
         for i, column in self._serials:
             row[i] = self._serial(column, row[i], result)
         for i, column in self._required:
             if row[i] is None:
-                raise null_error(self._table, column)
+                raise null_error(self.table, column)
         return row
 
     def _serial(self, column: Column, value: int | None, result: ExecuteResult) -> int:
         """Return the value stored: 0 and NULL ask for the next (sql-semantics 4)."""
-        last = self._table.serials[column.name]
+        last = self.table.serials[column.name]
         if not value:
             value = last + 1
             limit, sqlcode = t.INT_LIMITS[column.type.code]
             if value > limit:
                 raise SQLError(sqlcode)
         if value > last:
-            self._table.serials[column.name] = value
+            self.table.serials[column.name] = value
         note_serial(result, column, value)
         return value
 

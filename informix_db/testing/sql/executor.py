@@ -1,4 +1,4 @@
-"""Running plans: parameters, row versions to look at, cursors over results."""
+"""Running plans: row versions to look at and locks to take, rows read and changed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError
+from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import dml
-from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Column, Table
-from informix_db.testing.sql.decimals import CONTEXT, unpack
 from informix_db.testing.sql.emit import CURRENT, Emitter, View
 from informix_db.testing.sql.locks import (
     KEYED_READ_FAILED,
@@ -30,60 +28,16 @@ from informix_db.testing.sql.plans import (
     SelectPlan,
     WritePlan,
 )
-from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
-from informix_db.testing.sql.scope import Slot
 from informix_db.testing.sql.spl_triggers import TriggeredRows
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
-from informix_db.testing.sql.values import import_value, parse_number
 
 Row = tuple[Any, ...]
 
 _DIRTY_READ, _COMMITTED_READ = "dirty read", "committed read"
 _LAST_COMMITTED = "committed read last committed"
 _CURSOR_STABILITY, _REPEATABLE_READ = "cursor stability", "repeatable read"
-
-_LONG_TEXT = t.lvarchar(t.MAX_LVARCHAR)
-
-
-def bind_parameters(
-    slots: Sequence[Slot], parameters: Sequence[BoundParameter], runtime: Runtime
-) -> list[Any]:
-    """Return the parameters in the forms their slots need; SQLError(-254) on count."""
-    if len(slots) != len(parameters):
-        raise SQLError(-254)
-    return [
-        None if parameter.value is None else _bind(slot, parameter, runtime)
-        for slot, parameter in zip(slots, parameters, strict=True)
-    ]
-
-
-def _bind(slot: Slot, parameter: BoundParameter, runtime: Runtime) -> Any:
-    value, source = import_value(parameter)
-    target = slot.type
-    if not slot.stores:
-        kind = t.family(target)
-        if kind == "int":
-            return _comparable_integer(value, t.family(source))
-        if kind == "string":
-            target = _LONG_TEXT
-        elif kind == "decimal":
-            target = FLOATING_32
-    convert = runtime.converter(source, target)
-    return value if convert is None else convert(value)
-
-
-def _comparable_integer(value: Any, kind: str) -> int | float:
-    """Return a number to compare integers with: exact if it is one itself."""
-    if kind in ("int", "float", "date", "boolean"):
-        return value  # type: ignore[no-any-return]
-    if kind not in ("string", "decimal"):
-        raise SQLError(-1260)
-    number = parse_number(value) if kind == "string" else unpack(value)
-    if number == number.to_integral_value(context=CONTEXT) and abs(number) < 2**63:
-        return int(number)
-    return float(number)
 
 
 @dataclass(slots=True)
@@ -225,26 +179,23 @@ class Executor:
         assert table is not None
         rows = self._insert_source(plan, values, transaction)
         first = table.next_key
-        result = self._insert_rows(table, plan.targets, rows, transaction)
+        if plan.builder is None:
+            plan.builder = dml.RowBuilder(table, plan.targets, self._runtime)
+        result = self._insert_rows(plan.builder, rows, transaction)
         if plan.keeps is not None:
             keys = range(first, table.next_key)
             self._rows.check_view(table, plan.keeps, keys)
         return result
 
     def _insert_rows(
-        self,
-        table: Table,
-        targets: Sequence[Column],
-        values: Sequence[Row],
-        transaction: Transaction,
+        self, builder: dml.RowBuilder, values: Sequence[Row], transaction: Transaction
     ) -> ExecuteResult:
-        """Insert rows of which `targets` are given."""
+        """Insert rows of which the builder's columns are given."""
         result = ExecuteResult(rows=len(values))
-        builder = dml.RowBuilder(table, targets, self._runtime)
         rows = [builder.build(row, result) for row in values]
         if rows:
-            self._rows.insert(table, rows, transaction)
-            result.generated_keys = dml.StoredRow(table, rows[-1])
+            self._rows.insert(builder.table, rows, transaction)
+            result.generated_keys = dml.StoredRow(builder.table, rows[-1])
         return result
 
     def fill(
@@ -357,7 +308,8 @@ class Executor:
         else:
             self._update_rows(table, plan.updates, matched, transaction)
         added = [row[width:] for row in rows if row[0] is None]
-        result = self._insert_rows(table, plan.inserts, added, transaction)
+        builder = dml.RowBuilder(table, plan.inserts, self._runtime)
+        result = self._insert_rows(builder, added, transaction)
         result.rows += len(matched)
         return result
 

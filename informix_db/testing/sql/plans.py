@@ -21,7 +21,7 @@ from informix_db.testing.sql.catalog import (
     Table,
     View,
 )
-from informix_db.testing.sql.dml import Evaluate
+from informix_db.testing.sql.dml import Evaluate, RowBuilder
 from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.rules import strip
@@ -154,6 +154,7 @@ class InsertPlan(QueryPlan):
     values: list[b.Expr] = field(default_factory=list)
     query: b.BoundQuery | None = None
     evaluators: list[Evaluate] | None = None  # if no value needs SQLite
+    builder: RowBuilder | None = None  # kept by the executor
     keeps: b.Expr | None = None  # as of `WritePlan`
 
     def text(self, emitter: Emitter) -> str:

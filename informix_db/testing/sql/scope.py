@@ -7,7 +7,7 @@ block's FROM list, with the enclosing block's scope as its parent.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,6 +44,9 @@ class Names(Protocol):
         """Return the routines of that name, whatever their parameters."""
 
 
+_Conversions = dict[tuple[int, int, type], Callable[[Any], Any]]
+
+
 @dataclass(slots=True)
 class Slot:
     """A parameter: the type it is described with, and how a value becomes that.
@@ -54,6 +57,8 @@ class Slot:
 
     type: SQLType
     stores: bool
+    # Kept by `parameters`: by type code, length and class of a value.
+    conversions: _Conversions = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

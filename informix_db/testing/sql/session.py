@@ -28,9 +28,10 @@ from informix_db.testing.sql.catalog import (
 )
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.errors import from_sqlite
-from informix_db.testing.sql.executor import Executor, Row, Rows, bind_parameters
+from informix_db.testing.sql.executor import Executor, Row, Rows
 from informix_db.testing.sql.lockingcursor import LockingCursor
 from informix_db.testing.sql.locks import LockConflict, release_locks
+from informix_db.testing.sql.parameters import bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import (

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError, SQLType
 from informix_db.testing.sql import ast, ast_dml, ast_spl
 from informix_db.testing.sql.errors import unsupported
-from informix_db.testing.sql.executor import bind_parameters
+from informix_db.testing.sql.parameters import bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import Plan, QueryPlan, SelectPlan
