@@ -24,7 +24,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from informix_db._base import largebinding
-from informix_db._base.largebinding import TARGETED, Unbound
+from informix_db._base.largebinding import Unbound
 from informix_db._base.sqltext import prepare_text
 from informix_db._base.statements import STALE_CODES
 from informix_db._protocol.blobs import execute_rows_gen
@@ -207,7 +207,7 @@ class Batch:
         if self._done == 0 and self._statement.targets is None:
             self._first_values.append(values)
         bind = self._connection._bind(values)
-        if bind is TARGETED or (bind and self._statement.large):
+        if largebinding.depends_on_targets(bind, self._statement, values):
             return Unbound(values)
         return bind or b""
 

@@ -197,7 +197,7 @@ class Execution(TwoPhase):
         self._channel.counters.executed += 1
         bind, bind_gen = run.bind, largebinding.bind_gen
         try:
-            if bind is TARGETED or (bind and statement.large):
+            if largebinding.depends_on_targets(bind, statement, run.values):
                 bind = yield from bind_gen(self, statement, run.values)
             try:
                 return (yield from self._run_gen(statement, bind, run.opening))

@@ -38,6 +38,22 @@ _SIZE = 8  # of a value without a length of its own
 _REFUSALS = frozenset({-617, -9634})
 
 
+def depends_on_targets(
+    bind: bytes | None, statement: Statement, values: Sequence[Any]
+) -> bool:
+    """Whether a row of parameters has to be encoded by what it is stored in.
+
+    `bind` is the row encoded without that. Numbers and times have one form only, and
+    are no reason to ask the server.
+    """
+    if bind is TARGETED:
+        return True
+    if not bind or not statement.large:
+        return False
+    known = statement.targets is not None or statement.inputs is not None
+    return known or any(value is None or isinstance(value, str) for value in values)
+
+
 def is_refused_text(exc: Error, statement: Statement, values: Sequence[Any]) -> bool:
     """Whether text may have been refused because it went out as a string."""
     return (

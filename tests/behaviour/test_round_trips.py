@@ -105,6 +105,27 @@ def test_a_change(
     assert spent(conn, change) == 2
 
 
+@pytest.mark.parametrize(("value", "asked"), [(7, 0), ("x", 1), (None, 1)])
+def test_parameters_are_described_once_if_at_all(
+    auto: informix_db.Connection, table: str, value: object, asked: int
+) -> None:
+    """Beside large columns, text may be for one of them; a number cannot be."""
+    cursor = auto.cursor()
+    cursor.execute(f"CREATE TABLE {table} (v VARCHAR(9), w INT, t TEXT)")
+
+    def insert() -> None:
+        cursor.execute(f"INSERT INTO {table} VALUES (?, 1, NULL)", (value,))
+
+    assert spent(auto, insert) == 2 + asked
+    assert spent(auto, insert) == 1
+
+    def insert_many() -> None:
+        cursor.executemany(f"INSERT INTO {table} VALUES (?, 2, NULL)", [(value,)] * 3)
+
+    assert spent(auto, insert_many) == 4 + asked  # PREPARE, BEGIN, COMMIT
+    assert spent(auto, insert_many) == 3
+
+
 def test_the_ends_of_transactions(conn: informix_db.Connection, filled: str) -> None:
     assert spent(conn, conn.commit) == 0
     assert spent(conn, conn.rollback) == 0

@@ -96,13 +96,6 @@ def test_an_expired_certificate(
     assert not caught.value.retryable
 
 
-def test_a_certificate_for_another_name(
-    connect: Connect, serving: Callable[..., Where], trusting: ssl.SSLContext
-) -> None:
-    with pytest.raises(informix_db.OperationalError, match=r"not accepted: .*mismatch"):
-        connect(**serving(), tls=trusting, tls_server_hostname="db.example.com")
-
-
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_client_certificates(
     connect: Connect,
@@ -147,13 +140,6 @@ def test_servers_without_tls(
 ) -> None:
     with pytest.raises(informix_db.OperationalError, match="is it a TLS listener"):
         connect(**answering(answer), tls=trusting)
-
-
-def test_a_plain_client_of_a_tls_listener(
-    connect: Connect, serving: Callable[..., Where]
-) -> None:
-    with pytest.raises(informix_db.OperationalError, match=r"TLS listener.*tls="):
-        connect(**serving())
 
 
 def test_the_next_host_has_a_better_certificate(
