@@ -106,6 +106,12 @@ def test_variables_hide_columns(table) -> None:
     assert value(table, body) == 1
 
 
+def test_variables_do_not_reach_into_views(table) -> None:
+    table.do("create view v as select a from t where a > 1")
+    body = "define a, n int; let a = 0; select count(*) into n from v; return n;"
+    assert value(table, body) == 2
+
+
 def test_global_variables_are_the_session_s(sql) -> None:
     sql.do(
         "create function g(n int) returning int; define global total int default 5;"

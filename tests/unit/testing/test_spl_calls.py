@@ -333,7 +333,7 @@ def test_an_endless_routine(routines, loop, call) -> None:
     routines.do("create table started (x int)")
     routines.do(
         "create function f() returning int; define i int;"
-        " on exception let i = 2; end exception with resume"
+        " on exception end exception with resume"
         f" insert into started values (1); let i = 1; {loop} return 1; end function"
     )
     errors: list[SQLError] = []

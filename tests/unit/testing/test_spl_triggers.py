@@ -52,6 +52,16 @@ def test_update(table) -> None:
     assert table.rows("select * from t") == [(11, "y"), (12, "y")]
 
 
+def test_update_of_other_columns(table) -> None:
+    table.do("insert into t values (1, 'x')")
+    table.do("create trigger g update of b on t after (execute procedure note('b'))")
+    table.do("create trigger h update on t after (execute procedure note('any'))")
+    table.do("update t set a = 2")
+    assert logged(table) == ["any"]
+    table.do("update t set a = 3, b = 'y'")
+    assert logged(table) == ["any", "b", "any"]
+
+
 def test_delete(table) -> None:
     table.do("insert into t values (1, 'x')")
     table.do(
