@@ -1,5 +1,5 @@
-"""Statements that define views, sequences and synonyms, and those that drop, rename or
-empty what is there."""
+"""Statements that define views, sequences and synonyms, and those that drop or empty
+what is there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_dml
 from informix_db.testing.sql.catalog import (
-    Column,
     Database,
     Index,
     NamedObject,
@@ -22,19 +21,19 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.ddl import DDL
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.grants import drop_role
-from informix_db.testing.sql.privileges import require, require_level, require_owner
+from informix_db.testing.sql.privileges import require, require_owner
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.sequences import alter_sequence, new_sequence
 from informix_db.testing.sql.transactions import Transaction
-from informix_db.testing.sql.views import follow_rename, resolved, view_columns
+from informix_db.testing.sql.views import resolved, view_columns
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
 
-_NO_DBA = -389  # to anybody who would change the system catalog
-_NOT_OWNER = {Table: -313, View: -313, SequenceGenerator: -8321, Synonym: -579}
-_MISSING = {
+NO_DBA = -389  # to anybody who would change the system catalog
+NOT_OWNER = {Table: -313, View: -313, SequenceGenerator: -8321, Synonym: -579}
+MISSING = {
     "table": (-206, -111),
     "view": (-394, 0),
     "sequence": (-8300, 0),
@@ -64,7 +63,7 @@ def open_ddl(session: Session, transaction: Transaction) -> DDL:
     )
 
 
-def _own_database(session: Session, name: ast.ObjectName) -> Database:
+def own_database(session: Session, name: ast.ObjectName) -> Database:
     """Return the current database; -999 for a definition in another one."""
     database = session.named_database(name)
     if database is not session.current_database():
@@ -80,7 +79,7 @@ def refuse_taken(
     session: Session, name: ast.ObjectName, codes: dict[type, int] | None = None
 ) -> None:
     """Raise SQLError(-310), or the code for what is there, if a name is taken."""
-    database = _own_database(session, name)
+    database = own_database(session, name)
     owner = name.owner or session.user
     found = database.find(name.name, owner, session.user, session.transaction)
     if found is not None:
@@ -171,7 +170,7 @@ def _change_sequence(
 
 def _create_synonym(session: Session, node: ast_ddl.CreateSynonym) -> None:
     """SQLError(-559) for a synonym of a synonym, -510 for a temporary table's."""
-    database = _own_database(session, node.name)
+    database = own_database(session, node.name)
     found = session.find_object(node.target)
     if found is None:
         raise SQLError(-206, -111, node.target.position, node.target.name)
@@ -233,12 +232,12 @@ def _drop_object(session: Session, node: ast_ddl.Drop) -> None:
     if not isinstance(item, _CLASSES[node.kind]):
         if node.if_exists:
             return
-        sqlcode, isam = _MISSING[node.kind]
+        sqlcode, isam = MISSING[node.kind]
         raise SQLError(sqlcode, isam, name.position, name.name)
-    _own_database(session, name)
+    own_database(session, name)
     if isinstance(item, Table) and item.is_system:
-        raise SQLError(_NO_DBA, offset=name.position, token=item.name)
-    require_owner(item, database, session, _NOT_OWNER[type(item)], name.position)
+        raise SQLError(NO_DBA, offset=name.position, token=item.name)
+    require_owner(item, database, session, NOT_OWNER[type(item)], name.position)
     session.transact(lambda tx: _drop_all(open_ddl(session, tx), item, node))
 
 
@@ -293,157 +292,6 @@ def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
     session.transact(lambda tx: open_ddl(session, tx).drop_index(table, index))
 
 
-# --- RENAME ------------------------------------------------------------------
-
-
-def _rename(session: Session, node: ast_ddl.Rename) -> None:
-    if node.kind == "database":
-        _rename_database(session, node)
-    elif node.kind == "column":
-        _rename_column(session, node)
-    elif node.kind in ("index", "constraint"):
-        _rename_part(session, node)
-    else:
-        _rename_object(session, node)
-
-
-def _set(tx: Transaction, item: Any, name: str) -> None:
-    old = item.name
-    item.name = name
-    tx.undo.append(lambda: setattr(item, "name", old))
-
-
-def _rename_database(session: Session, node: ast_ddl.Rename) -> None:
-    """SQLError(-359) if it is open anywhere, -330 with -100 if the name is taken."""
-    database = session.engine.database(node.name.name)
-    require_level("D", database, session)
-    if database.sessions or database.name == "sysmaster":
-        raise SQLError(-359)
-    if node.new_name.name in session.engine.by_name:
-        raise SQLError(-330, -100, token=node.new_name.name)
-    session.engine.rename_database(database, node.new_name.name)
-
-
-def _rename_object(session: Session, node: ast_ddl.Rename) -> None:
-    """Rename a table, view or sequence: views of it follow."""
-    name = node.name
-    if node.kind == "table" and name.name in session.temporary and not name.owner:
-        raise SQLError(-508, offset=name.position)
-    found = session.find_object(name)
-    if found is None or (
-        isinstance(found[1], SequenceGenerator) != (node.kind == "sequence")
-    ):
-        sqlcode, isam = _MISSING[node.kind]
-        raise SQLError(sqlcode, isam, name.position, name.name)
-    _own_database(session, name)
-    database, item = found
-    if isinstance(item, View):
-        raise SQLError(-322, offset=name.position, token=item.name)
-    if isinstance(item, Table) and item.is_system:
-        raise SQLError(-584, offset=name.position)
-    require_owner(item, database, session, _NOT_OWNER[type(item)], name.position)
-    new = ast.ObjectName(node.new_name.position, node.new_name.name, item.owner)
-    refuse_taken(session, new)
-    session.transact(lambda tx: _give_name(session, database, item, new.name, tx))
-
-
-def _give_name(
-    session: Session,
-    database: Database,
-    item: Table | SequenceGenerator,
-    name: str,
-    tx: Transaction,
-) -> None:
-    ddl = open_ddl(session, tx)
-    if isinstance(item, Table):
-        ddl.refuse_if_in_use(item)
-    old = item.name
-
-    def move(new: str) -> None:
-        previous = item.name
-        database.remove(item)
-        item.name = new
-        database.add(item)
-        item.version += 1
-        for view in database.objects():
-            if isinstance(view, View) and item in view.uses:
-                assert isinstance(item, Table)
-                view.query = follow_rename(view, item, previous)
-        ddl.changed()
-
-    tx.undo.append(lambda: move(old))
-    move(name)
-
-
-def _rename_column(session: Session, node: ast_ddl.Rename) -> None:
-    assert node.table is not None
-    database, table = placed_table(session, node.table)
-    if table.temporary:
-        raise SQLError(-509, offset=node.table.position)
-    if table.is_system:
-        raise SQLError(-585, offset=node.table.position)
-    _own_database(session, node.table)
-    require_owner(table, database, session, -313, node.table.position)
-    column = table.column(node.name.name)
-    if column is None:
-        raise SQLError(-217, offset=node.name.position, token=node.name.name)
-    if table.column(node.new_name.name) is not None:
-        raise SQLError(-328, offset=node.new_name.position, token=node.new_name.name)
-    if any(isinstance(v, View) and table in v.uses for v in database.objects()):
-        raise unsupported("RENAME COLUMN of a table with views", node.position)
-    if any(c.check and column in c.columns for c in table.constraints):
-        raise unsupported("RENAME COLUMN named in a CHECK", node.position)
-
-    def rename(tx: Transaction) -> None:
-        ddl = open_ddl(session, tx)
-        ddl.refuse_if_in_use(table)
-        old = column.name
-        tx.undo.append(lambda: _name_column(ddl, table, column, old))
-        _name_column(ddl, table, column, node.new_name.name)
-
-    session.transact(rename)
-
-
-def _name_column(ddl: DDL, table: Table, column: Column, name: str) -> None:
-    old, column.name = column.name, name
-    if old in table.serials:
-        table.serials[name] = table.serials.pop(old)
-    for _, constraint in table.referencing():
-        assert constraint.reference is not None
-        names = constraint.reference.names
-        constraint.reference.names = [name if n == old else n for n in names]
-    table.version += 1
-    ddl.changed()
-
-
-def _rename_part(session: Session, node: ast_ddl.Rename) -> None:
-    """Rename an index or a constraint; SQLError(-948) for a constraint's index."""
-    database = session.current_database()
-    old, new = node.name.name, node.new_name.name
-    is_index = node.kind == "index"
-    find: Callable[[str], Any] = (
-        database.find_index if is_index else database.find_constraint
-    )
-    found = find(old)
-    if found is None:
-        code = -319 if is_index else -623
-        raise SQLError(code, offset=node.name.position, token=old)
-    table, part = found
-    code = -320 if is_index else -313
-    require_owner(table, database, session, code, node.name.position)
-    if is_index and part.constraint is not None:
-        raise SQLError(-948, offset=node.name.position)
-    if find(new) is not None:
-        code = -316 if is_index else -625
-        raise SQLError(code, offset=node.new_name.position, token=new)
-
-    def rename(tx: Transaction) -> None:
-        _set(tx, part, new)
-        open_ddl(session, tx).changed()
-
-    session.transact(rename)
-
-
 # --- TRUNCATE ----------------------------------------------------------------
 
 
@@ -452,7 +300,7 @@ def _truncate(session: Session, node: ast_dml.Truncate) -> None:
     name = node.table
     database, table = placed_table(session, name)
     if table.is_system:
-        raise SQLError(_NO_DBA, offset=name.position, token=table.name)
+        raise SQLError(NO_DBA, offset=name.position, token=table.name)
     require("d", table, database, session, name.position)
     store = session.engine.store
     for child, _ in table.referencing():
@@ -498,6 +346,5 @@ HANDLERS: dict[type[ast.Statement], Callable[..., Any]] = {
     ast_ddl.CreateSequence: _create_sequence,
     ast_ddl.AlterSequence: _alter_sequence,
     ast_ddl.CreateSynonym: _create_synonym,
-    ast_ddl.Rename: _rename,
     ast_dml.Truncate: _truncate,
 }

@@ -30,14 +30,12 @@ Row = Sequence[Any]
 _NO_PARENT, _HAS_CHILDREN = -691, -692
 _NO_ROW = -111  # ISAM code: no record found
 _CHILD_UNREADABLE = -690
-_ALL_ROWS = "1"
 
 
 @dataclass(slots=True)
 class _Released:
     """Keys that rows changed or deleted had, and the constraint that refers to them."""
 
-    parent: Table
     child: Table
     constraint: Constraint
     keys: list[tuple[Any, ...]]
@@ -56,6 +54,7 @@ class CheckedRows:
         start = table.next_key
         self._store.insert(table, rows, transaction)
         constraints = [c for c in table.constraints if c.kind in "CR"]
+        constraints = _at_once(table, constraints, transaction)
         if constraints:
             where = f"s0._k BETWEEN {start} AND {table.next_key - 1}"
             self._check(table, constraints, where, transaction)
@@ -75,6 +74,7 @@ class CheckedRows:
             for c in table.constraints
             if c.kind == "C" or (c.kind == "R" and any(k in columns for k in c.columns))
         ]
+        constraints = _at_once(table, constraints, transaction)
         if constraints:
             for where in _key_conditions(keys):
                 self._check(table, constraints, where, transaction)
@@ -91,8 +91,9 @@ class CheckedRows:
     def check_all(
         self, table: Table, constraint: Constraint, transaction: Transaction
     ) -> None:
-        """Check the rows a table has against a new constraint."""
-        self._check(table, [constraint], _ALL_ROWS, transaction)
+        """Check the rows a table has, as the transaction sees them."""
+        seen = View("last", transaction.low or -1, transaction.high or -1)
+        self._check(table, [constraint], seen.predicate("s0"), transaction)
 
     def check_pending(self, transaction: Transaction, numbers: Collection[int]) -> None:
         """Check deferred constraints; SQLError(-530, -691) for what does not hold."""
@@ -123,13 +124,11 @@ class CheckedRows:
         transaction: Transaction,
     ) -> None:
         for constraint in constraints:
-            if where != _ALL_ROWS and transaction.defers(table, constraint):
-                continue
             token = f"{constraint.owner}.{constraint.name}"
             if constraint.check is not None:
                 condition = self.condition(table, constraint.check)
                 if self._finds(
-                    f"{table.storage} AS s0", f"{where} AND s0._d=0 AND NOT {condition}"
+                    f"{table.storage} AS s0", f"{where} AND NOT {condition}"
                 ):
                     raise SQLError(-530, token=token)
             elif self._has_orphan(table, constraint, where, transaction):
@@ -160,7 +159,7 @@ class CheckedRows:
             f"NOT EXISTS (SELECT 1 FROM {reference.table.storage} AS s1 "
             f"WHERE {equal} AND {seen})"
         )
-        text = f"{where} AND s0._d=0 AND {given} AND {missing}"
+        text = f"{where} AND {given} AND {missing}"
         return self._finds(f"{table.storage} AS s0", text, _NO_PARENT)
 
     def _finds(self, source: str, where: str, locked: int = 0) -> bool:
@@ -194,7 +193,7 @@ class CheckedRows:
             for where in _key_conditions(keys):
                 query = f"SELECT {names} FROM {table.storage} AS s0 WHERE {where}"
                 rows += self._store.connection.execute(query)
-            found.append(_Released(table, child, constraint, rows))
+            found.append(_Released(child, constraint, rows))
         return found
 
     def _release(
@@ -237,6 +236,13 @@ class CheckedRows:
         except sqlite3.Error:
             self._blame(_CHILD_UNREADABLE)
             raise
+
+
+def _at_once(
+    table: Table, constraints: list[Constraint], transaction: Transaction
+) -> list[Constraint]:
+    """Return the constraints that are not deferred; note that others are to be met."""
+    return [c for c in constraints if not transaction.defers(table, c)]
 
 
 def _view(table: Table, transaction: Transaction) -> View:

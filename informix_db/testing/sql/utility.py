@@ -12,6 +12,7 @@ from informix_db.testing.sql import (
     ast_session,
     definitions,
     grants,
+    renames,
     rowtypes,
     spl_define,
     spl_triggers,
@@ -359,6 +360,7 @@ def _drop(session: Session, node: ast_ddl.Drop) -> None:
 _Handler = Callable[..., Any]
 HANDLERS: dict[type[ast.Statement], _Handler] = {
     **definitions.HANDLERS,
+    **renames.HANDLERS,
     **grants.HANDLERS,
     **rowtypes.HANDLERS,
     **spl_define.HANDLERS,

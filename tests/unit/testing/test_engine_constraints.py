@@ -192,6 +192,17 @@ class TestDeferred:
         family.session.commit()
         assert family.code("INSERT INTO c VALUES (11, 5)") == -691  # at once again
 
+    def test_rows_of_others_do_not_count(self, family: SQLClient) -> None:
+        other = family.another()
+        for client in (family, other):
+            client.session.begin()
+            client.do("SET CONSTRAINTS ALL DEFERRED")
+        other.do("INSERT INTO c VALUES (12, 4)")
+        family.do("INSERT INTO c VALUES (11, 2)")
+        family.session.commit()
+        with pytest.raises(SQLError, match="-691"):
+            other.session.commit()
+
     def test_what_breaks_one_is_rolled_back(self, family: SQLClient) -> None:
         family.session.begin()
         family.do("SET CONSTRAINTS ALL DEFERRED")
