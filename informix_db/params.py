@@ -75,7 +75,6 @@ _ROLES = {
     "prefer-standby": PREFER_STANDBY,
 }
 
-
 _POLICIES = {policy: policy for policy in ERROR_POLICIES}
 
 

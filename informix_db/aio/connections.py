@@ -86,13 +86,19 @@ class AsyncConnection(BaseConnection):
         return self
 
     async def _open(self) -> None:
+        """Connect, log in, and set the session up."""
+
+        async def run(generator: Wire[T]) -> T:
+            with closing(generator):
+                return await self._transport.run(generator)
+
         await self._transport.connect(self._params)
-        challenge = await self._converse(self._login_gen(), None)
+        challenge = await run(self._login_gen())
         while challenge is not None:
             answer = self._answer_to(challenge)
             answer = await answer if isawaitable(answer) else answer
-            challenge = await self._converse(self._respond_gen(answer), None)
-        await self._converse(self._enter_gen(), None)
+            challenge = await run(self._respond_gen(answer))
+        await run(self._enter_gen())
 
     def _too_slow(self) -> OperationalError:
         p = self._params

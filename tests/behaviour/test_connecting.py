@@ -225,3 +225,20 @@ def test_changing_and_closing_the_database(connect: Connect) -> None:
     cursor.execute("DATABASE testdb")
     with connection.transaction():
         assert cursor.execute("SELECT tabid FROM systables WHERE tabid = 1").fetchone()
+
+
+def test_a_login_that_is_given_up_is_not_interrupted(connect: Connect) -> None:
+    """Who did not answer is not known to understand the urgent byte."""
+    received = bytearray()
+
+    def answer(client: socket.socket) -> None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+        while data := client.recv(65536):
+            received.extend(data)
+
+    with (
+        listener(answer) as port,
+        pytest.raises(informix_db.OperationalError, match="did not complete the login"),
+    ):
+        connect(host="127.0.0.1", port=port, connect_timeout=0.2)
+    assert int.from_bytes(received[:2], "big") == len(received)
