@@ -159,7 +159,7 @@ def _grant_object(
     """SQLError(-298, -299) for PUBLIC or oneself, -302 without the grant option."""
     letters = _letters(node, item)
     if not owns(item, database, session):
-        held = _grantable(item, session.user)
+        held = _may_grant(item, session.user)
         if not set(letters) <= held:
             raise SQLError(-302, offset=node.position, token=item.name)
         grantor = session.user
@@ -181,7 +181,7 @@ def _grant_object(
     session.transact(work)
 
 
-def _grantable(item: Grantable, user: str) -> set[str]:
+def _may_grant(item: Grantable, user: str) -> set[str]:
     return {
         letter
         for (_, grantee), held in item.grants.items()
@@ -216,7 +216,7 @@ def _revoke_object(
         held = item.grants.get((grantor, grantee.name), {})
         if not everything and not set(letters) <= held.keys():
             raise SQLError(-580, offset=grantee.position, token=grantee.name)
-        passed_on = any(_passed_on(item, grantee.name, c) for c in letters)
+        passed_on = [n for c in letters for n in _passed_on(item, grantee.name, c)]
         if node.behaviour == "restrict" and passed_on:
             raise SQLError(-887, offset=grantee.position)
 
@@ -243,7 +243,7 @@ def _take(item: Grantable, grantor: str, grantee: str, letter: str) -> None:
         return
     if not held:
         del item.grants[grantor, grantee]
-    if letter not in _grantable(item, grantee) and grantee != item.owner:
+    if letter not in _may_grant(item, grantee) and grantee != item.owner:
         for follower in list(_passed_on(item, grantee, letter)):
             _take(item, grantee, follower, letter)
 

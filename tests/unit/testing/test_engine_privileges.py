@@ -87,6 +87,8 @@ def test_the_grant_option(sql: SQLClient) -> None:
         ("bob", "eve", 100, "s--------"),
     ]
     assert sql.code("REVOKE SELECT ON t FROM bob RESTRICT") == -887
+    sql.do("GRANT INSERT ON t TO bob")
+    sql.do("REVOKE INSERT ON t FROM bob RESTRICT")
     sql.do("REVOKE SELECT ON t FROM bob")
     assert eve.code("SELECT * FROM t") == -272
 
