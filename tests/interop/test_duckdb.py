@@ -336,13 +336,17 @@ class Queries:
             f"SELECT e.id k, {number} v, {text} s FROM emp e WHERE {self.condition(1)}"
         )
         n = self.chance.randint(1, 9)
+        way = self.chance.choice(["", " DESC"]) + " NULLS "
+        way += self.chance.choice(["FIRST", "LAST"])
+        ordered = f"SELECT {self.value()} v, e.id FROM emp e ORDER BY v{way}, e.id"
         return self.pick(
             lambda: f"SELECT x.v, COUNT(*) FROM ({inner}) x GROUP BY x.v",
             lambda: (
                 f"WITH x AS ({inner}) SELECT a.k, b.s FROM x a JOIN x b ON a.k = b.v"
             ),
             lambda: f"WITH x AS ({inner}) SELECT SUM(v) FROM x WHERE k > {n}",
-            lambda: f"SELECT v, k FROM ({inner}) x ORDER BY v NULLS FIRST, k LIMIT {n}",
+            lambda: f"SELECT v, k FROM ({inner}) x ORDER BY v{way}, k LIMIT {n}",
+            lambda: f"{ordered} LIMIT {n}",
             lambda: (
                 "WITH RECURSIVE c(i) AS (SELECT id FROM dept WHERE id < 3 "
                 f"UNION ALL SELECT i + 2 FROM c WHERE i < {n}) "
@@ -360,6 +364,54 @@ class Queries:
             self.windowed,
             self.nested,
         )
+
+    # --- changes ---
+
+    def change(self) -> tuple[str, str]:
+        """Return the name of a table and a statement that changes it."""
+        return self.chance.choice([self.update, self.delete, self.insert, self.merge])()
+
+    def update(self) -> tuple[str, str]:
+        self.scope = ["emp"]
+        dept = self.pick(
+            lambda: f"MOD({self.integer()}, 50)",
+            lambda: "(SELECT MAX(d.id) FROM dept d WHERE d.boss > e.id)",
+        )
+        assigned = self.chance.sample(
+            [
+                f"dept = {dept}",
+                f"name = UPPER({self.string(0)})",
+                f"born = {self.date()}",
+                "pay = e.pay * 2 - 1",
+            ],
+            2,
+        )
+        text = f"UPDATE emp AS e SET {', '.join(assigned)} WHERE {self.condition()}"
+        return "emp", text
+
+    def delete(self) -> tuple[str, str]:
+        self.scope = ["work"]
+        return "work", f"DELETE FROM work AS w WHERE {self.condition()}"
+
+    def insert(self) -> tuple[str, str]:
+        source = self.source()
+        values = f"MOD({self.integer()}, 90), NULL, {self.integer()}, NULL"
+        where = self.condition(1)
+        return "dept", f"INSERT INTO dept SELECT {values} FROM {source} WHERE {where}"
+
+    def merge(self) -> tuple[str, str]:
+        self.scope = ["work"]
+        value, where = self.integer(), self.condition(1)
+        rows = (
+            f"SELECT w.emp k, MAX({value}) v FROM work w WHERE {where} GROUP BY w.emp"
+        )
+        text = f"MERGE INTO dept AS d USING ({rows}) AS s ON d.id = s.k"
+        matched = self.chance.choice(["UPDATE SET boss = s.v", "DELETE"])
+        clauses = [
+            f" WHEN MATCHED THEN {matched}",
+            " WHEN NOT MATCHED THEN INSERT (id, boss) VALUES (s.k, s.v)",
+        ]
+        return "dept", text + "".join(clauses[self.chance.randrange(2) :])
 
 
 def comparable(rows: Sequence[Row]) -> list[list[str]]:
@@ -409,3 +461,28 @@ def test_generated_queries(
         assert comparable(ours.rows(query)) == comparable(expected), query
         filled += bool(expected)
     assert filled > QUERIES_PER_SEED / 2
+
+
+@pytest.mark.parametrize("seed", range(SEEDS // 3))
+def test_generated_changes(
+    both: tuple[SQLClient, duckdb.DuckDBPyConnection], seed: int
+) -> None:
+    """Each is undone afterwards."""
+    ours, theirs = both
+    queries = Queries(random.Random(seed))
+    changed = 0
+    for _ in range(QUERIES_PER_SEED):
+        table, statement = queries.change()
+        every = f"SELECT * FROM {table}"
+        before = comparable(ours.rows(every))
+        ours.session.begin()
+        theirs.begin()
+        theirs.execute(statement)
+        count = ours.do(statement).rows
+        after = comparable(ours.rows(every))
+        assert after == comparable(theirs.execute(every).fetchall()), statement
+        changed += bool(count)
+        ours.session.rollback()
+        theirs.rollback()
+        assert comparable(ours.rows(every)) == before
+    assert changed > QUERIES_PER_SEED / 3

@@ -16,7 +16,7 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.emit_windows import AGGREGATES, order_key, window_call
 from informix_db.testing.sql.runtime import Runtime
-from informix_db.testing.sql.scope import has_aggregate
+from informix_db.testing.sql.scope import has_aggregate, references
 
 _TEMPLATES = {
     "not": "(NOT {0})",
@@ -380,6 +380,15 @@ class Emitter:
             return f"(SELECT * FROM {table.storage} WHERE {inside}) AS {alias}", []
         return f"{table.storage} AS {alias}", [predicate]
 
+    def _join_conditions(self, condition: b.Expr | None) -> list[str]:
+        """Return the conditions of ON. A constant one must not look like one: inside a
+        FULL JOIN, SQLite 3.40 would test it once, for all rows of the query."""
+        texts = []
+        for part in [] if condition is None else _conjuncts(condition):
+            text = self.expr(part)
+            texts.append(text if references(part) else f"each_row({text})")
+        return texts
+
     def _join(self, join: b.JoinSource, wrap: bool) -> tuple[str, list[str]]:
         if join.kind == "right":  # SQLite 3.40 loses rows of some RIGHT JOINs
             join = b.JoinSource("left", join.right, join.left, join.condition)
@@ -388,16 +397,21 @@ class Emitter:
         right, right_pending = self._source(join.right, wrap=wrap)
         if isinstance(join.right, b.JoinSource):
             right = f"({right})"
-        conditions = [] if join.condition is None else [self.expr(join.condition)]
+        conditions = self._join_conditions(join.condition)
         if join.kind == "left":
             conditions += right_pending
             pending = left_pending
         else:
             pending = left_pending + right_pending
         word = {"cross": "INNER"}.get(join.kind, join.kind.upper())
-        return f"{left} {word} JOIN {right} ON {' AND '.join(conditions) or '1'}", (
-            pending
-        )
+        test = _balanced(" AND ", conditions) if conditions else "1"
+        return f"{left} {word} JOIN {right} ON {test}", pending
+
+
+def _conjuncts(node: b.Expr) -> list[b.Expr]:
+    if isinstance(node, b.Op) and node.name == "and":
+        return [part for arg in node.args for part in _conjuncts(arg)]
+    return [node]
 
 
 def _chain(node: b.Op) -> list[tuple[str, b.Expr]]:

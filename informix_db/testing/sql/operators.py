@@ -344,6 +344,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("pad", runtime.padded)
     runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
+    runtime.register("each_row", bool, deterministic=False)
     runtime.register("ifx_lock", refuse_version, deterministic=False)
     for name, factory in _AGGREGATES.items():
         runtime.register_aggregate(name, factory)

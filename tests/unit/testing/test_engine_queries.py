@@ -297,11 +297,15 @@ def test_neutral_sql_agrees_with_another_engine(sql: SQLClient) -> None:
     other.close()
 
 
-def test_right_joins_keep_rows_whatever_is_inside(t: SQLClient) -> None:
+@pytest.mark.parametrize("kind", ["RIGHT", "FULL"])
+@pytest.mark.parametrize("constant", ["LENGTH('a') > 2", "e.id > 0 AND 1 = 2"])
+def test_outer_joins_keep_rows_whatever_is_inside(
+    t: SQLClient, kind: str, constant: str
+) -> None:
     """SQLite 3.40 loses them where a join before has a constant condition."""
     query = (
-        "SELECT e.id, x.id FROM emp e JOIN dept d ON LENGTH('a') > 2 "
-        "RIGHT JOIN dept x ON x.id = d.id ORDER BY 2"
+        f"SELECT e.id, x.id FROM emp e JOIN dept d ON {constant} "
+        f"{kind} JOIN dept x ON x.id = d.id ORDER BY 2"
     )
     assert t.rows(query) == [(None, 10), (None, 20), (None, 30)]
 
@@ -335,3 +339,9 @@ def test_aggregates_of_an_outer_column_are_not_emulated(t: SQLClient) -> None:
         (2,),
         (3,),
     ]
+
+
+def test_a_join_with_many_conditions(t: SQLClient) -> None:
+    many = " AND ".join(f"e.id <> {i + 50}" for i in range(1500))
+    query = f"SELECT e.id FROM emp e JOIN dept d ON e.dept = d.id AND {many}"
+    assert len(t.rows(query)) == 3
