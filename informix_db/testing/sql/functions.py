@@ -38,13 +38,13 @@ def bind_function(binder: ExpressionBinder, node: Any, hint: SQLType | None) -> 
         return functions_text.bind_trim(binder, node)
     if isinstance(node, ast.Subscript):
         return functions_text.bind_subscript(binder, node)
-    call = bind_routine_call(binder, node)
+    signature = SIGNATURES.get(node.name.name)
+    special = BINDERS.get(node.name.name)
+    call = bind_routine_call(binder, node, overloads=bool(signature or special))
     if call is not None:
         return call
-    signature = SIGNATURES.get(node.name.name)
     if signature is not None:
         return signature.bind(binder, node, hint)
-    special = BINDERS.get(node.name.name)
     if special is not None:
         return special(binder, node, hint)
     raise no_routine(node)

@@ -124,9 +124,10 @@ def bind_arguments(
 
 
 def bind_routine_call(
-    binder: ExpressionBinder, node: ast.FunctionCall
+    binder: ExpressionBinder, node: ast.FunctionCall, *, overloads: bool
 ) -> b.Expr | None:
-    """Return a call in an expression bound, None if no routine has the name.
+    """Return a call in an expression bound, None if no routine has the name, or if
+    none is meant and the name is also a built-in function's (`overloads`).
 
     SQLError(-674) if the routine returns nothing, -684 if it returns several values.
     """
@@ -134,6 +135,8 @@ def bind_routine_call(
     if not routines:
         return None
     arguments = [ast_dml.Argument(value.position, value) for value in node.arguments]
+    if overloads and all(_match(known, arguments) is None for known in routines):
+        return None
     routine, values = resolve(binder, routines, node.name, arguments)
     if any(parameter.mode != "in" for parameter in routine.parameters):
         raise unsupported("OUT parameter in an expression", node.position)

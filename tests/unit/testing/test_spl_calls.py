@@ -50,6 +50,14 @@ def test_the_routine_meant(routines, call, expected) -> None:
     assert found.strip() == expected
 
 
+def test_overloads_of_built_in_functions(sql) -> None:
+    sql.do(
+        "create function lower(a int, b int) returning int; return a - b; end function"
+    )
+    sql.do("create function upper() returning int; return 4; end function")
+    assert sql.row("lower('AB'), lower(5, 2), upper()") == ("ab", 3, 4)
+
+
 @pytest.mark.parametrize(
     ("call", "sqlcode", "token"),
     [
