@@ -268,6 +268,9 @@ class DDL(ConstraintDDL):
         table.version += 1
         self.changed()
         self.transaction.undo.append(lambda: table.constraints.append(constraint))
+        index = constraint.index
+        if index is not None and index.constraint is constraint:
+            self.drop_index(table, index)
 
     def dependents(self, item: NamedObject) -> Iterator[View | Synonym]:
         """Yield the views and synonyms that cannot be without `item`, nearest last."""
@@ -319,12 +322,29 @@ class DDL(ConstraintDDL):
         self.changed()
 
     def drop_index(self, table: Table, index: Index) -> None:
-        """Drop an index of the user's (a constraint's has no name to drop it by)."""
+        """Drop an index; one that a constraint needs becomes that constraint's own."""
         self.refuse_if_in_use(table)
+        for constraint in table.constraints:
+            if constraint.index is index:
+                self._hand_over(table, index, constraint)
+                return
         self.store.drop_index(index)
         table.indexes.remove(index)
         self.changed()
         self.transaction.undo.append(lambda: self._undo_drop_index(table, index))
+
+    def _hand_over(self, table: Table, index: Index, constraint: Constraint) -> None:
+        """Give an index the name and place of a constraint's."""
+        old_name, old_constraint = index.name, index.constraint
+
+        def give_back() -> None:
+            index.name, index.constraint = old_name, old_constraint
+            self.changed()
+
+        self.transaction.undo.append(give_back)
+        index.name = f" {table.tabid}_{constraint.constraint_id}"
+        index.constraint = constraint
+        self.changed()
 
     def _undo_drop_index(self, table: Table, index: Index) -> None:
         self.store.create_index(table, index)

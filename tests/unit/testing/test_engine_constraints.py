@@ -126,6 +126,23 @@ class TestForeignKeys:
         family.do("INSERT INTO c VALUES (11, 3)")
         assert family.rows("SELECT * FROM sysreferences") == []
 
+    def test_indexes_behind_them(self, sql: SQLClient) -> None:
+        """One that is there is shared, and stays when the user drops it."""
+        indexes = "SELECT idxname FROM sysindexes WHERE tabid = 101"
+        sql.do("CREATE TABLE p (a INT PRIMARY KEY)")
+        sql.do("CREATE TABLE c (a INT, b INT)")
+        sql.do("CREATE INDEX ia ON c (a)")
+        sql.do("ALTER TABLE c ADD CONSTRAINT FOREIGN KEY (a) REFERENCES p")
+        sql.do("ALTER TABLE c ADD CONSTRAINT FOREIGN KEY (b) REFERENCES p")
+        assert sql.rows(indexes) == [("ia",), (" 101_3",)]
+        sql.session.begin()
+        sql.do("DROP INDEX ia")
+        assert sql.rows(indexes) == [(" 101_2",), (" 101_3",)]
+        sql.session.rollback()
+        assert sql.rows(indexes) == [("ia",), (" 101_3",)]
+        sql.do("DROP TABLE p")
+        assert sql.rows(indexes) == [("ia",)]
+
     def test_go_with_the_parent(self, family: SQLClient) -> None:
         family.session.begin()
         family.do("DROP TABLE p")
