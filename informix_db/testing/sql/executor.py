@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import dml
@@ -32,6 +32,9 @@ from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.spl_triggers import TriggeredRows
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.transactions import Transaction
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.session import Session
 
 Row = tuple[Any, ...]
 
@@ -220,6 +223,9 @@ class Executor:
         """Return the values of `plan.targets`, row by row."""
         if plan.evaluators is not None:
             return [tuple(evaluate(values) for evaluate in plan.evaluators)]
+        if plan.routine is not None:
+            session = cast("Session", self._runtime.session)
+            return session.routines.rows_to_insert(plan.routine, values)
         return self._source_rows(plan, values, transaction)
 
     def _source_rows(

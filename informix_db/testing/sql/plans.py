@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import Column as ApiColumn
 from informix_db.testing.api import SQLError
@@ -29,6 +29,9 @@ from informix_db.testing.sql.scope import Slot
 from informix_db.testing.sql.transactions import Transaction
 
 ROW_WRITTEN = 0  # source number of the row at hand in `keeps`
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.spl_plans import RoutineRows
 
 Export = Callable[[tuple[Any, ...]], tuple[object, ...]]
 
@@ -147,12 +150,13 @@ class MergePlan(QueryPlan):
 
 @dataclass(slots=True)
 class InsertPlan(QueryPlan):
-    """INSERT: either `values`, one expression per target, or `query`."""
+    """INSERT: `values`, one expression per target, or `query`, or a routine's rows."""
 
     table: Table | None = None
     targets: list[Column] = field(default_factory=list)
     values: list[b.Expr] = field(default_factory=list)
     query: b.BoundQuery | None = None
+    routine: RoutineRows | None = None
     evaluators: list[Evaluate] | None = None  # if no value needs SQLite
     builder: RowBuilder | None = None  # kept by the executor
     keeps: b.Expr | None = None  # as of `WritePlan`

@@ -31,6 +31,7 @@ from informix_db.testing.sql.spl_plans import (
     Computation,
     Expressions,
     RoutinePlan,
+    RoutineRows,
     bind_call,
     bind_execute,
     bind_expressions,
@@ -148,27 +149,49 @@ class Routines:
 
     def call_by_query(self, procid: int, arguments: Row) -> Any:
         """Return the value of a call in a query, which SQLite is in the middle of."""
-        self._query_depth += 1
-        try:
+        with self._in_query():
             return self._value(procid, arguments)
-        finally:
-            self._query_depth -= 1
 
     def run_trigger(self, actions: Routine, values: Row) -> None:
         """Run a trigger's actions, as part of the statement that fires it."""
         if self._query_depth >= _MOST_CASCADES:
             raise SQLError(_TOO_MANY_CASCADES)
-        self._query_depth += 1
-        try:
+        with self._in_query():
             for _ in self.start(actions, values):
                 pass
+
+    def rows_to_insert(self, source: RoutineRows, values: list[Any]) -> list[Row]:
+        """Return what a routine returns, as the types of the columns it goes to."""
+        convert = self.runtime.converter
+        pairs = zip(source.returned, source.targets, strict=True)
+        converters = [convert(*pair) for pair in pairs]
+        with self._in_query():
+            arguments = self._evaluate(source.arguments, values)
+            rows = list(self.start(self._routine(source.procid), arguments))
+        return [
+            tuple(
+                value if change is None or value is None else change(value)
+                for value, change in zip(row, converters, strict=True)
+            )
+            for row in rows
+        ]
+
+    @contextmanager
+    def _in_query(self) -> Iterator[None]:
+        self._query_depth += 1
+        try:
+            yield
         finally:
             self._query_depth -= 1
 
-    def _value(self, procid: int, arguments: Row) -> Any:
+    def _routine(self, procid: int) -> Routine:
         routine = self._session.current_database().routines.by_id(procid)
         if routine is None:
             raise SQLError(_REDEFINED)
+        return routine
+
+    def _value(self, procid: int, arguments: Row) -> Any:
+        routine = self._routine(procid)
         rows = self.start(routine, arguments)
         row = next(rows, (None,))
         if next(rows, None) is not None:

@@ -28,7 +28,7 @@ from informix_db.testing.sql.spl_resolve import CALL, bind_arguments, resolve
 from informix_db.testing.sql.transactions import Transaction
 
 _REDEFINED = -721
-_NO_ROUTINE = -674
+_NO_ROUTINE, _VALUE_COUNT = -674, -236
 _UNCERTAIN = ("and", "or", "coalesce")  # operators that may skip an operand
 
 Types = Mapping[str, SQLType]
@@ -77,6 +77,16 @@ class CallStatement:
     def check(self, transaction: Transaction | None) -> None:
         _check_current(self.routine)
         self.arguments.check(transaction)
+
+
+@dataclass(slots=True)
+class RoutineRows:
+    """The rows INSERT ... EXECUTE stores; `targets` are the types of the columns."""
+
+    procid: int
+    arguments: Computation
+    returned: list[SQLType]
+    targets: list[SQLType]
 
 
 @dataclass(slots=True)
@@ -186,6 +196,19 @@ def _find(
     if node.kind == "function" and not found[0].returning:
         raise SQLError(_NO_ROUTINE, 0, node.name.position, node.name.name)
     return found
+
+
+def bind_routine_rows(
+    binding: Binding, node: ast_dml.ExecuteRoutine, targets: list[SQLType]
+) -> RoutineRows:
+    """Bind the source of INSERT ... EXECUTE; SQLError(-236) if counts differ."""
+    routine, values = _find(binding, node)
+    if len(routine.returning) != len(targets):
+        raise SQLError(_VALUE_COUNT, offset=node.position)
+    exprs = bind_arguments(_binder(binding), routine, values)
+    returned = [column.type for column in routine.returning]
+    arguments = _computation(binding, exprs)
+    return RoutineRows(routine.procid, arguments, returned, targets)
 
 
 def bind_execute(names: Names, node: ast_dml.ExecuteRoutine) -> RoutinePlan:

@@ -19,6 +19,7 @@ from informix_db.testing.sql.plans import ROW_WRITTEN, InsertPlan, WritePlan
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Binding, Scope, references, walk
+from informix_db.testing.sql.spl_plans import bind_routine_rows
 from informix_db.testing.sql.viewtargets import Target, find_target, joined
 
 # Subqueries of many rows: they may read the table that is written if they do not
@@ -50,7 +51,8 @@ def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
         if len(plan.evaluators) < len(found):
             plan.evaluators = None
     else:
-        raise unsupported("INSERT ... EXECUTE", node.source.position)
+        types = [stored_type(column) for column in plan.targets]
+        plan.routine = bind_routine_rows(binding, node.source, types)
     check_omitted(table, plan.targets)
     plan.keeps = target.checks(binding, ROW_WRITTEN)
     plan.key_columns = [ApiColumn(column.name, column.type) for column in table.columns]

@@ -259,6 +259,30 @@ def test_a_query_and_what_it_calls_are_one_unit_of_work(routines) -> None:
     assert routines.rows("select * from log") == [(1,), (2,)]
 
 
+def test_rows_of_a_routine_are_inserted(routines) -> None:
+    routines.do("create table u (k serial, n decimal(6,2), s varchar(3))")
+    routines.do(
+        "create function some(n int) returning int, varchar(9); define i int;"
+        " for i = 1 to n return i, 'row ' || i with resume; end for"
+        " if n = 3 then raise exception -746; end if end function"
+    )
+    result = routines.do("insert into u (n, s) execute function some(?)", 2)
+    assert (result.rows, result.serial) == (2, 2)
+    assert routines.rows("select k, n, s from u") == [
+        (1, Decimal("1.00"), "row"),
+        (2, Decimal("2.00"), "row"),
+    ]
+    assert routines.code("insert into u (n, s) execute function some(3)") == -746
+    assert routines.code("insert into u (n) execute function some(2)") == -236
+    assert routines.code("insert into u (n) execute procedure nothing()") == -236
+    routines.do(
+        "create procedure copy(n int) insert into u (n, s)"
+        " execute function some(n - 1); end procedure"
+    )
+    routines.do("execute procedure copy(2)")
+    assert routines.rows("select count(*) from u") == [(Decimal(3),)]
+
+
 # --- transactions, other sessions ------------------------------------------------
 
 
