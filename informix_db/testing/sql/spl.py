@@ -2,9 +2,9 @@
 
 A routine called by a client runs statement by statement, each a unit of work of its own
 unless a transaction is open, as if the client had sent them; between statements other
-sessions get their turn. One called by a query is part of the query's unit of work: it
-must not change objects or transactions, and a lock in its way makes the whole query
-wait and start again.
+sessions get their turn. One called by a query, by INSERT ... EXECUTE or by a trigger is
+part of that statement's unit of work: it must not change objects or transactions, and a
+lock in its way makes the whole statement wait and start again.
 """
 
 from __future__ import annotations
