@@ -133,8 +133,8 @@ class ConstraintDDL:
         constraint.check = Check(node.condition, node.text)
         runtime = self.binder.binding.runtime
         CheckedRows(self.store, runtime).condition(table, constraint.check)
-        if not constraint.columns:
-            constraint.columns = list(_columns_named(table, node.condition))
+        named = list(_columns_named(table, node.condition))
+        constraint.columns = named or constraint.columns
 
     # --- FOREIGN KEY ---------------------------------------------------------
 

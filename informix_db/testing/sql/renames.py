@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql.catalog import (
+    Check,
     Column,
     Database,
+    NamedObject,
     SequenceGenerator,
     Table,
     View,
@@ -25,6 +27,11 @@ from informix_db.testing.sql.definitions import (
 )
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.privileges import require_level, require_owner
+from informix_db.testing.sql.rewriting import (
+    query_with_column,
+    text_with_column,
+    with_column,
+)
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.views import follow_rename
 
@@ -101,10 +108,9 @@ def _give_name(
         item.name = new
         database.add(item)
         item.version += 1
-        for view in database.objects():
-            if isinstance(view, View) and item in view.uses:
-                assert isinstance(item, Table)
-                view.query = follow_rename(view, item, previous)
+        for view in _views_of(item, database):
+            assert isinstance(item, Table)
+            view.query = follow_rename(view, item, previous)
         ddl.changed()
 
     tx.undo.append(lambda: move(old))
@@ -125,10 +131,10 @@ def _rename_column(session: Session, node: ast_ddl.Rename) -> None:
         raise SQLError(-217, offset=node.name.position, token=node.name.name)
     if table.column(node.new_name.name) is not None:
         raise SQLError(-328, offset=node.new_name.position, token=node.new_name.name)
-    if any(isinstance(v, View) and table in v.uses for v in database.objects()):
-        raise unsupported("RENAME COLUMN of a table with views", node.position)
-    if any(c.check and column in c.columns for c in table.constraints):
-        raise unsupported("RENAME COLUMN named in a CHECK", node.position)
+    if table.triggers:
+        raise unsupported("RENAME COLUMN of a table with triggers", node.position)
+    if any(_tables_in(view) > 1 for view in _views_of(table, database)):
+        raise unsupported("RENAME COLUMN of a table in a join view", node.position)
 
     def rename(tx: Transaction) -> None:
         ddl = open_ddl(session, tx)
@@ -140,8 +146,26 @@ def _rename_column(session: Session, node: ast_ddl.Rename) -> None:
     session.transact(rename)
 
 
+def _views_of(item: NamedObject, database: Database) -> Iterator[View]:
+    for view in database.objects():
+        if isinstance(view, View) and item in view.uses:
+            yield view
+
+
+def _tables_in(view: View) -> int:
+    return sum(isinstance(part, ast.Table) for part in ast.walk(view.query))
+
+
 def _name_column(ddl: DDL, table: Table, column: Column, name: str) -> None:
     old, column.name = column.name, name
+    for view in _views_of(table, ddl.database):
+        view.query = query_with_column(view.query, old, name)
+        view.text = text_with_column(view.text, old, name)
+    for constraint in table.constraints:
+        check = constraint.check
+        if check is not None and column in constraint.columns:
+            condition = with_column(check.condition, old, name)
+            constraint.check = Check(condition, text_with_column(check.text, old, name))
     if old in table.serials:
         table.serials[name] = table.serials.pop(old)
     for _, constraint in table.referencing():

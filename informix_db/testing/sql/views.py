@@ -7,21 +7,20 @@ A view's tables are read with its owner's privileges. How one is written through
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import catalog as c
+from informix_db.testing.sql.rewriting import rewritten
 from informix_db.testing.sql.rules import strip
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.runtime import Runtime
     from informix_db.testing.sql.scope import Binding, Names
     from informix_db.testing.sql.spl_objects import Routine
-
-Node = TypeVar("Node", bound=ast.Node)
 
 
 @dataclasses.dataclass(slots=True)
@@ -80,40 +79,6 @@ def _name_of(view: c.View) -> ast.ObjectName:
 # --- names inside a view's query ---------------------------------------------
 
 
-def rewritten(node: Node, change: Callable[[ast.Table], ast.Table]) -> Node:
-    """Return a tree with `change` applied to every table in FROM."""
-    changes: dict[str, Any] = {}
-    for item in dataclasses.fields(node):
-        old = getattr(node, item.name)
-        new = _rewritten_value(old, change)
-        if new is not old:
-            changes[item.name] = new
-    return dataclasses.replace(node, **changes) if changes else node
-
-
-def _rewritten_value(value: Any, change: Callable[[ast.Table], ast.Table]) -> Any:
-    if isinstance(value, ast.Table):
-        return change(value)
-    if isinstance(value, ast.Node):
-        return rewritten(value, change)
-    if isinstance(value, tuple):
-        items = tuple(_rewritten_value(item, change) for item in value)
-        same = all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else items
-    return value
-
-
-def _common_tables(node: ast.Node) -> Iterator[str]:
-    if isinstance(node, ast.Query):
-        for table in node.with_tables:
-            yield table.name
-    for item in dataclasses.fields(node):
-        value = getattr(node, item.name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, ast.Node):
-                yield from _common_tables(child)
-
-
 def resolved(
     query: ast.Query, names: Names
 ) -> tuple[ast.Query, list[c.Table | c.View]]:
@@ -121,10 +86,13 @@ def resolved(
 
     SQLError(-337) for a temporary table.
     """
-    common = set(_common_tables(query))
+    inner = (part for part in ast.walk(query) if isinstance(part, ast.Query))
+    common = {table.name for part in inner for table in part.with_tables}
     uses: list[c.Table | c.View] = []
 
-    def resolve(node: ast.Table) -> ast.Table:
+    def resolve(node: ast.Node) -> ast.Node:
+        if not isinstance(node, ast.Table):
+            return node
         name = node.name
         if name.name in common and not name.owner:
             return node
@@ -152,7 +120,9 @@ def _renamed(node: ast.Table, item: c.Table | c.View, database: str) -> ast.Tabl
 def follow_rename(view: c.View, item: c.Table | c.View, old: str) -> ast.Query:
     """Return a view's query after `item`, which was called `old`, got a new name."""
 
-    def rename(node: ast.Table) -> ast.Table:
+    def rename(node: ast.Node) -> ast.Node:
+        if not isinstance(node, ast.Table):
+            return node
         if (node.name.name, node.name.owner) != (old, item.owner):
             return node
         return _renamed(node, item, node.name.database)

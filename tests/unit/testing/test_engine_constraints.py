@@ -183,8 +183,13 @@ class TestChecks:
         sql.do("ALTER TABLE t ADD CONSTRAINT CHECK (b > 1) CONSTRAINT big")
         sql.do("ALTER TABLE t ADD c INT BEFORE a")
         assert sql.error("INSERT INTO t (b) VALUES (0)").token == "informix.big"
-        assert sql.code("RENAME COLUMN t.b TO z") == -999
-        sql.do("ALTER TABLE t DROP b")
+        sql.do("RENAME COLUMN t.b TO z")
+        assert sql.error("INSERT INTO t (z) VALUES (0)").token == "informix.big"
+        assert sql.rows("SELECT checktext FROM syschecks ORDER BY constrid") == [
+            ("(a > 0 )",),
+            ("(z > 1 )",),
+        ]
+        sql.do("ALTER TABLE t DROP z")
         sql.do("INSERT INTO t (a) VALUES (4)")
         assert sql.code("INSERT INTO t (a) VALUES (-4)") == -530
 

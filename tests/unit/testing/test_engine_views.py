@@ -51,7 +51,6 @@ class TestViews:
             ("DROP TABLE v", -206),
             ("RENAME TABLE v TO w", -322),
             ("DROP TABLE t RESTRICT", -886),
-            ("RENAME COLUMN t.a TO z", -999),
         ],
     )
     def test_mistakes(self, t: SQLClient, statement: str, sqlcode: int) -> None:
@@ -255,6 +254,25 @@ class TestRenames:
         assert sql.code("RENAME COLUMN p.id TO b") == -328
         assert sql.code("RENAME COLUMN p.a TO z") == -217
         assert sql.code("RENAME COLUMN systables.tabid TO z") == -585
+
+    def test_columns_in_views(self, t: SQLClient) -> None:
+        t.session.begin()
+        t.do("RENAME COLUMN t.b TO letters")
+        assert t.rows("SELECT word FROM v") == [("YY",)]
+        assert t.rows("SELECT viewtext FROM sysviews") == [
+            (
+                'create view "informix".v (number,word) as '
+                "SELECT a, UPPER(letters) FROM t WHERE a > 1 ;",
+            )
+        ]
+        t.session.rollback()
+        assert t.rows("SELECT word FROM v") == [("YY",)]
+        t.do("CREATE VIEW w AS SELECT t.a FROM t, t u")
+        error = t.error("RENAME COLUMN t.b TO letters")
+        assert error.token == "RENAME COLUMN of a table in a join view"
+        t.do("DROP VIEW w")
+        t.do("CREATE TRIGGER g DELETE ON t BEFORE (DELETE FROM t WHERE a = 0)")
+        assert t.code("RENAME COLUMN t.b TO letters") == -999
 
     def test_tables(self, sql: SQLClient) -> None:
         sql.do("CREATE TABLE t (a INT)")
