@@ -353,3 +353,36 @@ def test_with_before_changes(t: SQLClient) -> None:
     assert t.rows("SELECT x, w FROM a") == [(1, 11), (2, 7)]
     assert t.code("WITH k AS (SELECT y FROM b) DELETE FROM k") == -206
     assert t.code("WITH k AS (SELECT y FROM b) MERGE INTO a USING k ON 1 = 1") == -201
+
+
+LAST = "SET ISOLATION TO COMMITTED READ LAST COMMITTED"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT x, z FROM a, OUTER b WHERE a.x = b.y",
+        "SELECT x, z FROM a, OUTER (b, OUTER c) WHERE a.x = b.y AND b.z = c.q",
+        "SELECT x, z FROM a LEFT JOIN b ON a.x = b.y",
+        "SELECT x, z FROM b RIGHT JOIN a ON a.x = b.y",
+        "SELECT x, z FROM b FULL JOIN a ON a.x = b.y",
+        "WITH k AS (SELECT * FROM b) SELECT x, z FROM a LEFT JOIN k ON x = k.y",
+        "SELECT x, z FROM a LEFT JOIN TABLE(MULTISET(SELECT * FROM b)) k ON x = k.y",
+    ],
+)
+def test_joins_see_what_is_committed(t: SQLClient, query: str) -> None:
+    """Versions of rows that are not to be seen neither join nor take rows away."""
+    committed = sorted(t.rows(query), key=repr)
+    other = t.another()
+    other.session.begin()
+    other.do("DELETE FROM b WHERE z = 7")
+    other.do("UPDATE b SET z = 50 WHERE z = 5")
+    other.do("INSERT INTO b VALUES (3, 60)")
+    other.do("INSERT INTO a VALUES (9, 90)")
+    assert t.code(query) in (-244, -243)
+    t.do(LAST)
+    assert sorted(t.rows(query), key=repr) == committed
+    own = sorted(other.rows(query), key=repr)
+    assert own == [(1, 50), (1, 6), (2, None), (3, 60), (9, None)]
+    other.session.commit()
+    assert sorted(t.rows(query), key=repr) == own
