@@ -136,6 +136,13 @@ def exported(text: str, sql_type: SQLType) -> CompositeValue:
     return CompositeValue(text, tuple(values_))
 
 
+def cardinality(text: str) -> int:
+    """Return the number of items in a stored collection."""
+    node = _parse(text)
+    assert isinstance(node, ast.CollectionLiteral)
+    return len(node.items)
+
+
 def imported(value: CompositeValue, sql_type: SQLType) -> str:
     """Return a bound value in storage form; its type describes the items bound."""
     types = [field.type for field in sql_type.fields]

@@ -217,7 +217,10 @@ class ExpressionBinder(Arithmetic):
             arg = self.bind(operand)
         items = []
         for item in node.items:
-            left, right = self.unify(arg, self.bind(item, rules.strip(arg.type)))
+            bound = self.bind(item, rules.strip(arg.type))
+            if t.family(bound.type) == "composite" != t.family(arg.type):
+                raise unsupported("IN of a collection", item.position)
+            left, right = self.unify(arg, bound)
             if left is not arg:
                 return self._in_alternatives(arg, node)
             items.append(right)

@@ -10,6 +10,7 @@ from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.release import DBINFO_VERSION
 from informix_db.testing.sql import (
     ast,
+    composites,
     functions_number,
     functions_schema,
     functions_text,
@@ -109,6 +110,18 @@ def _bind_nullif(
     return b.CaseWhen(result, ((equal, b.Const(result, None)),), left)
 
 
+def _bind_cardinality(
+    binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
+) -> b.Expr:
+    """CARDINALITY of a SET, MULTISET or LIST."""
+    if len(node.arguments) != 1:
+        raise no_routine(node)
+    value = binder.bind(node.arguments[0])
+    if t.family(value.type) != "composite" or value.type.code == t.ROW:
+        raise no_routine(node)
+    return b.Op(t.INTEGER_TYPE, "fn_cardinality", (value,))
+
+
 # --- DBINFO ------------------------------------------------------------------
 
 _DBINFO_TYPES = {
@@ -195,6 +208,7 @@ BINDERS: dict[str, CallBinder] = {
     "nvl2": _bind_nvl2,
     "decode": _bind_decode,
     "nullif": _bind_nullif,
+    "cardinality": _bind_cardinality,
     "dbinfo": _bind_dbinfo,
 }
 
@@ -212,6 +226,7 @@ def register(runtime: Runtime) -> None:
     functions_text.register(runtime)
     functions_time.register(runtime)
     lobs.register(runtime)
+    runtime.register("fn_cardinality", composites.cardinality)
     runtime.register("fn_dbinfo", lambda *a: _dbinfo(runtime, *a))
     runtime.register("ifx_today", lambda: date_to_days(runtime.now.date()))
     runtime.register(

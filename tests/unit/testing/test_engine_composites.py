@@ -163,3 +163,14 @@ def test_a_set_is_no_row(sql) -> None:
     with pytest.raises(SQLError) as caught:
         insert.execute([bound(19, INTEGER, 1)])
     assert caught.value.sqlcode == -1260
+
+
+def test_cardinality(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE k (s SET(INT NOT NULL), l LIST(INT NOT NULL), r ROW(a INT))")
+    sql.do("INSERT INTO k VALUES (SET{1, 1, 2}, LIST{1, 1, 2}, ROW(1))")
+    sql.do("INSERT INTO k VALUES (NULL, LIST{}, ROW(1))")
+    query = "SELECT CARDINALITY(s), CARDINALITY(l) FROM k"
+    assert sql.rows(query) == [(2, 3), (None, 0)]
+    assert sql.code("SELECT CARDINALITY(r) FROM k") == -674
+    assert sql.code("SELECT CARDINALITY(3) FROM k") == -674
+    assert sql.error("SELECT s FROM k WHERE 1 IN s").token == "IN of a collection"
