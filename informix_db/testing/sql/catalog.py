@@ -67,6 +67,7 @@ class Index:
     unique: bool
     storage: str
     constraint: Constraint | None = None
+    clustered: bool = False  # which orders nothing here
 
 
 @dataclass(eq=False, slots=True)

@@ -303,6 +303,7 @@ class DDL(ConstraintDDL):
             keys,
             node.unique,
             self.store.new_name("i"),
+            clustered=node.cluster,
         )
         self.store.create_index(table, index)
         table.indexes.append(index)

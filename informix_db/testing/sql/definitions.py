@@ -278,18 +278,35 @@ def _find_index(session: Session, name: str) -> tuple[Table, Index] | None:
     return None
 
 
-def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
-    name = node.name.name
-    found = _find_index(session, name)
+def _own_index(session: Session, name: ast.ObjectName) -> tuple[Table, Index]:
+    """Return an index of the user's; SQLError(-319, -320) if there is none."""
+    found = _find_index(session, name.name)
     if found is None:
-        if node.if_exists:
-            return
-        raise SQLError(-319, offset=node.name.position, token=name)
+        raise SQLError(-319, offset=name.position, token=name.name)
     table, index = found
     if not table.temporary and index.owner != session.user:
         database = session.current_database()
-        require_owner(table, database, session, -320, node.name.position)
+        require_owner(table, database, session, -320, name.position)
+    return found
+
+
+def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
+    if node.if_exists and _find_index(session, node.name.name) is None:
+        return
+    table, index = _own_index(session, node.name)
     session.transact(lambda tx: open_ddl(session, tx).drop_index(table, index))
+
+
+def _alter_index(session: Session, node: ast_ddl.AlterIndex) -> None:
+    """TO [NOT] CLUSTER: rows have no order on disk here, so it is only noted."""
+    _, index = _own_index(session, node.name)
+
+    def change(tx: Transaction) -> None:
+        old, index.clustered = index.clustered, node.cluster
+        tx.undo.append(lambda: setattr(index, "clustered", old))
+        open_ddl(session, tx).changed()
+
+    session.transact(change)
 
 
 # --- TRUNCATE ----------------------------------------------------------------
@@ -346,5 +363,6 @@ HANDLERS: dict[type[ast.Statement], Callable[..., Any]] = {
     ast_ddl.CreateSequence: _create_sequence,
     ast_ddl.AlterSequence: _alter_sequence,
     ast_ddl.CreateSynonym: _create_synonym,
+    ast_ddl.AlterIndex: _alter_index,
     ast_dml.Truncate: _truncate,
 }

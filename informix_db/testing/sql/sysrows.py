@@ -162,19 +162,24 @@ def _indexes(database: Database) -> Iterator[tuple[Table, Index, list[int]]]:
             yield table, index, parts
 
 
+def _index_head(table: Table, index: Index) -> Row:
+    """Return name, owner, tabid, idxtype and clustered."""
+    kind = "U" if index.unique else "D"
+    clustered = "C" if index.clustered else "-"
+    return (index.name, index.owner, table.tabid, kind, clustered)
+
+
 def _sysindexes(database: Database, locale: str) -> Iterator[Row]:
     for table, index, parts in _indexes(database):
         padded = [*parts, *[0] * 16][:16]
-        kind = "U" if index.unique else "D"
-        head = (index.name, index.owner, table.tabid, kind, "-")
+        head = _index_head(table, index)
         yield (*head, *padded, 1, 1.0, 0.0, 0.0)
 
 
 def _sysindices(database: Database, locale: str) -> Iterator[Row]:
     for table, index, parts in _indexes(database):
         keys = ", ".join(f"{part} [1]" for part in parts)
-        kind = "U" if index.unique else "D"
-        head = (index.name, index.owner, table.tabid, kind, "-")
+        head = _index_head(table, index)
         yield (*head, 1, 1.0, 0.0, 0.0, float(table.row_count), keys, 1, None, locale)
 
 

@@ -90,6 +90,11 @@ def test_indexes(sql: SQLClient) -> None:
     assert sql.rows("SELECT indexkeys FROM sysindices WHERE idxname = 'i1'") == [
         ("2 [1], -1 [1]",)
     ]
+    sql.do("CREATE CLUSTER INDEX i3 ON t (b)")
+    sql.do("ALTER INDEX i1 TO CLUSTER")
+    sql.do("ALTER INDEX i3 TO NOT CLUSTER")
+    assert sql.rows("SELECT idxname FROM sysindexes WHERE clustered = 'C'") == [("i1",)]
+    assert sql.code("ALTER INDEX nosuch TO CLUSTER") == -319
 
 
 def test_defaults(sql: SQLClient) -> None:
