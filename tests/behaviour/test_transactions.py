@@ -26,7 +26,8 @@ def log(connect: Connect, request: pytest.FixtureRequest) -> Iterator[str]:
     """A table `log (n int)` in the test's database, by the `database` parameter."""
     callspec = getattr(request.node, "callspec", None)
     where = callspec.params.get("database", "testdb") if callspec else "testdb"
-    owner = connect(database=where, autocommit=True)
+    # It waits until the server has ended the sessions of the test.
+    owner = connect(database=where, autocommit=True, lock_wait=10)
     owner.cursor().execute("CREATE TABLE log (n INT)")
     yield "log"
     owner.cursor().execute("DROP TABLE log")
