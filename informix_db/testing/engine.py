@@ -24,6 +24,7 @@ from informix_db.testing.sql.session import Session
 from informix_db.testing.sql.store import Store
 from informix_db.testing.sql.syscatalog import SystemCatalog
 from informix_db.testing.sql.transactions import Transaction
+from informix_db.testing.sql.views import follow_database
 
 DEFAULT_USERS = {"informix": "in4mix"}
 _PROGRESS_STEPS = 20_000  # SQLite instructions between looks at the interrupt flag
@@ -137,6 +138,9 @@ class Engine:
     def rename_database(self, database: Database, name: str) -> None:
         self._refuse_if_catalog_owned()
         del self.by_name[database.name]
+        for other in (database, *self.by_name.values()):
+            for item in other.objects():
+                follow_database(item, database.name, name)
         database.name = name
         self.by_name[name] = database
         self._databases_changed()

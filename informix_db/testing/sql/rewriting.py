@@ -48,6 +48,17 @@ def query_with_column(query: ast.Query, old: str, new: str) -> ast.Query:
     return rewritten(query, _column_change(old, new))
 
 
+def query_with_database(query: ast.Query, old: str, new: str) -> ast.Query:
+    """Return a query, all tables fully named, after a database got a new name."""
+
+    def change(node: ast.Node) -> ast.Node:
+        if isinstance(node, ast.ObjectName) and node.database == old:
+            return dataclasses.replace(node, database=new)
+        return node
+
+    return rewritten(query, change)
+
+
 def _column_change(old: str, new: str) -> Change:
     def change(node: ast.Node) -> ast.Node:
         if isinstance(node, ast.Name) and node.parts[-1] == old:

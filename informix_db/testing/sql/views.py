@@ -14,7 +14,7 @@ from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import catalog as c
-from informix_db.testing.sql.rewriting import rewritten
+from informix_db.testing.sql.rewriting import query_with_database, rewritten
 from informix_db.testing.sql.rules import strip
 
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ def follow_rename(view: c.View, item: c.Table | c.View, old: str) -> ast.Query:
         return _renamed(node, item, node.name.database)
 
     return rewritten(view.query, rename)
+
+
+def follow_database(item: c.NamedObject, old: str, new: str) -> None:
+    """Make a view or synonym mean a database by its new name."""
+    if isinstance(item, (c.View, c.Synonym)) and item.database == old:
+        item.database = new
+    if isinstance(item, c.View):
+        item.query = query_with_database(item.query, old, new)
 
 
 # --- columns -----------------------------------------------------------------

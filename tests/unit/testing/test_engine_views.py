@@ -302,10 +302,15 @@ class TestRenames:
     def test_databases(self, sql: SQLClient) -> None:
         sql.do("CREATE DATABASE one WITH BUFFERED LOG")
         assert sql.codes("RENAME DATABASE one TO two") == (-359, 0)  # it is open
+        sql.do("CREATE TABLE t (a INT)")
+        sql.do("CREATE VIEW v AS SELECT a FROM t")
         sql.do("DATABASE testdb")
         assert sql.codes("RENAME DATABASE one TO testdb") == (-330, -100)
+        sql.do("CREATE SYNONYM far FOR one:v")
         sql.do("RENAME DATABASE one TO two")
         assert sql.codes("DATABASE one") == (-329, -111)
+        assert sql.rows("SELECT a FROM far") == []
+        assert sql.rows("SELECT a FROM two:v") == []
         assert sql.rows(
             "SELECT is_logging, is_buff_log, flags FROM sysmaster:sysdatabases "
             "WHERE name = 'two'"
