@@ -20,7 +20,7 @@ from informix_db.testing.sql.plans import (
     describe,
 )
 from informix_db.testing.sql.queries import QueryBinder
-from informix_db.testing.sql.scope import Binding, Names
+from informix_db.testing.sql.scope import Binding, Names, has_window
 from informix_db.testing.sql.values import row_exporter
 from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
 
@@ -56,11 +56,22 @@ def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
     plan.key_source = plain_source(query.body)
     plan.by_key = reads_by_key(query.body)
     if node.for_update:
-        # One table's plain rows only.
-        if plan.key_source is None or query.order_by:
-            raise SQLError(-365, offset=node.position)
+        _check_for_update(node, query, plan.key_source)
         plan.for_update = True
     return plan
+
+
+def _check_for_update(
+    node: ast.Query, query: b.BoundQuery, source: b.TableSource | None
+) -> None:
+    """Raise SQLError(-365) unless the rows are one table's plain ones, -217 for a
+    column it does not have."""
+    computed = any(has_window(output.expr) for output in query.outputs)
+    if source is None or query.order_by or computed:
+        raise SQLError(-365, offset=node.position)
+    for column in node.update_columns:
+        if source.table.column(column.name) is None:
+            raise SQLError(-217, offset=column.position, token=column.name)
 
 
 def _bind_into(

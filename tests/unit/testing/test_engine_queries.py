@@ -345,3 +345,23 @@ def test_a_join_with_many_conditions(t: SQLClient) -> None:
     many = " AND ".join(f"e.id <> {i + 50}" for i in range(1500))
     query = f"SELECT e.id FROM emp e JOIN dept d ON e.dept = d.id AND {many}"
     assert len(t.rows(query)) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "sqlcode"),
+    [
+        ("SELECT id FROM emp ORDER BY id FOR UPDATE", -365),
+        ("SELECT COUNT(*) FROM emp FOR UPDATE", -365),
+        ("SELECT DISTINCT id FROM emp FOR UPDATE", -365),
+        ("SELECT RANK() OVER (ORDER BY id) FROM emp FOR UPDATE", -365),
+        ("SELECT e.id FROM emp e, dept d FOR UPDATE", -365),
+        ("SELECT id FROM emp UNION SELECT id FROM dept FOR UPDATE", -365),
+        ("WITH k AS (SELECT id FROM emp) SELECT id FROM k FOR UPDATE", -365),
+        ("SELECT id FROM systables FOR UPDATE", -217),
+        ("SELECT tabid FROM systables FOR UPDATE", -365),
+        ("SELECT id FROM emp FOR UPDATE OF id, nosuch", -217),
+        ("SELECT VAR_SAMP(id) FROM emp", -201),  # (L2DB)
+    ],
+)
+def test_queries_refused(t: SQLClient, query: str, sqlcode: int) -> None:
+    assert t.code(query) == sqlcode
