@@ -30,6 +30,8 @@ Row = Sequence[Any]
 _NO_PARENT, _HAS_CHILDREN = -691, -692
 _NO_ROW = -111  # ISAM code: no record found
 _CHILD_UNREADABLE = -690
+# Always the same text, for SQLite keeps what it has parsed.
+_BETWEEN = "s0._k BETWEEN ? AND ?"
 
 
 @dataclass(slots=True)
@@ -56,8 +58,8 @@ class CheckedRows:
         constraints = [c for c in table.constraints if c.kind in "CR"]
         constraints = _at_once(table, constraints, transaction)
         if constraints:
-            where = f"s0._k BETWEEN {start} AND {table.next_key - 1}"
-            self._check(table, constraints, where, transaction)
+            keys = (start, table.next_key - 1)
+            self._check(table, constraints, _BETWEEN, transaction, keys)
 
     def update(
         self,
@@ -122,16 +124,17 @@ class CheckedRows:
         constraints: Sequence[Constraint],
         where: str,
         transaction: Transaction,
+        keys: tuple[int, ...] = (),
     ) -> None:
+        """Check the rows `where` names; `keys` are the values of its placeholders."""
         for constraint in constraints:
             token = f"{constraint.owner}.{constraint.name}"
             if constraint.check is not None:
                 condition = self.condition(table, constraint.check)
-                if self._finds(
-                    f"{table.storage} AS s0", f"{where} AND NOT {condition}"
-                ):
+                broken = f"{where} AND NOT {condition}"
+                if self._finds(f"{table.storage} AS s0", broken, keys):
                     raise SQLError(-530, token=token)
-            elif self._has_orphan(table, constraint, where, transaction):
+            elif self._has_orphan(table, constraint, where, transaction, keys):
                 raise SQLError(_NO_PARENT, _NO_ROW, token=token)
 
     def condition(self, table: Table, check: Check) -> str:
@@ -146,7 +149,12 @@ class CheckedRows:
         return check.sql
 
     def _has_orphan(
-        self, table: Table, constraint: Constraint, where: str, transaction: Transaction
+        self,
+        table: Table,
+        constraint: Constraint,
+        where: str,
+        transaction: Transaction,
+        keys: tuple[int, ...],
     ) -> bool:
         """Tell whether a row has a foreign key that is no key of the other table."""
         reference = constraint.reference
@@ -160,14 +168,17 @@ class CheckedRows:
             f"WHERE {equal} AND {seen})"
         )
         text = f"{where} AND {given} AND {missing}"
-        return self._finds(f"{table.storage} AS s0", text, _NO_PARENT)
+        return self._finds(f"{table.storage} AS s0", text, keys, _NO_PARENT)
 
-    def _finds(self, source: str, where: str, locked: int = 0) -> bool:
+    def _finds(
+        self, source: str, where: str, keys: tuple[int, ...] = (), locked: int = 0
+    ) -> bool:
         """Tell whether there is such a row; `locked` is the SQLCODE if another
         transaction's row is in the way."""
         query = f"SELECT 1 FROM {source} WHERE {where} LIMIT 1"
         try:
-            return self._store.connection.execute(query).fetchone() is not None
+            found = self._store.connection.execute(query, keys).fetchone()
+            return found is not None
         except sqlite3.Error:
             self._blame(locked)
             raise
