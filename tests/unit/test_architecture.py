@@ -26,9 +26,11 @@ MAY_IMPORT = {
     "aio": BELOW_SHELLS,
     "testing": set(),
     "init": {"shells", "_base", "_wire", "surface", "values"},
+    "_cli": {*BELOW_SHELLS, "shells", "init"},
 }
 ROOM_OF_MODULE = {
     "__init__": "init",
+    "__main__": "_cli",
     "_sqlcodes": "values",
     "_version": "values",
     "connections": "shells",

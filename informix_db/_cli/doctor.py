@@ -1,0 +1,361 @@
+"""`doctor`: why a connection does not come about, step by step.
+
+Each step is a finding; the first that makes the next one pointless is the last. What
+is wrong but can be put right, like the server's name, is, so that the rest is examined
+too. At the end stands the call of connect() that works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import ssl
+import statistics
+import sys
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from informix_db import Connection
+from informix_db._cli import probes
+from informix_db._cli.login import (
+    PASSWORD_VARIABLE,
+    add_connection_arguments,
+    connect_arguments,
+    is_dsn,
+)
+from informix_db._wire.text import codec_of_locale
+from informix_db.exceptions import Error, InterfaceError
+from informix_db.params import ANY_ROLE, ConnectParams, Endpoint, connect_params
+
+_TIMEOUT = 10.0  # seconds for a step, if nobody says
+_PINGS = 5
+_DEFAULTS = {"server": "informix", "client_locale": "en_US.8859-1"}
+
+_OK, _FAILED = "ok", "FAIL"
+
+_LOCALE_SQL = (
+    "SELECT FIRST 1 site FROM informix.systables WHERE tabname = ' GL_COLLATE'"
+)
+_DATABASES_SQL = "SELECT TRIM(name) FROM sysmaster:sysdatabases ORDER BY name"
+
+_KINDS = {
+    probes.HTTP: "an HTTP server ({}), not Informix: give the port of an onsoctcp "
+    "listener, which onstat -g ntt or the server's sqlhosts file tells",
+    probes.DRDA: "a DRDA listener (drsoctcp), which this driver does not speak: give "
+    "the port of an onsoctcp listener",
+    probes.SILENT: "accepts connections and says nothing: a proxy without a server "
+    "behind it, a server that is starting or blocked, or another protocol",
+    probes.CLOSES: "accepts connections and closes them: a proxy without a server "
+    "behind it, a server that refuses this host, or another protocol",
+    probes.OTHER: "no Informix SQLI listener: it answers {}",
+}
+
+
+class Finding(NamedTuple):
+    """What a step found."""
+
+    topic: str
+    text: str
+    ok: bool = True
+
+    def __str__(self) -> str:
+        return f"{_OK if self.ok else _FAILED:5} {self.topic:10} {self.text}"
+
+
+Examined = Generator[Finding, None, ConnectParams]
+
+
+class Stop(Exception):
+    """A finding after which there is nothing left to examine."""
+
+    def __init__(self, topic: str, text: str) -> None:
+        super().__init__(text)
+        self.finding = Finding(topic, text, ok=False)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command `doctor`."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="say why a connection does not come about",
+        description="Examine the way to a server: name, port, protocol, login, "
+        "database, locale; then print the call of connect() that works.",
+        epilog="Exit status: 0, 1 if something is wrong, 2 for wrong arguments.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "target", nargs="?", metavar="HOST[:PORT]", help="or a connection string"
+    )
+    parser.add_argument("-d", "--database", help="default: none is opened")
+    add_connection_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is found, and return the exit status."""
+    try:
+        params = _params(args)
+    except (Error, ValueError) as exc:
+        print(exc, file=sys.stderr)
+        return 2
+    authorities = args.tls if args.tls not in (None, "verify", "insecure") else ""
+    healthy = True
+    for finding in examine(params, authorities):
+        print(finding, flush=True)
+        healthy &= finding.ok
+    return 0 if healthy else 1
+
+
+def _params(args: argparse.Namespace) -> ConnectParams:
+    target = args.target or ""
+    dsn = target if is_dsn(target) else None
+    if target and dsn is None:
+        args.host, args.port = _host_and_port(target, args)
+    if args.connect_timeout is None:
+        args.connect_timeout = _TIMEOUT
+    arguments = connect_arguments(args, dsn)
+    if args.database:
+        arguments["database"] = args.database
+    return connect_params(**arguments)
+
+
+def _host_and_port(target: str, args: argparse.Namespace) -> tuple[str, int | None]:
+    """Take ``host:port`` apart; an IPv6 address with a port is in [ ]."""
+    host, colon, port = target.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        return target.strip("[]"), args.port
+    if not port.isdecimal():
+        raise InterfaceError(f"{port!r} is no port")
+    return host.strip("[]"), int(port)
+
+
+def examine(params: ConnectParams, authorities: str = "") -> Iterator[Finding]:
+    """Examine the way to the first server of `params`, step by step.
+
+    `authorities` is the file that ``params.tls`` was made of, if there is one.
+    """
+    try:
+        yield from _network(params)
+        works = yield from _server(params)
+        works = yield from _login(works)
+        yield Finding("connect", call_of(works, authorities))
+    except Stop as stop:
+        yield stop.finding
+
+
+# -- the network -----------------------------------------------------------------------
+
+
+def _network(params: ConnectParams) -> Iterator[Finding]:
+    others = len(params.endpoints) - 1
+    if others:
+        yield Finding("hosts", f"the first of {others + 1} is examined")
+    addresses = _addresses(params)
+    yield Finding("name", f"{params.host} is {', '.join(addresses)}")
+    failures = []
+    for address in addresses:
+        begun = time.perf_counter()
+        try:
+            seconds = params.connect_timeout / len(addresses)
+            socket.create_connection((address, params.port), seconds).close()
+        except OSError as exc:
+            failures.append(f"{address}:{params.port} {_unreachable(exc)}")
+            continue
+        took = (time.perf_counter() - begun) * 1000
+        also = f"; {'; '.join(failures)}" if failures else ""
+        yield Finding("port", f"{address}:{params.port} took {took:.1f} ms{also}")
+        return
+    raise Stop("port", "; ".join(failures))
+
+
+def _addresses(params: ConnectParams) -> list[str]:
+    try:
+        found = socket.getaddrinfo(params.host, params.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) else "it is no name"
+        raise Stop("name", f"{params.host!r} has no address: {why}") from None
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _unreachable(exc: OSError) -> str:
+    if isinstance(exc, ConnectionRefusedError):
+        return "is closed: no server listens there, or on another address only"
+    if isinstance(exc, TimeoutError):
+        return "does not answer at all: a firewall, or the wrong address"
+    return f"cannot be reached: {exc.strerror or exc}"
+
+
+# -- what listens there ----------------------------------------------------------------
+
+
+def _server(params: ConnectParams) -> Examined:
+    """Find out what listens; return parameters that fit it."""
+    try:
+        answer = probes.identify(params)
+    except Error as exc:
+        raise _without_tls(params, exc) from exc
+    if answer.kind == probes.TLS:
+        params = yield from _tls(params)
+        answer = probes.identify(params)
+    if answer.kind != probes.SQLI:
+        where = " inside of TLS" if params.tls else ""
+        text = _KINDS[answer.kind].format(answer.detail)
+        raise Stop("protocol", f"{text}{where}")
+    yield Finding("protocol", "SQLI inside of TLS" if params.tls else "SQLI")
+    return (yield from _name(params, answer.detail))
+
+
+def _without_tls(params: ConnectParams, problem: Error) -> Stop:
+    """Say why TLS that was wanted does not come about; there is no going on without."""
+    if probes.probe_tls(params):
+        return Stop("tls", str(problem))
+    answer = probes.probe_sqli(replace(params, tls=False))
+    if answer is not None:
+        return Stop("tls", "a plain SQLI listener: it takes connections without tls=")
+    return Stop("tls", str(problem))
+
+
+def _tls(params: ConnectParams) -> Examined:
+    """Examine a TLS listener that was taken for a plain one."""
+    yield Finding("protocol", "a TLS listener: connect with tls=", ok=False)
+    problem = probes.certificate_problem(params)
+    if not problem:
+        yield Finding("tls", "this machine accepts the certificate")
+        return replace(params, tls=ssl.create_default_context())
+    yield Finding(
+        "tls",
+        f"this machine does not accept the certificate: {problem}; name the file of "
+        "its authority, or use tls=True, which verifies nothing",
+        ok=False,
+    )
+    return replace(params, tls=True)
+
+
+def _name(params: ConnectParams, name: str) -> Examined:
+    """Compare the server's name; a server may have aliases besides it."""
+    wanted = params.server
+    if not name:
+        yield Finding("server", f"does not tell its name, {wanted!r} is tried")
+        return params
+    if name == wanted:
+        yield Finding("server", f"calls itself {name!r}")
+        return params
+    alias = probes.probe_sqli(params, wanted)
+    if alias is not None and not alias.detail:
+        yield Finding("server", f"calls itself {name!r}, accepts {wanted!r}")
+        return params
+    yield Finding("server", f"calls itself {name!r}, not {wanted!r}", ok=False)
+    endpoint = Endpoint(params.host, params.port, name)
+    return replace(params, server=name, endpoints=(endpoint,))
+
+
+# -- the session -----------------------------------------------------------------------
+
+
+def _login(params: ConnectParams) -> Examined:
+    """Log in, without a database first; return parameters that work."""
+    try:
+        connection = Connection._connect(
+            replace(params, database=None, role=ANY_ROLE, isolation=None)
+        )
+    except Error as exc:
+        raise Stop("login", str(exc)) from exc
+    with connection:
+        yield Finding("login", f"{params.user!r} is let in")
+        yield Finding("latency", f"a round trip takes {_latency(connection):.2f} ms")
+    known = _known_databases(params)
+    if params.database is None:
+        yield Finding("database", f"none was named{known}")
+        return params
+    return (yield from _database(params, known))
+
+
+def _latency(connection: Connection) -> float:
+    """Return what a round trip takes, in milliseconds."""
+    times = []
+    for _ in range(_PINGS):
+        begun = time.perf_counter()
+        connection.ping()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1000
+
+
+def _known_databases(params: ConnectParams) -> str:
+    """Return a remark on which databases there are, nothing if that is not told."""
+    try:
+        connection = Connection._connect(replace(params, database="sysmaster"))
+    except Error:
+        return ""
+    with connection:
+        names = _first_column(connection, _DATABASES_SQL)
+    return f"; there are {', '.join(names)}" if names else ""
+
+
+def _first_column(connection: Connection, sql: str) -> list[str]:
+    """Return the first column of a query, nothing if it is not allowed."""
+    try:
+        with connection.cursor() as cursor:
+            return [str(row[0]) for row in cursor.execute(sql)]
+    except Error:
+        return []
+
+
+def _database(params: ConnectParams, known: str) -> Examined:
+    try:
+        connection = Connection._connect(params)
+    except Error as exc:
+        raise Stop("database", f"{exc}{known}") from exc
+    with connection:
+        state = connection._database
+        mode = "ANSI: always in a transaction"
+        if not state.ansi:
+            mode = "logged" if state.logged else "not logged: nothing is rolled back"
+        yield Finding("database", f"{params.database!r} is {mode}")
+        yield Finding("version", connection.server_version)
+        locale = "".join(_first_column(connection, _LOCALE_SQL)).strip()
+        return (yield from _locale(params, locale, connection.encoding))
+
+
+def _locale(params: ConnectParams, locale: str, encoding: str) -> Examined:
+    """Compare the database's locale with what the connection speaks."""
+    if not locale:
+        yield Finding("locale", f"is not told; {encoding} is spoken")
+        return params
+    try:
+        right = codec_of_locale(locale)
+    except Error as exc:
+        raise Stop("locale", str(exc)) from exc
+    if right == encoding:
+        yield Finding("locale", f"{locale}, {encoding} is spoken")
+        return params
+    yield Finding("locale", f"{locale}, but {encoding} is spoken", ok=False)
+    return replace(params, db_locale=locale)
+
+
+def call_of(params: ConnectParams, authorities: str = "") -> str:
+    """Return the call of connect() with these parameters, its password left out."""
+    arguments = [
+        repr(params.host),
+        str(params.port),
+        f"user={params.user!r}",
+        f'password=os.environ["{PASSWORD_VARIABLE}"]',
+    ]
+    optional = {
+        "database": params.database,
+        "server": params.server,
+        "client_locale": params.client_locale,
+        "db_locale": params.db_locale,
+        "tls_server_hostname": params.tls_server_hostname,
+    }
+    arguments += [
+        f"{name}={value!r}"
+        for name, value in optional.items()
+        if value is not None and value != _DEFAULTS.get(name)
+    ]
+    if params.tls is True:
+        arguments.append("tls=True")
+    elif params.tls:
+        cafile = f"cafile={authorities!r}" if authorities else ""
+        arguments.append(f"tls=ssl.create_default_context({cafile})")
+    return f"informix_db.connect({', '.join(arguments)})"

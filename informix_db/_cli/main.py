@@ -1,0 +1,61 @@
+"""Which command is meant; without one it is `sql`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from informix_db import IMPLEMENTATION, __version__
+from informix_db._cli.login import refuse_passwords
+
+_MODULES = {
+    "sql": "sql",
+    "doctor": "doctor",
+}
+_DEFAULT = "sql"
+
+INTERRUPTED = 130  # exit status of a command that SIGINT ended
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    if not argv or argv[0] not in {*_MODULES, "-h", "--help", "--version"}:
+        argv.insert(0, _DEFAULT)
+    parser = _parser(argv[0])
+    refuse_passwords(parser, argv)
+    args = parser.parse_args(argv)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing is left to be flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    """Return the parser for `command`; for all of them if it is none."""
+    parser = argparse.ArgumentParser(
+        prog="informix-db",
+        description="IBM Informix from the command line.",
+        epilog=f"Without a command it is {_DEFAULT}: informix-db stores -c 'SELECT 1'",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"informix_db {__version__}, {IMPLEMENTATION}",
+    )
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in [command] if command in _MODULES else _MODULES:
+        module = importlib.import_module(f"informix_db._cli.{_MODULES[name]}")
+        module.add_parser(subparsers)
+        subparsers.choices[name].set_defaults(run=module.run)
+    return parser

@@ -1,0 +1,179 @@
+"""The SQL client: statements from arguments, files, standard input or a prompt.
+
+Outside of BEGIN WORK each statement commits itself, as in dbaccess.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import informix_db
+from informix_db._cli import shell
+from informix_db._cli.client import Client
+from informix_db._cli.login import add_connection_arguments, connect_arguments, is_dsn
+from informix_db._cli.output import FORMATS
+from informix_db.exceptions import Error, InterfaceError
+
+SUCCEEDED, FAILED, NOT_CONNECTED = 0, 1, 3  # exit statuses; 2 is argparse's
+
+_STDIN = "-"
+
+
+class _Script(NamedTuple):
+    """SQL, and what to call it in messages; an argument needs no name."""
+
+    name: str
+    text: str
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command `sql`."""
+    parser = subparsers.add_parser(
+        "sql",
+        help="execute SQL, or ask for it",
+        description="Execute SQL: that of -c, of the files, or of standard input; "
+        "from a terminal, ask for it.",
+        epilog="Exit status: 0, 1 if a statement failed, 2 for wrong arguments, 3 "
+        "without a connection, 130 after Ctrl-C.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "database",
+        nargs="?",
+        metavar="DATABASE",
+        help="name, name@server, - for none, or a connection string",
+    )
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="SQL to execute; - is standard input"
+    )
+    parser.add_argument(
+        "-c", dest="commands", action="append", metavar="SQL", help="SQL to execute"
+    )
+    parser.add_argument("-f", "--format", choices=[*FORMATS], default="table")
+    parser.add_argument("--no-header", action="store_true", help="rows only")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no counts")
+    parser.add_argument("--timing", action="store_true", help="time statements")
+    parser.add_argument(
+        "-k", "--keep-going", action="store_true", help="execute all, errors or not"
+    )
+    parser.add_argument(
+        "-1",
+        "--single-transaction",
+        action="store_true",
+        help="commit at the end, and only if nothing failed",
+    )
+    parser.add_argument(
+        "-i", "--interactive", action="store_true", help="ask, terminal or not"
+    )
+    parser.add_argument(
+        "--encoding", default="utf-8", help="of SQL files; default: %(default)s"
+    )
+    add_connection_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Connect, execute, and return the exit status."""
+    if args.interactive and (args.commands or args.files):
+        return _refuse("-i goes without -c and FILE")
+    try:
+        scripts = list(_scripts(args))
+    except (OSError, UnicodeDecodeError, LookupError) as exc:
+        return _refuse(str(exc))
+    try:
+        connection = informix_db.connect(**_arguments(args))
+    except InterfaceError as exc:
+        return _refuse(str(exc))
+    except Error as exc:
+        print(exc, file=sys.stderr)
+        return NOT_CONNECTED
+    with connection:
+        client = Client(
+            connection,
+            sys.stdout,
+            sys.stderr,
+            form=args.format,
+            header=not args.no_header,
+            timing=args.timing,
+            quiet=args.quiet,
+        )
+        if _is_interactive(args):
+            return shell.Shell(client).run()
+        return _run_all(client, scripts, args)
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2
+
+
+def _is_interactive(args: argparse.Namespace) -> bool:
+    if args.commands or args.files:
+        return False
+    return args.interactive or sys.stdin.isatty()
+
+
+def _scripts(args: argparse.Namespace) -> Iterator[_Script]:
+    """Return what is to be executed; nothing if it is to be asked for."""
+    if _is_interactive(args):
+        return
+    for command in args.commands or ():
+        yield _Script("", command)
+    for name in args.files or ([] if args.commands else [_STDIN]):
+        if name == _STDIN:
+            yield _Script("standard input", sys.stdin.read())
+        else:
+            with open(name, encoding=args.encoding) as file:
+                yield _Script(name, file.read())
+
+
+def _arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments for `connect`."""
+    target = args.database or _STDIN
+    if is_dsn(target):
+        return connect_arguments(args, target) | _mode(args)
+    database, _, server = target.partition("@")
+    arguments = connect_arguments(args, None) | _mode(args)
+    if server:
+        arguments["server"] = server
+    if database and database != "-":
+        arguments["database"] = database
+    return arguments
+
+
+def _mode(args: argparse.Namespace) -> dict[str, Any]:
+    return {"autocommit": not args.single_transaction}
+
+
+def _run_all(client: Client, scripts: list[_Script], args: argparse.Namespace) -> int:
+    """Execute scripts; the first error ends them, unless all are to be executed."""
+    failed = False
+    for script in scripts:
+        failed |= not client.run_script(script.name, script.text, args.keep_going)
+        if failed and not args.keep_going:
+            break
+    connection = client.connection
+    if connection.closed:
+        return NOT_CONNECTED
+    if args.single_transaction:
+        return _end(client, failed)
+    if connection.in_transaction:
+        client.tell("the transaction was left open: it is rolled back")
+        failed = True
+    return FAILED if failed else SUCCEEDED
+
+
+def _end(client: Client, failed: bool) -> int:
+    """Commit what was done, or undo it."""
+    if failed:
+        client.connection.rollback()
+        client.tell("rolled back")
+        return FAILED
+    try:
+        client.connection.commit()
+    except Error as exc:
+        client.tell(str(exc))
+        return FAILED
+    return SUCCEEDED
