@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "aio": BELOW_SHELLS,
     "testing": set(),
     "init": {"shells", "_base", "_wire", "surface", "values"},
+    "compat": {*BELOW_SHELLS, "shells", "init"},
     "_cli": {*BELOW_SHELLS, "shells", "init"},
 }
 ROOM_OF_MODULE = {
