@@ -335,6 +335,7 @@ def _empty(ddl: DDL, table: Table, tx: Transaction) -> None:
     def restore() -> None:
         store.drop_storage(table.storage)
         table.storage, table.indexes = old_storage, old_indexes
+        tx.truncated = False
         _follow_indexes(table)
         ddl.changed()
 
@@ -346,6 +347,7 @@ def _empty(ddl: DDL, table: Table, tx: Transaction) -> None:
     for index in table.indexes:
         store.create_index(table, index)
     table.version += 1
+    tx.truncated = True
     ddl.changed()
     tx.at_commit(lambda: store.drop_storage(old_storage))
 

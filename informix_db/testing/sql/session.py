@@ -337,7 +337,13 @@ class Session:
         is one, waiting for other sessions' locks."""
         if self.transaction is None and self.database and self.database.ansi:
             self.transaction = Transaction(self.session_id)
+        self._refuse_after_truncate()
         return self.unlocked(lambda: self._attempt(work))
+
+    def _refuse_after_truncate(self) -> None:
+        """Raise SQLError(-26021) if the transaction has truncated a table."""
+        if self.transaction is not None and self.transaction.truncated:
+            raise SQLError(-26021)
 
     def unlocked(self, work: Callable[[], T]) -> T:
         """Try `work` until no other session's lock is in its way, for as long as SET
@@ -455,8 +461,12 @@ class Session:
     def _check_deferred(self, pending: Collection[int]) -> None:
         """Check deferred constraints; what breaks one is rolled back."""
         numbers = set(pending)
+
+        def check(transaction: Transaction) -> None:
+            self.executor.check_pending(transaction, numbers)
+
         try:
-            self.transact(lambda tx: self.executor.check_pending(tx, numbers))
+            self.unlocked(lambda: self._attempt(check))
         except SQLError:
             self.end_transaction(commit=False)
             raise
@@ -494,6 +504,7 @@ class Session:
         self.engine.condition.notify_all()
 
     def _for_savepoint(self, sqlcode: int, name: str) -> Transaction:
+        self._refuse_after_truncate()
         if not self.current_database().logged:
             raise SQLError(-256)
         if self.transaction is None:

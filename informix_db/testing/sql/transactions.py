@@ -47,6 +47,7 @@ class Transaction:
     undo: list[Callable[[], None]] = field(default_factory=list)
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     active: bool = True
+    truncated: bool = False  # a table: nothing may follow but the end
     # Numbers of constraints that are deferred, and of those to check yet.
     deferred: set[int] = field(default_factory=set)
     pending: dict[int, Table] = field(default_factory=dict)

@@ -211,6 +211,8 @@ class TestDeferred:
         family.do("DELETE FROM p WHERE id = 2")
         family.do("INSERT INTO p VALUES (3, 'three')")
         family.do("INSERT INTO p VALUES (4, 'two')")
+        family.do("CREATE TABLE other (a INT)")
+        family.do("TRUNCATE other")  # after which nothing but a commit may come
         family.session.commit()
         assert family.code("INSERT INTO c VALUES (11, 5)") == -691  # at once again
 

@@ -333,8 +333,15 @@ class TestTruncate:
         sql.do("INSERT INTO t VALUES (1)")
         sql.session.begin()
         sql.do("INSERT INTO t VALUES (2)")
+        sql.do("SAVEPOINT s")
         sql.do("TRUNCATE t")
-        sql.do("INSERT INTO t VALUES (3)")
+        for statement in (
+            "INSERT INTO t VALUES (3)",
+            "SELECT * FROM t",
+            "ROLLBACK TO SAVEPOINT s",
+            "DROP TABLE t",
+        ):
+            assert sql.code(statement) == -26021, statement
         sql.session.rollback()
         assert sql.rows("SELECT a FROM t") == [(1,)]
         assert sql.codes("INSERT INTO t VALUES (1)") == (-268, -100)
