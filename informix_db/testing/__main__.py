@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import sys
-import threading
 
 from .api import DataDirectoryError
 from .server import Server
@@ -33,9 +33,7 @@ def main() -> None:
     parser.add_argument("--transcript", help="file that gets every message, in hex")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stopped = _signals()
     try:
         server = Server(
             host=arguments.host,
@@ -47,9 +45,22 @@ def main() -> None:
         )
     except DataDirectoryError as error:
         sys.exit(str(error))
-    with server:
+    with stopped, server:
         print(f"informix emulator on {server.host}:{server.port}", flush=True)
-        stop.wait()
+        stopped.recv(1)
+
+
+def _signals() -> socket.socket:
+    """Return a socket that has a byte to read once SIGINT or SIGTERM has come.
+
+    A signal that comes just before a lock is waited for would not end the waiting.
+    """
+    told, tells = socket.socketpair()
+    tells.setblocking(False)
+    signal.set_wakeup_fd(tells.detach())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    return told
 
 
 if __name__ == "__main__":
