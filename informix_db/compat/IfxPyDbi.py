@@ -134,7 +134,7 @@ def _errors(
         error = error_of(exc, executing=executing)
         if messages is not None:
             messages.append(error)
-        raise error from exc
+        raise error from (exc.__cause__ or exc)
 
 
 class Connection:

@@ -22,7 +22,7 @@ class Warning(Exception):
 
 
 class Error(Exception):
-    """Base of all errors. The driver's error is below its ``__cause__``."""
+    """Base of all errors. The error of informix_db is the ``__cause__``, if any."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
