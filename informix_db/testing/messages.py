@@ -9,7 +9,7 @@ tag without a known body ends it: nothing tells where the next message starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import binds, tags, typecodes, xa
 from .api import BoundParameter
@@ -133,6 +133,13 @@ class Protocols:
 
 
 @dataclass(slots=True)
+class Response:
+    """RESPONSE: the answer to a question of PAM, a password as a rule."""
+
+    answer: str = field(repr=False)
+
+
+@dataclass(slots=True)
 class Info:
     """INFO: environment the client sets after login."""
 
@@ -192,6 +199,7 @@ Message = (
     | AutoKeys
     | OpenDatabase
     | Protocols
+    | Response
     | Info
     | FetchBlob
     | GetRoutine
@@ -251,6 +259,7 @@ class RequestReader:
             tags.GET_ROUTINE: self._get_routine,
             tags.EXECUTE_ROUTINE: self._execute_routine,
             tags.PROTOCOLS: self._protocols,
+            tags.RESPONSE: self._response,
             tags.AUTO_KEYS: self._auto_keys,
             tags.SET_SAVEPOINT: self._set_savepoint,
             tags.RELEASE_SAVEPOINT: self._named,
@@ -400,6 +409,9 @@ class RequestReader:
 
     def _protocols(self, _: int) -> Message:
         return Protocols(self.stream.string())
+
+    def _response(self, _: int) -> Message:
+        return Response(self._text(self.stream.string()))
 
     def _info(self, _: int) -> Message:
         variables: dict[str, str] = {}

@@ -204,6 +204,10 @@ class ReplyWriter:
         """A message that is one string: the version."""
         self.output += struct.pack(">h", tag) + self._text(text)
 
+    def challenge(self, style: int, prompt: str) -> None:
+        """CHALLENGE: a question of PAM."""
+        self.output += struct.pack(">hh", tags.CHALLENGE, style) + self._text(prompt)
+
     def protocols(self, mask: bytes) -> None:
         """PROTOCOLS: the capabilities the server offers."""
         self.output += struct.pack(">h", tags.PROTOCOLS) + short_string(mask)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,17 @@ from .api import EngineAPI
 from .faults import Faults
 from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
 from .interrupts import UrgentWatcher
+from .listener import Endpoint, Listener, shut_down
 from .messages import RequestReader
+from .pam import Question, with_pam
 from .release import LOGIN_VERSION
-from .session import BatchErrors, Session, SessionSettings
+from .session import Session
+from .settings import BatchErrors, SessionSettings
 from .statements import StatementTable
 
 if TYPE_CHECKING:
     import ssl
 
-_BACKLOG = 256
 _INTERRUPT_AGAIN = 0.05  # seconds between interrupts of a statement that holds up close
 _SERIAL = "AAA#B000000"
 
@@ -46,8 +48,10 @@ class Server:
 
     Use it as a context manager, or call `start` and `close`. Port 0 takes a free
     port. `users` maps names to passwords. `data` is a directory that keeps the
-    databases, which otherwise are gone with the server. `capabilities` is the mask
-    the server grants, `cap1` the number in its login reply. `batch_errors` chooses
+    databases, which otherwise are gone with the server. `endpoints` are listened on
+    besides. With `pam`, questions, the password of the login counts for nothing.
+    Replies are sent `latency` seconds late. `capabilities` is the mask the server
+    grants, `cap1` the number in its login reply. `batch_errors` chooses
     the reply to a batch with an error ("keep", "drop", "continue");
     `transaction_states` puts an XACTSTAT before the DONE of every INSERT, UPDATE and
     DELETE. `transcript` is a callable that gets every `transcript.Entry`, or a file
@@ -74,6 +78,9 @@ class Server:
         transaction_states: bool = False,
         transcript: transcripts.Sink | str | os.PathLike[str] | None = None,
         tls: ssl.SSLContext | None = None,
+        endpoints: Sequence[Endpoint] = (),
+        pam: Sequence[Question] = (),
+        latency: float = 0.0,
     ) -> None:
         if engine is None:
             from .engine import Engine
@@ -81,13 +88,14 @@ class Server:
             engine = Engine(server_name=server_name, users=users, data=data)
         self.engine = engine
         self.faults = Faults()
-        self._requested_address = (host, port)
+        self._endpoints = (Endpoint(host, port, tls), *endpoints)
+        self._stopping = threading.Event()
         self._file_sink: transcripts.FileSink | None = None
         if isinstance(transcript, str | os.PathLike):
             transcript = self._file_sink = transcripts.FileSink(transcript)
         self._settings = SessionSettings(
             engine=engine,
-            capabilities=capabilities,
+            capabilities=with_pam(capabilities) if pam else capabilities,
             cap1=cap1,
             version=LOGIN_VERSION,
             serial=_SERIAL,
@@ -95,7 +103,10 @@ class Server:
             transaction_states=transaction_states,
             faults=self.faults,
             record=transcript,
-            tls=tls,
+            tls=None,
+            pam=tuple(pam),
+            latency=latency,
+            closing=self._stopping,
             reader=self.reader_class,
             statements=self.statements_class,
         )
@@ -103,55 +114,40 @@ class Server:
         self._sessions: dict[Session, tuple[socket.socket, threading.Thread]] = {}
         self._total_sessions = 0
         self._past_requests = 0
-        self._closing = False
-        self._listener: socket.socket | None = None
+        self._watcher: UrgentWatcher | None = None
+        self._listeners: list[Listener] = []
 
     # Life.
 
     def start(self) -> Server:
-        """Listen and accept clients in the background."""
-        family = (
-            socket.AF_INET6 if ":" in self._requested_address[0] else socket.AF_INET
-        )
-        self._listener = socket.create_server(
-            self._requested_address, family=family, backlog=_BACKLOG
-        )
+        """Listen and accept clients in the background; OSError if that is not to be."""
         self._watcher = UrgentWatcher()
-        self._acceptor = threading.Thread(
-            target=self._accept, name="informix-emulator-accept", daemon=True
-        )
-        self._acceptor.start()
+        try:
+            for endpoint in self._endpoints:
+                settings = replace(self._settings, tls=endpoint.tls)
+                serve = partial(self._start_session, settings)
+                self._listeners.append(Listener(endpoint, serve))
+        except OSError:
+            self.close()
+            raise
         return self
 
     def close(self) -> None:
         """Stop listening and cut every session off; what it had open is rolled back."""
         with self._lock:
-            if self._closing:
+            if self._stopping.is_set():
                 return
-            self._closing = True
-            sessions = dict(self._sessions)
+            self._stopping.set()
+            sessions = list(self._sessions)
         self.faults.close()
-        if self._listener is not None:
-            self._stop_listening(self._listener)
-            for sock, _ in sessions.values():
-                _shut_down(sock)
-            for session, (_, thread) in sessions.items():
-                while thread.is_alive():
-                    session.interrupts.gone()
-                    thread.join(_INTERRUPT_AGAIN)
+        for listener in self._listeners:
+            listener.close()
+        self._cut_off(sessions)
+        if self._watcher is not None:
             self._watcher.close()
         self.engine.close()
         if self._file_sink is not None:
             self._file_sink.close()
-
-    def _stop_listening(self, listener: socket.socket) -> None:
-        address = self.address
-        _shut_down(listener)
-        with contextlib.suppress(OSError):
-            # Where shutdown does not wake accept, a last client does.
-            socket.create_connection(address, timeout=1).close()
-        self._acceptor.join()
-        listener.close()
 
     def __enter__(self) -> Server:
         return self.start()
@@ -167,12 +163,16 @@ class Server:
     # Facts.
 
     @property
+    def addresses(self) -> Sequence[tuple[str, int]]:
+        """Host and port of every endpoint, the server's own first."""
+        if not self._listeners:
+            raise RuntimeError("the server is not started")
+        return [listener.address for listener in self._listeners]
+
+    @property
     def address(self) -> tuple[str, int]:
         """Host and port the server listens on."""
-        if self._listener is None:
-            raise RuntimeError("the server is not started")
-        host, port = self._listener.getsockname()[:2]
-        return host, port
+        return self.addresses[0]
 
     @property
     def host(self) -> str:
@@ -207,24 +207,14 @@ class Server:
 
     # Sessions.
 
-    def _accept(self) -> None:
-        assert self._listener is not None
-        while not self._closing:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            self._start_session(sock)
-
-    def _start_session(self, sock: socket.socket) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _start_session(self, settings: SessionSettings, sock: socket.socket) -> None:
         with self._lock:
-            if self._closing:
+            if self._stopping.is_set():
                 sock.close()
                 return
             self._total_sessions += 1
             watched = sock.dup()
-            session = Session(self._total_sessions, sock, watched, self._settings)
+            session = Session(self._total_sessions, sock, watched, settings)
             thread = threading.Thread(
                 target=self._serve,
                 args=(session, watched),
@@ -235,6 +225,7 @@ class Server:
             thread.start()
 
     def _serve(self, session: Session, watched: socket.socket) -> None:
+        assert self._watcher is not None
         self._watcher.add(watched, session.interrupts)
         try:
             session.run()
@@ -247,7 +238,13 @@ class Server:
                 self._lock.notify_all()
                 self._past_requests += session.requests
 
-
-def _shut_down(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+    def _cut_off(self, sessions: Sequence[Session]) -> None:
+        """End sessions, whatever they are at, and wait until they are gone."""
+        with self._lock:
+            found = [(s, *self._sessions[s]) for s in sessions if s in self._sessions]
+        for _, sock, _ in found:
+            shut_down(sock)
+        for session, _, thread in found:
+            while thread.is_alive():
+                session.interrupts.gone()
+                thread.join(_INTERRUPT_AGAIN)

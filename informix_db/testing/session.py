@@ -2,111 +2,41 @@
 
 Every request PDU gets one reply ending in EOT. Messages are carried out as they
 arrive, and a long reply is sent in parts, so a client that sends without reading
-blocks itself as it would with a real server. An ERR ends what a request does: the
-rest of its messages is read and skipped. Whether a real server keeps, drops or goes
-on after the output before it is not known; all three are accepted by IBM's driver [J]
-and can be chosen with `BatchErrors`.
+blocks itself as it would with a real server. What the messages do is in `requests`.
 """
 
 from __future__ import annotations
 
-import enum
 import logging
 import os
 import socket
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from . import messages as m
-from . import tags, text, transcript, xa
-from .api import EngineAPI, EngineSessionAPI, LargeObjectSessionAPI, SQLError
+from . import text, transcript
+from .api import EngineSessionAPI, LargeObjectSessionAPI, SQLError
 from .clientfiles import ClientFiles
-from .fastpath import FastPath
-from .faults import DropConnection, Faults
+from .faults import DropConnection
 from .framing import Framing
 from .interrupts import InterruptState
+from .latency import DelayedReplies
 from .login import LoginRequest, login_reply, read_login
+from .pam import Conversation
 from .replies import EXIT_MESSAGE, ReplyWriter
+from .requests import Requests
+from .settings import SessionSettings
+from .statementlog import StatementLog
+from .statementlog import logger as statement_logger
 from .statements import StatementTable
 from .stream import ByteStream, ClientGone, ProtocolError
-
-if TYPE_CHECKING:
-    import ssl
+from .tags import EXIT
 
 logger = logging.getLogger("informix_db.testing")
 
-# A failure inside the emulator: "internal error in routine", with Python's words.
-INTERNAL_ERROR = -768
-
 _WRONG_SERVER_NAME = -761
-_DATABASE_AT_LOGIN = -759
-_INTERRUPTED = -213
-_CONVERSION_FAILED = -23103
-_NOT_IMPLEMENTED = -999
 
 _PART = 1 << 16  # bytes of a reply that are sent before it is complete
 _LOGIN_TIMEOUT = 30.0  # seconds
-_OLD_VERSION = "9.28"  # the version IBM's driver takes from a server without cap1 [J]
-
-_INTERRUPTIBLE = frozenset(
-    {
-        tags.PREPARE,
-        tags.COMMAND,
-        tags.OPEN,
-        tags.EXECUTE,
-        tags.FETCH,
-        tags.SCROLL_FETCH,
-        tags.PUT,
-        tags.COMMIT,
-        tags.BEGIN,
-        tags.ROLLBACK,
-        tags.OPEN_DATABASE,
-        tags.FETCH_BLOB,
-        tags.GET_ROUTINE,
-        tags.EXECUTE_ROUTINE,
-        tags.LO_DATA,
-    }
-)
-_ROW_OF_A_BATCH = frozenset({tags.EXECUTE, tags.PUT})
-_TAG_OF_MESSAGE: dict[type, int] = {
-    m.Fetch: tags.FETCH,
-    m.ScrollFetch: tags.SCROLL_FETCH,
-    m.Put: tags.PUT,
-    m.OpenDatabase: tags.OPEN_DATABASE,
-    m.FetchBlob: tags.FETCH_BLOB,
-    m.GetRoutine: tags.GET_ROUTINE,
-    m.CallRoutine: tags.EXECUTE_ROUTINE,
-    m.ReadLargeObject: tags.LO_DATA,
-    m.WriteLargeObject: tags.LO_DATA,
-}
-
-
-class BatchErrors(enum.Enum):
-    """What a reply says around an error in a batch [J: all are accepted]."""
-
-    KEEP = "keep"  # the output so far, ERR; the rest is not carried out
-    DROP = "drop"  # ERR alone; the rest is not carried out
-    CONTINUE = "continue"  # ERR between the output of all other rows
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """What all sessions of a server share."""
-
-    engine: EngineAPI
-    capabilities: bytes
-    cap1: int
-    version: str
-    serial: str
-    batch_errors: BatchErrors
-    transaction_states: bool
-    faults: Faults
-    record: transcript.Sink | None
-    tls: ssl.SSLContext | None
-    reader: type[m.RequestReader]
-    statements: type[StatementTable]
 
 
 class Session:
@@ -133,7 +63,8 @@ class Session:
         )
         self._engine_session: EngineSessionAPI | None = None
         self._statements: StatementTable | None = None
-        self._requests: _Requests | None = None
+        self._requests: Requests | None = None
+        self._delayed: DelayedReplies | None = None
 
     # Life.
 
@@ -144,12 +75,17 @@ class Session:
             if self._settings.tls is not None:
                 tls = self._settings.tls
                 self._socket = tls.wrap_socket(self._socket, server_side=True)
+            if self._settings.latency:
+                self._delayed = DelayedReplies(
+                    self._socket, self._settings.latency, self._settings.closing
+                )
             request = read_login(self._stream)
             if request is not None and self._log_in(request):
                 self._socket.settimeout(None)
                 self._serve(request)
-            elif request is None or self._stream.short() == tags.EXIT:
+            elif request is None or self._stream.short() == EXIT:
                 self._send(EXIT_MESSAGE)
+            self._send_delayed()
         except ProtocolError as error:
             logger.warning("session %d: %s", self.number, error or "not a login")
         except (ClientGone, OSError):
@@ -186,6 +122,7 @@ class Session:
 
     def _drop(self, drop: DropConnection) -> None:
         try:
+            self._send_delayed()
             self._socket.sendall(drop.sent)
             if drop.reset:
                 # Closing with an active linger of 0 sends RST.
@@ -195,6 +132,8 @@ class Session:
             logger.debug("session %d: client gone before its fault", self.number)
 
     def _receive(self, size: int) -> bytes:
+        if self._delayed is not None:
+            return self._delayed.receive(size)
         return self._socket.recv(size)
 
     def _interrupt(self) -> None:
@@ -229,7 +168,8 @@ class Session:
     def _check_login(self, request: LoginRequest) -> None:
         if request.server_name != self._settings.engine.server_name:
             raise SQLError(_WRONG_SERVER_NAME)
-        self._settings.engine.authenticate(request.user, request.password)
+        if not self._settings.pam:
+            self._settings.engine.authenticate(request.user, request.password)
         text.session_codec(request.environment)
 
     def _record_login(self, request: LoginRequest) -> None:
@@ -248,6 +188,11 @@ class Session:
         framing = Framing.without_negotiation(self._settings.cap1)
         writer = ReplyWriter(framing, codec)
         reader = self._settings.reader(self._stream, framing, codec)
+        conversation = Conversation(
+            self._settings.pam,
+            lambda answer: self._settings.engine.authenticate(login.user, answer),
+            writer,
+        )
         if isinstance(self._engine_session, LargeObjectSessionAPI):
             self._engine_session.client_files = ClientFiles(
                 self._stream, writer, reader.read_ahead, lambda: self._flush(writer)
@@ -257,32 +202,43 @@ class Session:
             writer,
             transaction_states=self._settings.transaction_states,
         )
-        requests = self._requests = _Requests(
+        requests = self._requests = Requests(
             self._engine_session,
             self._statements,
             reader,
             writer,
             self._settings,
+            conversation,
+            self._statement_log(login.user),
             database_at_login=bool(login.database),
         )
         while not requests.finished:
             self._serve_request(requests, reader, writer)
 
+    def _statement_log(self, user: str) -> StatementLog | None:
+        if not statement_logger.isEnabledFor(logging.INFO):
+            return None
+        assert self._statements is not None
+        return StatementLog(f"[{self.number}] {user}", self._statements)
+
     def _serve_request(
-        self, requests: _Requests, reader: m.RequestReader, writer: ReplyWriter
+        self, requests: Requests, reader: m.RequestReader, writer: ReplyWriter
     ) -> None:
         notes: list[str] = []
+        secret = False
         recording = self._settings.record is not None
         for message in reader.messages():
             if recording:
                 notes.append(transcript.describe(message))
+                secret |= isinstance(message, m.Response)
             requests.carry_out(message, self.interrupts)
             if len(writer.output) > _PART and requests.may_send_parts:
                 self._flush(writer)
         requests.end()
         self.requests += 1
         if recording:
-            self._record(transcript.CLIENT, self._stream.take_recorded(), tuple(notes))
+            data = self._stream.take_recorded()
+            self._record(transcript.CLIENT, b"" if secret else data, tuple(notes))
         self.interrupts.answer(more_waits=not self._stream.is_drained)
         self._flush(writer)
 
@@ -295,195 +251,16 @@ class Session:
         if self._settings.faults.is_armed:
             output = self._settings.faults.apply(output)
         self._record(transcript.SERVER, output)
-        self._socket.sendall(output)
+        if self._delayed is not None:
+            self._delayed.send(output)
+        else:
+            self._socket.sendall(output)
+
+    def _send_delayed(self) -> None:
+        if self._delayed is not None:
+            self._delayed.flush()
 
     def _record(self, direction: str, data: bytes, notes: tuple[str, ...] = ()) -> None:
         if self._settings.record is not None:
             entry = transcript.Entry(self.number, direction, data, notes)
             self._settings.record(entry)
-
-
-class _Requests:
-    """Carries out messages, turning every failure into ERR."""
-
-    def __init__(
-        self,
-        session: EngineSessionAPI,
-        statements: StatementTable,
-        reader: m.RequestReader,
-        writer: ReplyWriter,
-        settings: SessionSettings,
-        *,
-        database_at_login: bool,
-    ) -> None:
-        self._session = session
-        self._statements = statements
-        self._reader = reader
-        self._writer = writer
-        self._settings = settings
-        self._database_at_login = database_at_login
-        self._failed = False
-        self._resumes_at_command = False
-        self.finished = False
-        self.fast_path = FastPath(session, writer)
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            **statements.handlers,
-            m.Named: self._named,
-            m.OpenDatabase: self._open_database,
-            m.Protocols: self._protocols,
-            m.Info: self._info,
-            **self.fast_path.handlers,
-            **self._xa_handlers(),
-        }
-        self._simple_handlers: dict[int, Callable[[], None]] = {
-            **statements.simple_handlers,
-            tags.BEGIN: self._begin,
-            tags.COMMIT: self._commit,
-            tags.DATABASE_LIST: self._database_list,
-            tags.CLOSE_DATABASE: self._close_database,
-            tags.VERSION: self._version,
-            tags.EXIT: self._exit,
-            tags.ACKNOWLEDGE: self._acknowledge,
-        }
-
-    @property
-    def may_send_parts(self) -> bool:
-        return self._settings.batch_errors is not BatchErrors.DROP
-
-    def carry_out(self, message: m.Message, interrupts: InterruptState) -> None:
-        """Carry out one message, unless an error before it forbids that."""
-        if self._failed and self._is_skipped(message):
-            return
-        try:
-            tag = _tag_of(message)
-            if tag in _INTERRUPTIBLE:
-                if interrupts.requested:
-                    raise SQLError(_INTERRUPTED)
-                self._settings.faults.check(tag)
-            if self._reader.undecodable:
-                raise SQLError(_CONVERSION_FAILED)
-            if isinstance(message, m.Simple):
-                self._simple_handlers[message.tag]()
-            else:
-                self._handlers[type(message)](message)
-        except SQLError as error:
-            if error.sqlcode == _INTERRUPTED:
-                interrupts.clear()
-            self._fail(message, error)
-        except (ProtocolError, ClientGone, DropConnection):
-            raise
-        except Exception as error:
-            logger.exception("internal error in %r", message)
-            self._fail(message, SQLError(INTERNAL_ERROR, token=repr(error)))
-
-    def _fail(self, message: m.Message, error: SQLError) -> None:
-        batch_errors = self._settings.batch_errors
-        if batch_errors is BatchErrors.CONTINUE:
-            if _tag_of(message) in _ROW_OF_A_BATCH:
-                self._writer.error(error)
-                return
-            self._resumes_at_command = isinstance(message, m.Statement)
-        self._failed = True
-        if batch_errors is BatchErrors.DROP:
-            self._writer.output.clear()
-        self._statements.end_of_failed_request(
-            keep_output=batch_errors is not BatchErrors.DROP
-        )
-        self._writer.error(error)
-
-    def _is_skipped(self, message: m.Message) -> bool:
-        """Tell whether `message`, which comes after an error, is not carried out."""
-        if self._resumes_at_command and isinstance(message, m.Statement):
-            self._failed = False
-        return self._failed
-
-    def end(self) -> None:
-        """End the reply."""
-        self._statements.end_of_request()
-        self._failed = self._resumes_at_command = False
-        if not self.finished:
-            self._writer.end()
-
-    # Messages about the session and its database.
-
-    def _done(self, warn: int = 0) -> None:
-        self._writer.done(warn=warn)
-        self._writer.cost()
-
-    def _protocols(self, message: m.Protocols) -> None:
-        capabilities = self._settings.capabilities
-        self._writer.protocols(capabilities)
-        framing = Framing.negotiated(message.mask, capabilities)
-        self._reader.framing = self._writer.framing = framing
-
-    def _acknowledge(self) -> None:
-        self._writer.simple(tags.ACCEPT)
-
-    def _info(self, _: m.Info) -> None:
-        """Environment after login: nothing in it changes what this server does."""
-
-    def _version(self) -> None:
-        if self._settings.cap1 == 0:
-            self._writer.text(tags.VERSION, _OLD_VERSION)
-
-    def _exit(self) -> None:
-        self.finished = True
-        self._writer.simple(tags.EXIT)
-
-    def _open_database(self, message: m.OpenDatabase) -> None:
-        self._done(self._open(message.name, message.exclusive))
-
-    def _open(self, name: str, exclusive: bool = False) -> int:
-        if self._database_at_login:
-            raise SQLError(_DATABASE_AT_LOGIN)  # [P]
-        return self._session.open_database(name, exclusive)
-
-    def _xa_handlers(self) -> dict[type, Callable[[Any], None]]:
-        close_cursors = self._statements.close_cursors_without_hold
-        requests = xa.XARequests(self._session, self._writer, self._open, close_cursors)
-        return {
-            xa.XADatabase: requests.database,
-            xa.XABranch: requests.branch,
-            xa.XARecover: requests.recover,
-        }
-
-    def _close_database(self) -> None:
-        self._session.close_database()
-
-    def _database_list(self) -> None:
-        self._writer.names(tags.DATABASE_LIST, self._settings.engine.databases())
-
-    def _begin(self) -> None:
-        self._session.begin()
-        self._done()
-
-    def _commit(self) -> None:
-        self._session.commit()
-        self._statements.close_cursors_without_hold()
-        self._done()
-
-    def _named(self, message: m.Named) -> None:
-        if message.tag == tags.CURSOR_NAME:
-            self._statements.name_cursor(message.name)
-        elif message.tag == tags.ROLLBACK:
-            self._rollback(message.name)
-        elif message.tag == tags.SET_SAVEPOINT:
-            self._session.set_savepoint(message.name)
-        elif message.tag == tags.RELEASE_SAVEPOINT:
-            self._session.release_savepoint(message.name)
-        elif message.tag == tags.ROLLBACK_TO_SAVEPOINT:
-            self._session.rollback(message.name)
-        else:
-            raise SQLError(_NOT_IMPLEMENTED)
-
-    def _rollback(self, savepoint: str) -> None:
-        self._session.rollback(savepoint or None)
-        if not savepoint:
-            self._statements.close_cursors_without_hold()
-        self._done()
-
-
-def _tag_of(message: m.Message) -> int:
-    if isinstance(message, m.Simple | m.Statement | m.Named):
-        return message.tag
-    return _TAG_OF_MESSAGE.get(type(message), 0)

@@ -47,8 +47,11 @@ _SERIALS = (typecodes.SERIAL, typecodes.SERIAL8, typecodes.BIGSERIAL)
 class PreparedStatement:
     """One statement id and all that hangs on it."""
 
-    def __init__(self, statement_id: int, statement: StatementAPI, *, once: bool):
+    def __init__(
+        self, statement_id: int, statement: StatementAPI, sql: str, *, once: bool
+    ) -> None:
         self.id = statement_id
+        self.sql = sql
         self.statement = statement
         self.once = once
         self.bound: list[BoundParameter] = []
@@ -134,6 +137,11 @@ class StatementTable:
         is_open = [s.cursor is not None or s.inserting for s in statements]
         return len(statements), sum(is_open)
 
+    @property
+    def current_sql(self) -> str:
+        """The text of the statement that messages act on now, "" without one."""
+        return "" if self._current is None else self._current.sql
+
     def close_cursors_without_hold(self) -> None:
         """Close the cursors the end of a transaction closes."""
         for statement in self._statements.values():
@@ -163,12 +171,14 @@ class StatementTable:
 
     # Allocation.
 
-    def _allocate(self, statement: StatementAPI, *, once: bool) -> PreparedStatement:
+    def _allocate(
+        self, statement: StatementAPI, sql: str, *, once: bool
+    ) -> PreparedStatement:
         if self._free:
             statement_id = heapq.heappop(self._free)
         else:
             statement_id = len(self._statements)
-        prepared = PreparedStatement(statement_id, statement, once=once)
+        prepared = PreparedStatement(statement_id, statement, sql, once=once)
         self._statements[statement_id] = prepared
         return prepared
 
@@ -190,7 +200,7 @@ class StatementTable:
         self._current = None
         statement = self._session.prepare(message.sql)
         once = message.tag == tags.COMMAND
-        self._current = self._allocate(statement, once=once)
+        self._current = self._allocate(statement, message.sql, once=once)
 
     def _select(self, message: m.StatementId) -> None:
         self._current = self._statements.get(message.statement_id)

@@ -1,7 +1,7 @@
 """A record of what went over the wire, one entry per message sent.
 
-Login requests are recorded without their bytes, which hold the password. SQL text is
-recorded as it is.
+Login requests and answers to PAM are recorded without their bytes, which hold the
+password. SQL text and values are recorded as they are.
 """
 
 from __future__ import annotations

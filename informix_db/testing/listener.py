@@ -1,0 +1,69 @@
+"""A listening socket and the thread that accepts on it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
+
+_BACKLOG = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to listen: port 0 is a free one; with `tls` clients must speak TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+
+
+class Listener:
+    """Hands every client that connects to `serve`, until it is closed."""
+
+    def __init__(
+        self, endpoint: Endpoint, serve: Callable[[socket.socket], None]
+    ) -> None:
+        family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
+        self._serve = serve
+        self._closing = False
+        self._socket = socket.create_server(
+            (endpoint.host, endpoint.port), family=family, backlog=_BACKLOG
+        )
+        host, port = self._socket.getsockname()[:2]
+        self.address: tuple[str, int] = (host, port)
+        self._thread = threading.Thread(
+            target=self._accept, name=f"informix-emulator-accept-{port}", daemon=True
+        )
+        self._thread.start()
+
+    def _accept(self) -> None:
+        while not self._closing:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._serve(client)
+
+    def close(self) -> None:
+        """Stop accepting."""
+        self._closing = True
+        shut_down(self._socket)
+        with contextlib.suppress(OSError):
+            # Where shutdown does not wake accept, a last client does.
+            socket.create_connection(self.address, timeout=1).close()
+        self._thread.join()
+        self._socket.close()
+
+
+def shut_down(sock: socket.socket) -> None:
+    """End both directions of a socket, whatever state it is in."""
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
