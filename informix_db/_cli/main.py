@@ -14,6 +14,7 @@ from informix_db._cli.login import refuse_passwords
 _MODULES = {
     "sql": "sql",
     "doctor": "doctor",
+    "migrate-check": "migrate_check",
 }
 _DEFAULT = "sql"
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         argv.insert(0, _DEFAULT)
     parser = _parser(argv[0])
     refuse_passwords(parser, argv)
-    args = parser.parse_args(argv)
+    args = _parse(parser, argv)
     try:
         status: int = args.run(args)
         sys.stdout.flush()
@@ -38,6 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
+
+
+def _parse(parser: argparse.ArgumentParser, argv: list[str]) -> argparse.Namespace:
+    """Parse arguments; files may come after options too, which argparse leaves over."""
+    args, rest = parser.parse_known_args(argv)
+    strange = [each for each in rest if each.startswith("-") and each != "-"]
+    if rest and (strange or not hasattr(args, "files")):
+        parser.error(f"unrecognized arguments: {' '.join(strange or rest)}")
+    if rest:
+        args.files += rest
+    return args
 
 
 def _parser(command: str) -> argparse.ArgumentParser:

@@ -116,7 +116,7 @@ _MESSAGE = Topic(
 )
 _ESCAPE = Topic(
     "odbc-escape",
-    "{{call ...}} is the only escape of ODBC that works: to the server {{ }} is a comment",
+    "of ODBC's escapes only {{call ...}} works: for the server {{ }} is a comment",
     "write it in Informix' SQL",
 )
 _LOTOFILE = Topic(
