@@ -111,13 +111,17 @@ def find_target(name: ast.ObjectName, binding: Binding, privilege: str) -> Targe
     """Return what a statement writes to; `privilege` is a letter of systabauth."""
     binding.names.current_database()
     item = binding.find(name, privilege)
-    shown = "" if name.name == item.name else name.name
-    if isinstance(item, Table):
-        if item.is_system:
-            raise missing(privilege, item, name.position)
-        names = [(column.name, column) for column in item.columns]
-        return Target(item, shown or item.name, names)
-    return _through(item, name, binding, privilege)
+    return _target(item, name, binding, privilege)
+
+
+def _target(
+    item: Table | View, name: ast.ObjectName, binding: Binding, privilege: str
+) -> Target:
+    if isinstance(item, View):
+        return _through(item, name, binding, privilege)
+    if item.is_system:
+        raise missing(privilege, item, name.position)
+    return Target(item, name.name, [(column.name, column) for column in item.columns])
 
 
 def _through(
@@ -125,32 +129,24 @@ def _through(
 ) -> Target:
     """Return the target behind a view; its owner must have the privilege there."""
     select, written = _simple(view, name.position)
-    found = binding.names.find_object(written.name)
-    outer = binding.names.find_object(name)
-    if found is None or outer is None:
-        raise SQLError(-357, offset=name.position, token=f"{view.owner}.{view.name}")
-    _, inner_item = found
-    database, _ = outer
+    stale = SQLError(-357, offset=name.position, token=f"{view.owner}.{view.name}")
+    database, _ = binding.names.find_object(name) or (None, None)
+    place, item = binding.names.find_object(written.name) or (None, None)
+    if database is None or place is None or not isinstance(item, (Table, View)):
+        raise stale
     owner = ViewNames(binding.names, database, view.owner)
-    require(privilege, inner_item, found[0], owner, name.position)
-    if isinstance(inner_item, View):
-        inner = _through(inner_item, written.name, binding, privilege)
-    else:
-        assert isinstance(inner_item, Table)
-        if inner_item.is_system:
-            raise missing(privilege, inner_item, name.position)
-        columns = [(column.name, column) for column in inner_item.columns]
-        inner = Target(inner_item, inner_item.name, columns)
-    binding.note(inner_item)
+    require(privilege, item, place, owner, name.position)
+    binding.note(item)
+    inner = _target(item, written.name, binding, privilege)
     seen = _columns(select, inner, name.position)
     if len(seen) != len(view.columns):
-        raise SQLError(-357, offset=name.position, token=f"{view.owner}.{view.name}")
+        raise stale
     names = [
         (shown, column) for (shown, _), column in zip(view.columns, seen, strict=True)
     ]
     item_name = written.alias or written.name.name
     layer = _Layer(view, database, select.where, item_name, inner.names)
-    return Target(inner.table, view.name, names, [layer, *inner.layers])
+    return Target(inner.table, name.name, names, [layer, *inner.layers])
 
 
 def _simple(view: View, position: int) -> tuple[ast.Select, ast.Table]:
