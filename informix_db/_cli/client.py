@@ -89,14 +89,17 @@ class Client:
                 self._out.flush()
                 self._note(f"({_rows(count)})")
 
-    def run_script(self, name: str, text: str, keep_going: bool) -> bool:
+    def run_input(self, text: str, keep_going: bool = False) -> bool:
+        """Execute a command that begins with a backslash, or statements."""
+        if text.lstrip().startswith("\\"):
+            return self._attempt(partial(self.command, text), "")
+        return self.run_script("", text, keep_going)
+
+    def run_script(self, name: str, text: str, keep_going: bool = False) -> bool:
         """Execute the statements of a text; return whether all of them succeeded.
 
         The first error ends it, unless it is to keep going. `name` is told with errors.
-        A text that begins with a backslash is a command of the prompt.
         """
-        if text.lstrip().startswith("\\"):
-            return self._attempt(lambda: self.command(text), name)
         succeeded = True
         for statement in split_all(text):
             where = f"{name}, line {statement.line}" if name else ""
@@ -111,7 +114,7 @@ class Client:
             action()
         except BrokenPipeError:
             raise
-        except (Error, OSError, ValueError) as exc:
+        except (Error, OSError, UnicodeError) as exc:
             self.tell(f"{where}: {exc}" if where else str(exc))
             return False
         return True
@@ -125,7 +128,7 @@ class Client:
         argument = argument.strip()
         if name == "\\i" and argument:
             with open(argument, encoding="utf-8") as file:
-                self.run_script(argument, file.read(), keep_going=False)
+                self.run_script(argument, file.read())
         elif name == "\\d":
             self.describe(argument)
         elif name == "\\f" and argument in FORMATS:

@@ -135,6 +135,9 @@ def examine(params: ConnectParams, authorities: str = "") -> Iterator[Finding]:
 
     `authorities` is the file that ``params.tls`` was made of, if there is one.
     """
+    if len(params.endpoints) > 1:
+        yield Finding("hosts", f"the first of {len(params.endpoints)} is examined")
+    params = replace(params, endpoints=params.endpoints[:1], connect_retries=0)
     try:
         yield from _network(params)
         works = yield from _server(params)
@@ -148,9 +151,6 @@ def examine(params: ConnectParams, authorities: str = "") -> Iterator[Finding]:
 
 
 def _network(params: ConnectParams) -> Iterator[Finding]:
-    others = len(params.endpoints) - 1
-    if others:
-        yield Finding("hosts", f"the first of {others + 1} is examined")
     addresses = _addresses(params)
     yield Finding("name", f"{params.host} is {', '.join(addresses)}")
     failures = []

@@ -108,7 +108,10 @@ def _password(args: argparse.Namespace, user: str) -> str:
         return os.environ[PASSWORD_VARIABLE]
     if not sys.stdin.isatty():
         raise InterfaceError(f"no password for {user!r}: {_WAYS}")
-    return getpass.getpass(f"Password for {user}: ")
+    try:
+        return getpass.getpass(f"Password for {user}: ")
+    except EOFError:
+        raise InterfaceError(f"no password for {user!r}") from None
 
 
 def _password_of_file(path: str) -> str:

@@ -90,7 +90,9 @@ class Shell:
     def run(self) -> int:
         """Return the exit status: 0, or 3 if the connection was lost."""
         with _history(self._completer):
-            self._client.tell(f"{self._client.connection!r}; \\? for help")
+            params = self._client.connection._params
+            where = f"{params.host}:{params.port}/{params.database or ''}"
+            self._client.tell(f"{params.user}@{where}; \\? for help")
             self._loop()
         connection = self._client.connection
         if connection.closed:
@@ -111,7 +113,7 @@ class Shell:
             except EOFError:
                 return
             except KeyboardInterrupt:
-                self._client.tell("cancelled")
+                self._client.tell("\ncancelled")
                 pending = ""
 
     def _prompt(self, pending: str) -> str:
@@ -123,14 +125,14 @@ class Shell:
         """Execute what is complete; return the rest."""
         if text.lstrip().startswith("\\"):
             _remember(text)
-            self._client.run_script("", text, keep_going=False)
+            self._client.run_input(text)
             return ""
         statements, rest = split(text)
         if not statements:
             return rest if rest.strip() else ""
         _remember(text[: len(text) - len(rest)])
         for statement in statements:
-            self._client.run_script("", statement.text, keep_going=False)
+            self._client.run_script("", statement.text)
             if statement.words[:1] and statement.words[0] in _CHANGE_NAMES:
                 self._completer.forget()
         return rest if rest.strip() else ""

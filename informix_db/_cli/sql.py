@@ -151,7 +151,11 @@ def _run_all(client: Client, scripts: list[_Script], args: argparse.Namespace) -
     """Execute scripts; the first error ends them, unless all are to be executed."""
     failed = False
     for script in scripts:
-        failed |= not client.run_script(script.name, script.text, args.keep_going)
+        if script.name:
+            succeeded = client.run_script(script.name, script.text, args.keep_going)
+        else:
+            succeeded = client.run_input(script.text, args.keep_going)
+        failed |= not succeeded
         if failed and not args.keep_going:
             break
     connection = client.connection

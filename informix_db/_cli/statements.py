@@ -28,7 +28,7 @@ _BLANK = re.compile(rf"(?:\s | {_COMMENT})*", re.VERBOSE | re.DOTALL)
 _ROUTINE = re.compile(
     r"CREATE (?:OR REPLACE )?(?:DBA )?(?:PROCEDURE|FUNCTION) (?!FROM )"
 )
-_END_OF_ROUTINE = re.compile(r" END (?:PROCEDURE|FUNCTION) \Z")
+_ENOUGH = 50  # characters to know one by
 
 _FILE = r"""(?P<file>'[^']*'|"[^"]*"|[^\s'"]+)"""
 _DELIMITER = r"""(?:DELIMITER\s*(?P<delimiter>'[^']*'|"[^"]*")\s*)?"""
@@ -87,14 +87,18 @@ def split(text: str) -> tuple[list[Statement], str]:
     """Return the statements of `text` that end in a semicolon, and the rest."""
     found = []
     start = 0
-    words = ""
+    beginning, last, ended = "", "", False
     for match in _TOKEN.finditer(text):
         if match["word"]:
-            # Enough to know a routine by, and whether it has ended.
-            words = f"{words[:80]}{words[80:][-80:]} {match['word'].upper()}"
-        elif match["end"] and not _in_routine(words):
+            word = match["word"].upper()
+            ended |= last == "END" and word in ("PROCEDURE", "FUNCTION")
+            last = word
+            if len(beginning) < _ENOUGH:
+                beginning += f"{word} "
+        elif match["end"] and (ended or not _ROUTINE.match(beginning)):
             found += _statement(text, start, match.start())
-            start, words = match.end(), ""
+            start = match.end()
+            beginning, last, ended = "", "", False
     return found, text[start:]
 
 
@@ -102,11 +106,6 @@ def split_all(text: str) -> list[Statement]:
     """Return all statements of `text`; the last one may do without a semicolon."""
     found, rest = split(text)
     return found + _statement(text, len(text) - len(rest), len(text))
-
-
-def _in_routine(words: str) -> bool:
-    text = f"{words} "
-    return bool(_ROUTINE.match(text.lstrip())) and not _END_OF_ROUTINE.search(text)
 
 
 def _statement(text: str, start: int, end: int) -> list[Statement]:
