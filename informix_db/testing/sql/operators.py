@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import CONTEXT, pack, unpack
+from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.locks import refuse_version
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.temporal import (
@@ -304,6 +305,26 @@ def _row_count(number: int | None) -> int:
     return number
 
 
+MAX_RECURSION = 1_000_000  # steps
+
+
+def _step_counter(runtime: Runtime) -> Callable[[], int]:
+    """Return a function that refuses more than MAX_RECURSION steps of a WITH clause
+    within one call of a session."""
+    call, steps = None, 0
+
+    def step() -> int:
+        nonlocal call, steps
+        if call is not runtime.now:
+            call, steps = runtime.now, 0
+        steps += 1
+        if steps > MAX_RECURSION:
+            raise unsupported(f"recursion of more than {MAX_RECURSION:,} steps")
+        return 1
+
+    return step
+
+
 def _raise(sqlcode: int) -> None:
     raise SQLError(sqlcode)
 
@@ -345,6 +366,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
     runtime.register("each_row", bool, deterministic=False)
+    runtime.register("recursion_step", _step_counter(runtime), deterministic=False)
     runtime.register("ifx_lock", refuse_version, deterministic=False)
     for name, factory in _AGGREGATES.items():
         runtime.register_aggregate(name, factory)

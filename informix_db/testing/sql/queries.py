@@ -127,6 +127,8 @@ class QueryBinder(SourceBinder):
                 raise SQLError(-317)
             for i, sql_type in enumerate(types):
                 self._retype(bound, i, sql_type)
+            if isinstance(bound, b.BoundSelect):
+                _count_steps(bound)
             branches.append(("union all", bound))
         outputs = [b.Output(output.name, output.expr) for output in first.outputs]
         return b.BoundCommon(number, b.BoundQuery(b.BoundSet(outputs, first, branches)))
@@ -324,6 +326,14 @@ class QueryBinder(SourceBinder):
         ):
             raise SQLError(-294, offset=node.position)
         return None, expr
+
+
+def _count_steps(select: b.BoundSelect) -> None:
+    """Have the steps of a recursion counted: one without an end would keep all
+    sessions waiting."""
+    step = b.Op(t.BOOLEAN_TYPE, "recursion_step")
+    parts = (step,) if select.where is None else (select.where, step)
+    select.where = b.Op(t.BOOLEAN_TYPE, "and", parts)
 
 
 def _column_name(expr: b.Expr) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 from engine_client import FLOAT, INTEGER, SQLClient, decimal, varchar
 
+from informix_db.testing.sql import operators
+
 D = Decimal
 
 
@@ -158,6 +160,23 @@ def test_recursive_with(t: SQLClient) -> None:
     )
     assert sorted(t.rows(path)) == [(1, "1"), (5, "1/5"), (6, "1/6")]
     assert t.types(path) == [INTEGER, varchar(20)]
+
+
+def test_a_recursion_without_end(t: SQLClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operators, "MAX_RECURSION", 1000)
+    endless = "(SELECT x FROM a UNION ALL SELECT i + 0 FROM n {}) SELECT MAX(i) FROM n"
+    for where in ("", "WHERE i > 0", "WHERE i > 5 OR i < 6"):
+        error = t.error(f"WITH n(i) AS {endless.format(where)}")
+        assert (error.sqlcode, error.token) == (
+            -999,
+            "recursion of more than 1,000 steps",
+        )
+    # The count starts anew with every statement.
+    for _ in range(3):
+        found = t.rows(f"WITH n(i) AS {endless.format('WHERE i > 900')}")
+        assert found == [(3,)]
+        thousand = "(SELECT x FROM a UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+        assert t.rows(f"WITH n(i) AS {thousand} SELECT MAX(i) FROM n") == [(300,)]
 
 
 def test_with_refused(t: SQLClient) -> None:
