@@ -33,7 +33,7 @@ def from_sqlite(error: sqlite3.Error) -> SQLError:
         return SQLError(-213)
     if text == "integer overflow":
         return SQLError(-1284)
-    if text.startswith("frame ") and text.endswith("non-negative integer"):
+    if text.startswith("frame ") and "must be a non-negative" in text:
         return SQLError(-944)  # as for FIRST; Informix's own code is not known
     if text == "parser stack overflow" or text.startswith("Expression tree is too"):
         return SQLError(-762)  # before SQLite 3.46

@@ -304,6 +304,7 @@ def test_window_types(t: SQLClient) -> None:
         ("SELECT SUM(x) OVER (ORDER BY x ROWS x PRECEDING) FROM a", -999),
         ("SELECT SUM(x) OVER (ORDER BY x ROWS 1.5 PRECEDING) FROM a", -201),
         ("SELECT SUM(x) OVER (ORDER BY x ROWS -1 PRECEDING) FROM a", -944),
+        ("SELECT SUM(x) OVER (ORDER BY x RANGE -1 PRECEDING) FROM a", -944),
         ("SELECT SUM(q) OVER (ORDER BY r RANGE 1 PRECEDING) FROM c", -999),
         ("SELECT y, SUM(z) OVER () FROM b GROUP BY y", -294),
     ],
