@@ -22,12 +22,14 @@ from informix_db._cli.values import (
     columns_of,
     text_maker,
 )
+from informix_db.types import TypeCode
 
 Texts = Sequence["str | None"]
 Writer = Callable[[TextIO, Cursor, bool], int]
 
 _LOOKED_AT = 500  # rows that a table's widths are made for
 _NUMBERS = (int, float, Decimal)
+_DECIMALS = (TypeCode.DECIMAL, TypeCode.MONEY)
 
 
 def write_table(out: TextIO, cursor: Cursor, header: bool) -> int:
@@ -133,8 +135,13 @@ def write_json_lines(out: TextIO, cursor: Cursor, header: bool) -> int:
 
 
 def _json_objects(cursor: Cursor) -> Iterator[str]:
-    names = _distinct([column.name for column in columns_of(cursor)])
-    makers = _makers(cursor)
+    """Return an object a row; decimals with a fraction are strings, to stay exact."""
+    columns = columns_of(cursor)
+    names = _distinct([column.name for column in columns])
+    makers = [
+        int if column.type_code in _DECIMALS and column.scale == 0 else make
+        for column, make in zip(columns, _makers(cursor), strict=True)
+    ]
     for row in cursor:
         values = (
             value if isinstance(value, (int, float, type(None))) else make(value)

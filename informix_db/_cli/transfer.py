@@ -121,19 +121,22 @@ def load(connection: Connection, command: Load) -> int:
         with path.open(encoding=connection.encoding, newline="\n") as file:
             yield from form.records(file)
 
+    def rows() -> Iterator[list[Any]]:
+        try:
+            yield from map(convert.row, records())
+        except (DataError, UnicodeDecodeError) as exc:
+            raise DataError(f"{command.file}, {exc}") from None
+
     with connection.cursor() as cursor:
         try:
             cursor.executemany(
-                f"INSERT INTO {command.table}{listed} VALUES ({marks})",
-                (convert.row(record) for record in records()),
+                f"INSERT INTO {command.table}{listed} VALUES ({marks})", rows()
             )
         except Error as exc:
             if exc.row_index is not None:
                 record = next(islice(records(), exc.row_index, None))
                 exc.args = (f"{command.file}, line {record.line}: {exc.args[0]}",)
             raise
-        except UnicodeDecodeError as exc:
-            raise DataError(f"{command.file}: {exc}") from None
         return cursor.rowcount
 
 

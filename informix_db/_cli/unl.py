@@ -16,7 +16,7 @@ from informix_db.exceptions import DataError
 
 _EMPTY = "\\ "
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_TRAILING_BACKSLASHES = re.compile(r"\\*\n\Z")
+_TRAILING_BACKSLASHES = re.compile(r"(\\*)\n?\Z")
 
 
 class Record(NamedTuple):
@@ -75,7 +75,7 @@ class Format:
 def _continues(line: str) -> bool:
     """Whether the newline is escaped: after an odd number of backslashes."""
     match = _TRAILING_BACKSLASHES.search(line)
-    return match is not None and len(match[0]) % 2 == 0
+    return match is not None and len(match[1]) % 2 == 1
 
 
 def _read(field: str) -> str | None:

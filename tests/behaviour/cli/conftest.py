@@ -1,0 +1,55 @@
+"""What the tests of the command line share: the client, called in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+import informix_db
+from informix_db._cli.main import main
+from informix_db.testing import Server
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+LOGIN = ("-u", "informix")
+
+
+@pytest.fixture
+def run(
+    emulator: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Call the client with arguments; by default for the logged database."""
+    monkeypatch.setenv("INFORMIX_PASSWORD", "in4mix")
+
+    def call(*argv: str, database: str = "testdb") -> Result:
+        where = ("-H", emulator.host, "-P", str(emulator.port))
+        capsys.readouterr()
+        status = main([database, *argv, *where, *LOGIN])
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def other(emulator: Server) -> Iterator[informix_db.Connection]:
+    """Another session, to see what the client did."""
+    with informix_db.connect(
+        emulator.host,
+        emulator.port,
+        user="informix",
+        password="in4mix",
+        database="testdb",
+        autocommit=True,
+    ) as connection:
+        yield connection
