@@ -87,17 +87,23 @@ class Executor:
         return bool(plain) and self.isolation == _CURSOR_STABILITY
 
     def _keep_read(
-        self, plan: QueryPlan, keys: Sequence[int], transaction: Transaction
+        self,
+        plan: QueryPlan,
+        transaction: Transaction,
+        found_in: Table | None = None,
+        keys: Sequence[int] = (),
     ) -> None:
-        """REPEATABLE READ: nobody may change what has been read."""
+        """REPEATABLE READ: nobody may change what has been read; `keys` are those of
+        the rows of `found_in`, if known."""
         if self.isolation != _REPEATABLE_READ or transaction.direct:
             return
-        tables = [table for table, _ in plan.tables if not table.is_system]
-        if plan.by_key and keys:
-            for key in keys:
-                share_row(tables[0], key, transaction)
-            return
-        for table in tables:
+        for table, _ in plan.tables:
+            if table.is_system:
+                continue
+            if table is found_in and plan.by_key and keys:
+                for key in keys:
+                    share_row(table, key, transaction)
+                continue
             lock_table(
                 table,
                 transaction,
@@ -149,11 +155,11 @@ class Executor:
         view = self.view(plan, transaction, target=plan.for_update)
         if plan.key_source is None or not self._wants_keys(plan):
             rows = self._fetch(self._text(plan, view), values)
-            self._keep_read(plan, (), transaction)
+            self._keep_read(plan, transaction)
             return Rows(plan, values, rows)
         found = self._fetch(self._text(plan.keyed, view), values)
         keys = [row[-1] for row in found]
-        self._keep_read(plan, keys, transaction)
+        self._keep_read(plan, transaction, plan.key_source.table, keys)
         return Rows(plan, values, [row[:-1] for row in found], keys)
 
     def _wants_keys(self, plan: SelectPlan) -> bool:
@@ -234,7 +240,7 @@ class Executor:
         """Return the rows of the query of a statement that stores them."""
         view = self.view(plan, transaction)
         rows = self._fetch(self._text(plan, view), values)
-        self._keep_read(plan, (), transaction)
+        self._keep_read(plan, transaction)
         return rows
 
     def _target_rows(
@@ -251,8 +257,8 @@ class Executor:
             text = f"SELECT * FROM ({text}) WHERE o0=:key"
         rows = self._fetch(text, values, key)
         keys = [row[0] for row in rows if row[0] is not None]
-        self._keep_read(plan, keys, transaction)
         assert plan.table is not None
+        self._keep_read(plan, transaction, plan.table, keys)
         sqlcode = KEYED_READ_FAILED if plan.by_key else READ_FAILED
         check_row_locks(plan.table, keys, transaction, sqlcode, updates_only=True)
         return rows

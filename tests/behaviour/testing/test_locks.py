@@ -204,6 +204,17 @@ class TestRepeatableRead:
         one.session.rollback()
         assert change(two, 1) == (0, 0)
 
+    def test_keeps_the_tables_of_subqueries(
+        self, one: SQLClient, two: SQLClient, three: SQLClient
+    ) -> None:
+        three.do("CREATE TABLE a_first (n INT)")
+        three.do("INSERT INTO a_first VALUES (1)")
+        query = "SELECT v FROM t WHERE EXISTS (SELECT 1 FROM a_first) AND k = 1"
+        assert one.rows(query) == [(10,)]
+        assert two.codes("DELETE FROM a_first") == (-244, -113)
+        assert change(two, 1) == (-346, -107)
+        assert change(two, 2) == (0, 0)
+
     def test_keeps_what_was_not_there(self, one: SQLClient, two: SQLClient) -> None:
         assert one.rows("SELECT v FROM t WHERE k = 9") == []
         assert two.codes("INSERT INTO t VALUES (9, 9)") == (-271, -113)
