@@ -291,6 +291,9 @@ class EngineAPI(Protocol):
 
     def databases(self) -> Sequence[str]: ...
 
+    def set_locale(self, name: str, locale: str) -> None:
+        """Let only sessions of `locale` open database `name`."""
+
     def authenticate(self, user: str, password: str) -> None:
         """Raise SQLError(-951, ...) unless the pair is right."""
 

@@ -215,6 +215,8 @@ class _Engine:
     def databases(self) -> Sequence[str]:
         return ["testdb"]
 
+    def set_locale(self, name: str, locale: str) -> None: ...
+
     def authenticate(self, user: str, password: str) -> None: ...
 
     def open_session(self, user: str, environment: dict[str, str]) -> _Session:

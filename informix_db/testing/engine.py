@@ -22,7 +22,7 @@ from informix_db.testing.sql.privileges import PUBLIC
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.session import Session
 from informix_db.testing.sql.store import Store
-from informix_db.testing.sql.syscatalog import SystemCatalog
+from informix_db.testing.sql.syscatalog import SystemCatalog, numeric_locale
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.views import follow_database
 
@@ -65,7 +65,8 @@ class Engine:
         self.persistence: Persistence | None = None
         if data is not None:
             self.persistence = self.store.persistence = Persistence(self)
-        if self.persistence is None or not self.persistence.load():
+        self.is_new = self.persistence is None or not self.persistence.load()
+        if self.is_new:
             self._add_first_databases()
 
     def _add_first_databases(self) -> None:
@@ -81,6 +82,12 @@ class Engine:
         """Return the names of all databases."""
         with self.condition:
             return list(self.by_name)
+
+    def set_locale(self, name: str, locale: str) -> None:
+        """Let only sessions of `locale` open a database; SQLError(-329)."""
+        with self.condition:
+            self.database(name).locale = numeric_locale({"DB_LOCALE": locale})
+            self._databases_changed()
 
     def authenticate(self, user: str, password: str) -> None:
         """Raise SQLError(-951) unless user and password belong together."""

@@ -7,6 +7,7 @@ in the order they were armed. `drop_after` counts bytes over several replies.
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,15 @@ _POINTS = {
     "fetch blob": (tags.FETCH_BLOB,),
     "routine": (tags.GET_ROUTINE, tags.EXECUTE_ROUTINE),
     "large object": (tags.LO_DATA,),
+}
+# What `Faults.command` knows: methods, and how their arguments are made of text.
+_COMMANDS: dict[str, dict[str, Callable[[str], object]]] = {
+    "drop_after": {"n_bytes": int},
+    "delay": {"seconds": float, "skip": int},
+    "truncate": {"n_bytes": int, "skip": int},
+    "garbage": {"data": bytes.fromhex, "skip": int},
+    "error_once": {"sqlcode": int, "isam": int, "token": str, "at": str},
+    "clear": {},
 }
 _ANY_POINT = tuple(tag for group in _POINTS.values() for tag in group)
 
@@ -97,11 +107,34 @@ class Faults:
 
         `at` is one of prepare, execute, open, fetch, begin, commit, rollback, database,
         fetch blob, routine and large object; without it the first message of any of
-        these kinds fails.
+        these kinds fails. ValueError if it is none of them.
         """
+        if at is not None and at not in _POINTS:
+            raise ValueError(f"{at!r} is none of {', '.join(_POINTS)}")
         points = _ANY_POINT if at is None else _POINTS[at]
         with self._lock:
             self._errors.append(_ErrorFault(SQLError(sqlcode, isam, 0, token), points))
+
+    def command(self, line: str) -> None:
+        """Arm what a line of text says: ``error_once -271 isam=-131 at=execute``.
+
+        The names are those of the methods, values with blanks are quoted as in a
+        shell, `data` is in hexadecimal. ValueError tells what is wrong.
+        """
+        name, *words = shlex.split(line) or [""]
+        if name not in _COMMANDS:
+            raise ValueError(f"{name!r} is none of {', '.join(_COMMANDS)}")
+        kinds = _COMMANDS[name]
+        positional = [word for word in words if "=" not in word]
+        options = dict(word.split("=", 1) for word in words if "=" in word)
+        given = {**dict(zip(kinds, positional, strict=False)), **options}
+        if len(positional) > len(kinds) or not given.keys() <= kinds.keys():
+            raise ValueError(f"{name} takes {', '.join(kinds) or 'nothing'}")
+        arguments = {key: kinds[key](value) for key, value in given.items()}
+        try:
+            getattr(self, name)(**arguments)
+        except TypeError:
+            raise ValueError(f"{name} needs {next(iter(kinds))}") from None
 
     def clear(self) -> None:
         """Forget all faults that have not happened."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import transcript as transcripts
 from .api import EngineAPI
+from .databases import DatabaseSpec
 from .faults import Faults
 from .framing import NEGOTIATING_CAP1, V15_CAPABILITIES
 from .interrupts import UrgentWatcher
@@ -20,6 +21,7 @@ from .listener import Endpoint, Listener, shut_down
 from .messages import RequestReader
 from .pam import Question, with_pam
 from .release import LOGIN_VERSION
+from .script import run_script
 from .session import Session
 from .settings import BatchErrors, SessionSettings
 from .statements import StatementTable
@@ -82,10 +84,12 @@ class Server:
         pam: Sequence[Question] = (),
         latency: float = 0.0,
     ) -> None:
+        self.is_new = True  # its databases were not found in a data directory
         if engine is None:
             from .engine import Engine
 
             engine = Engine(server_name=server_name, users=users, data=data)
+            self.is_new = engine.is_new
         self.engine = engine
         self.faults = Faults()
         self._endpoints = (Endpoint(host, port, tls), *endpoints)
@@ -159,6 +163,39 @@ class Server:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    # Databases.
+
+    def create_database(self, database: DatabaseSpec | str) -> None:
+        """Make a database that everybody may use, if it is not there.
+
+        As text: ``NAME[:LOGGING[:LOCALE]]``, see `DatabaseSpec`; ValueError if it is
+        something else, `script.ScriptError` if the name is none.
+        """
+        if isinstance(database, str):
+            database = DatabaseSpec.parse(database)
+        self.run_script(database.sql, "sysmaster")
+        if database.locale:
+            self.engine.set_locale(database.name, database.locale)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database; sessions that use it are cut off."""
+        with self._lock:
+            users = [s for s in self._sessions if s.database_name == name]
+        self._cut_off(users)
+        self.run_script(f"DROP DATABASE {name}", "sysmaster")
+
+    def run_script(
+        self, script: str, database: str = "testdb", *, locale: str = ""
+    ) -> None:
+        """Carry out SQL statements separated by semicolons, as user informix.
+
+        `locale` is the session's, which a database with one of its own needs. What is
+        open at the end is committed. `script.ScriptError` tells what failed and where.
+        """
+        run_script(
+            self.engine, script, database=database, user="informix", locale=locale
+        )
 
     # Facts.
 

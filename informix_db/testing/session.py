@@ -101,6 +101,14 @@ class Session:
         """Close the socket the session reads and writes."""
         self._socket.close()
 
+    @property
+    def database_name(self) -> str:
+        """The database that is open, "" without one."""
+        session = self._engine_session
+        if isinstance(session, LargeObjectSessionAPI):
+            return session.database_name
+        return ""
+
     def counts(self) -> tuple[int, int, int]:
         """Return the statements allocated, the cursors and large objects open."""
         statements, requests = self._statements, self._requests

@@ -275,6 +275,7 @@ class Database:
         self.logged = logged or ansi
         self.ansi = ansi
         self.buffered = buffered
+        self.locale = ""  # that sessions must have, as `numeric_locale` tells it
         self.created = datetime.date.today()
         self.sessions = 0  # that have it open
         self.users = {owner: "D"}  # D DBA, R RESOURCE, C CONNECT

@@ -181,6 +181,8 @@ class Session:
         with self.entered():
             database = self.engine.database(name)
             require_level("C", database, self)
+            if database.locale not in ("", self.locale):
+                raise SQLError(-23197, token=database.locale)
             self.leave_database()
             if exclusive and database.sessions:
                 raise SQLError(-425, -107)

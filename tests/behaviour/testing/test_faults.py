@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_error_waits_for_its_point(server: Server, client: RawClient, at: str) -
 
 
 def test_unknown_point_is_refused(server: Server) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="'exekute' is none of prepare, "):
         server.faults.error_once(-243, at="exekute")
 
 
@@ -113,6 +114,43 @@ def test_faults_can_be_taken_back(server: Server, client: RawClient) -> None:
     assert server.faults.is_armed
     server.faults.clear()
     client.exchange(UPDATE, UPDATED)
+
+
+@pytest.mark.parametrize(
+    ("line", "reply"),
+    [
+        ("error_once -242 -107 t1", error(-242, -107, token="t1") + END),
+        ("error_once -242 token='a b' at=prepare", error(-242, token="a b") + END),
+        ("garbage 7f7f", "7f7f"),
+        ("garbage skip=0 data=7f7f", "7f7f"),
+        ("clear", UPDATED),
+    ],
+)
+def test_fault_in_words(
+    server: Server, client: RawClient, line: str, reply: str
+) -> None:
+    server.faults.command(line)
+    client.exchange(UPDATE, reply)
+    client.exchange(UPDATE, UPDATED)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("", "'' is none of drop_after, delay, truncate, garbage, error_once, clear"),
+        ("close", "'close' is none of "),
+        ("drop_after", "drop_after needs n_bytes"),
+        ("delay soon", "could not convert string to float"),
+        ("truncate 1 2 3", "truncate takes n_bytes, skip"),
+        ("truncate 1 often=2", "truncate takes n_bytes, skip"),
+        ("error_once -1 at=exekute", "'exekute' is none of prepare"),
+        ("garbage '", "No closing quotation"),
+    ],
+)
+def test_words_that_are_no_fault(server: Server, line: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        server.faults.command(line)
+    assert not server.faults.is_armed
 
 
 def test_transcript_shows_every_message_but_no_password() -> None:

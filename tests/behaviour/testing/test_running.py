@@ -1,49 +1,44 @@
-"""The ways to run a server: from a shell, as a fixture, and its cost."""
+"""Starting and stopping servers, and what they cost."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
-from raw_client import RawClient, login_request
+from raw_client import RawClient
 from stub_engine import StubEngine
 
 from informix_db.testing import Server
-from informix_db.testing.plugin import informix_server
-
-__all__ = ["informix_server"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_from_a_shell(number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "informix_db.testing", "--port", "0"]
-    command += ["--user", "me", "--password", "secret", "--server-name", "other"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("informix emulator on 127.0.0.1:")
-        with RawClient(("127.0.0.1", int(line.rpartition(":")[2]))) as client:
-            reply = client.log_in(login_request("me", "secret", server="other"))
-            assert reply[2] == 2
-        process.send_signal(number)
-        assert process.wait(10) == 0
-        assert process.stdout.read() == ""
-
-
-def test_as_a_fixture(informix_server: Server) -> None:
-    with RawClient(informix_server.address) as client:
-        client.start()
-        client.exchange("0035 000c", "000c")
+from informix_db.testing.listener import Endpoint
 
 
 def test_loopback_only_by_default() -> None:
     with Server(engine=StubEngine()) as server:
         assert server.host == "127.0.0.1"
         assert server.address == (server.host, server.port)
+
+
+def test_several_endpoints() -> None:
+    endpoints = [Endpoint(), Endpoint("::1")]
+    with Server(engine=StubEngine(), endpoints=endpoints) as server:
+        assert [host for host, _ in server.addresses] == ["127.0.0.1"] * 2 + ["::1"]
+        for address in server.addresses:
+            with RawClient(address) as client:
+                client.start()
+
+
+def test_endpoint_that_is_taken() -> None:
+    """Nothing is left of a server that could not be started."""
+    before = set(threading.enumerate())
+    with Server(engine=StubEngine()) as one:
+        taken = Endpoint(port=one.port)
+        with (
+            pytest.raises(OSError, match="in use"),
+            Server(engine=StubEngine(), endpoints=[taken]),
+        ):
+            pass
+    assert set(threading.enumerate()) <= before
 
 
 def test_two_servers_side_by_side() -> None:
