@@ -8,7 +8,8 @@ table of the system catalog, which is not saved but made by every server for its
 {"list": [...]}, {"tuple": [...]}, {"set": [...]}, {"dict": [[key, value], ...]},
 {"bytes": hexadecimal}, {"date": ISO}, {"decimal": digits}.
 
-Classes are named by module and name; only those of `_MODULES` are made. An attribute
+Classes are named by module and name; only those of `_MODULES` are saved and made: a
+new kind of object in a database is to be named there. An attribute
 the text lacks gets its default. Caches and what belongs to running transactions are
 left out (`_UNSAVED`).
 """
@@ -35,7 +36,14 @@ from informix_db.testing.sql.rowtypes import RowTypeTable
 from informix_db.testing.sql.spl_objects import Routine, RoutineTable
 
 _PACKAGE = "informix_db.testing."
-_MODULES = ("api", "sql.ast", "sql.catalog", "sql.rowtypes", "sql.spl_objects")
+_MODULES = (
+    "api",
+    "sql.ast",
+    "sql.catalog",
+    "sql.rowtypes",
+    "sql.spl_objects",
+    "sql.spl_triggers",
+)
 _UNSAVED: dict[type, set[str]] = {
     Check: {"sql"},
     Database: {"sessions", "_leaving"},

@@ -60,6 +60,9 @@ def test_everything_is_there_again(tmp_path: Path) -> None:
             "CREATE TABLE t (s SERIAL(10), k INT REFERENCES p(k) ON DELETE CASCADE, "
             "v VARCHAR(20) DEFAULT 'x' NOT NULL, m DECIMAL(8,2) CHECK (m > 0))",
             "CREATE UNIQUE INDEX i ON t (v DESC, k)",
+            "CREATE TABLE log (k INT)",
+            "CREATE TRIGGER tr DELETE ON p REFERENCING OLD AS o "
+            "FOR EACH ROW (INSERT INTO log VALUES (o.k))",
             "CREATE VIEW w AS SELECT t.v, p.d FROM t, p WHERE t.k = p.k AND m > 1.5",
             "CREATE VIEW tables AS SELECT tabname FROM systables WHERE tabid > 99",
             "CREATE SYNONYM y FOR t",
@@ -97,6 +100,7 @@ def test_everything_is_there_again(tmp_path: Path) -> None:
         assert two.code("INSERT INTO t (k, v, m) VALUES (1, 'y', 0)") == -530
         two.do("DELETE FROM p")
         assert two.rows("SELECT k FROM t") == []
+        assert two.rows("SELECT k FROM log") == [(1,)]
         assert two.another("other").rows("SELECT a FROM away") == []
         two.do("CREATE TABLE more (a INT)")
         assert two.rows("SELECT a FROM more") == []
