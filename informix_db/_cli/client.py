@@ -16,6 +16,7 @@ from informix_db import Connection
 from informix_db._cli import catalog, transfer
 from informix_db._cli.output import FORMATS
 from informix_db._cli.statements import Load, Statement, parse_transfer, split_all
+from informix_db._cli.unl import BadFile
 from informix_db.exceptions import Error, ProgrammingError
 
 HELP = """\
@@ -114,7 +115,7 @@ class Client:
             action()
         except BrokenPipeError:
             raise
-        except (Error, OSError, UnicodeError) as exc:
+        except (Error, BadFile, OSError, UnicodeError) as exc:
             self.tell(f"{where}: {exc}" if where else str(exc))
             return False
         return True
@@ -139,6 +140,14 @@ class Client:
             self.tell(HELP)
         else:
             raise ProgrammingError(f"{line.strip()} is no command: \\? lists them")
+
+    def undo_open_transaction(self) -> bool:
+        """Roll back what was begun and not committed; return whether there was any."""
+        if not self.connection.in_transaction:
+            return False
+        if self._attempt(self.connection.rollback, ""):
+            self.tell("the transaction was left open: it was rolled back")
+        return True
 
     def describe(self, table: str) -> None:
         """Write what there is to say about a table; about all of them without one."""

@@ -98,8 +98,7 @@ class Shell:
         if connection.closed:
             self._client.tell("the connection is lost")
             return 3
-        if connection.in_transaction:
-            self._client.tell("the transaction was left open: it is rolled back")
+        self._client.undo_open_transaction()
         return 0
 
     def _loop(self) -> None:

@@ -163,10 +163,7 @@ def _run_all(client: Client, scripts: list[_Script], args: argparse.Namespace) -
         return NOT_CONNECTED
     if args.single_transaction:
         return _end(client, failed)
-    if connection.in_transaction:
-        client.tell("the transaction was left open: it is rolled back")
-        failed = True
-    return FAILED if failed else SUCCEEDED
+    return FAILED if client.undo_open_transaction() or failed else SUCCEEDED
 
 
 def _end(client: Client, failed: bool) -> int:

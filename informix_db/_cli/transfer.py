@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from informix_db import Connection
 from informix_db._cli.statements import Load, Unload, check_delimiter
-from informix_db._cli.unl import Format, Record
+from informix_db._cli.unl import BadFile, Format, Record
 from informix_db._cli.values import DateFormat, columns_of, text_maker
 from informix_db._wire.describe import ColumnInfo
 from informix_db.exceptions import DataError, Error, ProgrammingError
@@ -124,8 +124,8 @@ def load(connection: Connection, command: Load) -> int:
     def rows() -> Iterator[list[Any]]:
         try:
             yield from map(convert.row, records())
-        except (DataError, UnicodeDecodeError) as exc:
-            raise DataError(f"{command.file}, {exc}") from None
+        except (BadFile, UnicodeDecodeError) as exc:
+            raise BadFile(f"{command.file}, {exc}") from None
 
     with connection.cursor() as cursor:
         try:
@@ -156,19 +156,17 @@ class _Converters:
         self._converters = [self._converter(column) for column in columns]
 
     def row(self, record: Record) -> list[Any]:
-        """Return the values of a record; DataError says which line cannot be."""
+        """Return the values of a record; BadFile says which line cannot be."""
         count, wanted = len(record.fields), len(self._converters)
         if count != wanted:
-            raise DataError(
-                f"line {record.line} has {count} values for {wanted} columns"
-            )
+            raise BadFile(f"line {record.line} has {count} values for {wanted} columns")
         try:
             return [
                 None if field is None else convert(field)
                 for convert, field in zip(self._converters, record.fields, strict=True)
             ]
         except (DataError, OSError, ValueError) as exc:
-            raise DataError(f"line {record.line}: {exc}") from None
+            raise BadFile(f"line {record.line}: {exc}") from None
 
     def _converter(self, column: ColumnInfo) -> Converter:
         code = column.type_code

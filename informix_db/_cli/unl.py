@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from informix_db.exceptions import DataError
-
 _EMPTY = "\\ "
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _TRAILING_BACKSLASHES = re.compile(r"(\\*)\n?\Z")
+
+
+class BadFile(Exception):
+    """What a file has in it cannot be loaded."""
 
 
 class Record(NamedTuple):
@@ -48,7 +50,7 @@ class Format:
     def records(self, lines: Iterable[str]) -> Iterator[Record]:
         """Take lines apart; a newline after a backslash does not end a record.
 
-        Raises DataError if the last one is not complete.
+        Raises BadFile if the last one is not complete.
         """
         begun, pieces = 1, []
         for number, line in enumerate(lines, 1):
@@ -58,7 +60,7 @@ class Format:
             yield Record(begun, self._fields("".join(pieces)))
             begun, pieces = number + 1, []
         if pieces:
-            raise DataError(f"line {begun}: the file ends after a backslash")
+            raise BadFile(f"line {begun}: the file ends after a backslash")
 
     def _fields(self, text: str) -> list[str | None]:
         text = text.removesuffix("\n").removesuffix("\r")

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from informix_db._cli.unl import Format
-from informix_db.exceptions import DataError
+from informix_db._cli.unl import BadFile, Format
 
 PIPE = Format("|")
 
@@ -55,7 +54,7 @@ def test_records_know_their_lines() -> None:
 
 
 def test_a_file_that_ends_too_early() -> None:
-    with pytest.raises(DataError, match="line 2: the file ends after a backslash"):
+    with pytest.raises(BadFile, match="line 2: the file ends after a backslash"):
         fields_of("a|\nb\\\n")
 
 
