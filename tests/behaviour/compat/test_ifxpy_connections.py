@@ -48,9 +48,9 @@ def test_a_refused_login_is_remembered(connstr: str) -> None:
 
 
 def test_a_wrong_connection_string_is_an_exception() -> None:
-    with pytest.raises(Exception, match="unknown keyword 'SERVERS'"):
+    with pytest.raises(Exception, match=r"unknown keyword 'SERVERS'"):
         IfxPy.connect("SERVERS=informix;HOST=x", "", "")
-    with pytest.raises(Exception, match="Supplied parameter is invalid"):
+    with pytest.raises(Exception, match=r"Supplied parameter is invalid"):
         IfxPy.connect(None, "", "")
 
 
@@ -62,9 +62,9 @@ def test_a_closed_connection_is_not_active(link: IfxPy.IFXConnection) -> None:
         lambda: IfxPy.commit(link),
         lambda: IfxPy.autocommit(link),
     ):
-        with pytest.raises(Exception, match="^Connection is not active$"):
+        with pytest.raises(Exception, match=r"^Connection is not active$"):
             use()
-    with pytest.raises(Exception, match="connection object Parameter is invalid"):
+    with pytest.raises(Exception, match=r"connection object Parameter is invalid"):
         IfxPy.prepare(None, SELECT)
 
 
@@ -97,7 +97,7 @@ def test_turning_autocommit_on_commits(connstr: str) -> None:
     IfxPy.rollback(link)
     assert weight_of_cat(link) == "5.00"
     IfxPy.exec_immediate(link, "UPDATE animals SET weight = 3.2 WHERE id = 0")
-    with pytest.raises(Exception, match="Supplied parameter is invalid"):
+    with pytest.raises(Exception, match=r"Supplied parameter is invalid"):
         IfxPy.autocommit(link, 7)
     IfxPy.close(link)
 
@@ -136,9 +136,9 @@ def test_options_there_are_not(
 ) -> None:
     with pytest.raises(Exception, match=text):
         IfxPy.set_option(link, options, 1)
-    with pytest.raises(Exception, match="handle must be passed in"):
+    with pytest.raises(Exception, match=r"handle must be passed in"):
         IfxPy.set_option(None, {}, 1)
-    with pytest.raises(Exception, match="handle must be passed in"):
+    with pytest.raises(Exception, match=r"handle must be passed in"):
         IfxPy.get_option(None, 102, 1)
 
 
@@ -150,16 +150,16 @@ def test_a_cursor_type_is_set_and_never_told(
     assert IfxPy.set_option(statement, {IfxPy.SQL_ATTR_QUERY_TIMEOUT: 5}, 0) is True
     assert IfxPy.get_option(statement, IfxPy.SQL_ATTR_CURSOR_TYPE, 0) == 0
     assert IfxPy.cursor_type(statement) == 0
-    with pytest.raises(Exception, match="Supplied parameter is invalid"):
+    with pytest.raises(Exception, match=r"Supplied parameter is invalid"):
         IfxPy.get_option(statement, IfxPy.ATTR_CASE, 0)
-    with pytest.raises(Exception, match="Driver not capable"):
+    with pytest.raises(Exception, match=r"Driver not capable"):
         IfxPy.set_option(statement, {4711: 1}, 0)
 
 
 def test_a_time_limit_of_a_statement(link: IfxPy.IFXConnection) -> None:
     statement = IfxPy.prepare(link, SELECT)
     IfxPy.set_option(statement, {IfxPy.SQL_ATTR_QUERY_TIMEOUT: -1}, 0)
-    with pytest.raises(Exception, match="timeout must be a positive number"):
+    with pytest.raises(Exception, match=r"timeout must be a positive number"):
         IfxPy.execute(statement)
 
 
@@ -186,17 +186,17 @@ def test_what_is_known_of_the_server(link: IfxPy.IFXConnection) -> None:
 )
 def test_the_default_isolation(connstr: str, database: str, isolation: str) -> None:
     link = IfxPy.connect(connstr.replace("zoo", database), "", "")
-    assert IfxPy.server_info(link).DFT_ISOLATION == isolation
+    assert isolation == IfxPy.server_info(link).DFT_ISOLATION
     IfxPy.close(link)
 
 
 def test_what_is_known_of_the_driver(link: IfxPy.IFXConnection) -> None:
     info = IfxPy.client_info(link)
     assert isinstance(info, IfxPy.IFXClientInfo)
-    assert (info.DRIVER_NAME, info.DRIVER_VER) == (
+    assert (
         "informix_db",
         informix_db.__version__,
-    )
+    ) == (info.DRIVER_NAME, info.DRIVER_VER)
     assert info.DATA_SOURCE_NAME == "zoo"
     assert info.ODBC_VER.startswith(info.DRIVER_ODBC_VER)
     assert info.ODBC_SQL_CONFORMANCE in ("MINIMUM", "CORE", "EXTENDED")
@@ -216,7 +216,7 @@ def test_single_facts(link: IfxPy.IFXConnection) -> None:
 
 def test_errors_of_a_connection_are_told_once(link: IfxPy.IFXConnection) -> None:
     assert IfxPy.conn_error(link) == IfxPy.conn_errormsg(link) == ""
-    with pytest.raises(Exception, match="^Statement Prepare Failed: ") as caught:
+    with pytest.raises(Exception, match=r"^Statement Prepare Failed: ") as caught:
         IfxPy.prepare(link, "SELEKT")
     assert isinstance(caught.value.__cause__, informix_db.ProgrammingError)
     assert [IfxPy.conn_error(link), IfxPy.conn_error(link)] == ["42000", ""]
@@ -224,7 +224,7 @@ def test_errors_of_a_connection_are_told_once(link: IfxPy.IFXConnection) -> None
     assert IfxPy.conn_errormsg(link) == f"{text} SQLCODE=-201"
     assert IfxPy.conn_warn(link) == f"{text} SQLCODE=-201"
     assert IfxPy.conn_errormsg(link) == IfxPy.conn_warn(link) == ""
-    with pytest.raises(Exception, match="connection object Parameter is invalid"):
+    with pytest.raises(Exception, match=r"connection object Parameter is invalid"):
         IfxPy.conn_error("no handle")
 
 
@@ -234,7 +234,9 @@ def test_errors_of_a_connection_are_told_once(link: IfxPy.IFXConnection) -> None
 def test_dates_in_sql_are_those_of_the_default_locale(
     link: IfxPy.IFXConnection, connstr: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sql = "SELECT DATE('03-27-1982'), DATE('03-27-1982') || '' FROM animals WHERE id = 0"
+    sql = (
+        "SELECT DATE('03-27-1982'), DATE('03-27-1982') || '' FROM animals WHERE id = 0"
+    )
     statement = IfxPy.exec_immediate(link, sql)
     assert str(IfxPy.fetch_tuple(statement)[0]) == "1982-03-27"
     monkeypatch.setenv("DBDATE", "DMY4.")
