@@ -212,6 +212,11 @@ class Server:
         return self.addresses[0]
 
     @property
+    def server_name(self) -> str:
+        """What clients must give as INFORMIXSERVER."""
+        return self.engine.server_name
+
+    @property
     def host(self) -> str:
         """The host of `address`."""
         return self.address[0]

@@ -3,7 +3,7 @@
 The blocks of a section share a namespace, in which `conn` is an open connection and
 `cur` a cursor of it; both are renewed where a block leaves them closed. A text block
 right after a Python block is what it prints. SQL blocks of USAGE.md make the tables.
-Functions called test_ are tests: each is run with the emulator of its fixture.
+Functions called test_ are tests: each is run with a connection, as by its fixture.
 The examples' host is the emulator, its port 9089 the emulator behind TLS.
 """
 
@@ -109,6 +109,12 @@ def client_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(TLS / "certificate.pem"))
 
 
+def connection_to(server: Server) -> informix_db.Connection:
+    return informix_db.connect(
+        server.host, server.port, user="informix", password="in4mix", database="testdb"
+    )
+
+
 def prepare(host: str, port: int, **arguments: Any) -> informix_db.Connection:
     """Make the database; return a connection to it."""
     login: dict[str, Any] = {"user": "informix", "password": USERS["informix"]}
@@ -149,8 +155,8 @@ def test_examples(
         if isinstance(value, informix_db.Connection):
             value.close()
         if name.startswith("test_"):
-            with Server() as server:
-                value(informix_server=server)
+            with Server() as server, connection_to(server) as connection:
+                value(informix_connection=connection)
 
 
 def test_there_are_examples() -> None:

@@ -1,14 +1,16 @@
-"""The pytest plugin, in a run of pytest that knows of it as of any installed one."""
+"""The pytest plugin, in runs of pytest that know of it as of any installed one."""
 
 from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+import pytest
+
 import informix_db
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,33 +18,50 @@ USERS_TESTS = """
 import sys
 
 import informix_db
+import pytest
 
-SERVER_AT_START = "informix_db.testing.server" in sys.modules
-
-def connect(server, **arguments):
-    return informix_db.connect(
-        server.host, server.port, user="informix", password="in4mix",
-        database="testdb", **arguments,
-    )
+IMPORTED_AT_START = set(sys.modules)
 
 def test_nothing_is_imported_before_it_is_used():
-    assert not SERVER_AT_START
+    assert "informix_db.testing.server" not in IMPORTED_AT_START
 
-def test_a_server_for_one_test(informix_server):
-    with connect(informix_server, autocommit=True) as connection:
-        connection.cursor().execute("CREATE TABLE mine (n INT)")
+def test_database_of_ones_own(informix_connection):
+    cursor = informix_connection.cursor()
+    cursor.execute("INSERT INTO people VALUES (1, 'Ada')")
+    cursor.execute("CREATE TABLE mine (n INT)")
+    informix_connection.commit()
 
-def test_another_server_for_the_next(informix_server):
-    with connect(informix_server, autocommit=True) as connection:
-        connection.cursor().execute("CREATE TABLE mine (n INT)")
+def test_another_database_of_ones_own(informix_connection):
+    cursor = informix_connection.cursor()
+    cursor.execute("CREATE TABLE mine (n INT)")
+    assert cursor.execute("SELECT * FROM people").fetchall() == []
+
+LEFT_OPEN = []
+
+def test_connection_left_open(informix_arguments, informix_server):
+    connection = informix_db.connect(**informix_arguments)
+    connection.cursor().execute("INSERT INTO people VALUES (2, 'Grace')")
+    LEFT_OPEN.append((connection, informix_server, informix_arguments["database"]))
+    informix_server.faults.error_once(-271)
+
+def test_its_database_is_gone(informix_server, informix_connection):
+    connection, server, database = LEFT_OPEN.pop()
+    assert server is informix_server
+    assert database not in server.engine.databases()
+    informix_connection.cursor().execute("DELETE FROM people")
+    connection.close()
+
+def test_closed_by_the_test(informix_connection):
+    informix_connection.close()
 """
+PEOPLE = "CREATE TABLE people (id INT, name VARCHAR(20));"
 
 
 def install(target: Path) -> None:
     """Make the metadata of an installed package, its entry points above all."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     section = re.search(
-        r'^\[project\.entry-points\.(\w+)\]\n(\w+ = ".+")$', project, re.M
+        r'^\[project\.entry-points\.(pytest11)\]\n(\w+ = ".+")$', project, re.M
     )
     assert section is not None
     information = target / "informix_db-0.dist-info"
@@ -52,22 +71,59 @@ def install(target: Path) -> None:
     (information / "entry_points.txt").write_text(f"[{section[1]}]\n{entry}\n")
 
 
-def test_pytest_finds_it(tmp_path: Path) -> None:
-    install(tmp_path / "installed")
-    tests = tmp_path / "tests"
-    tests.mkdir()
-    (tests / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    (tests / "test_mine.py").write_text(USERS_TESTS)
-    package = Path(informix_db.__file__).parent
-    paths = [str(tmp_path / "installed"), str(package.parent)]
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=tests,
-        env={**kept, "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
+def test_pytest_finds_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(pytester.path / "installed")
+    paths = [
+        str(pytester.path / "installed"),
+        str(Path(informix_db.__file__).parents[1]),
+    ]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    (pytester.path / "sql").mkdir()
+    (pytester.path / "sql" / "people.sql").write_text(PEOPLE)
+    pytester.makeini(
+        "[pytest]\nfilterwarnings = error\ninformix_init = sql/people.sql\n"
     )
-    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    pytester.makepyfile(USERS_TESTS)
+    options = ("-p", "no:cacheprovider", "-p", "no:randomly")
+    done = pytester.runpytest_subprocess(*options)
+    done.assert_outcomes(passed=6)
+
+
+@pytest.fixture
+def inside(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Runs of pytest in this process."""
+    pytester.plugins.append("informix_db.testing.plugin")
+    return pytester
+
+
+def test_options_of_the_server(inside: pytest.Pytester) -> None:
+    inside.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def informix_server_options():
+            return {"users": {"me": "mine"}, "server_name": "other"}
+        """
+    )
+    inside.makepyfile(
+        """
+        def test_login(informix_arguments, informix_connection):
+            assert informix_arguments["user"] == "me"
+            assert informix_arguments["server"] == "other"
+            informix_connection.cursor().execute("CREATE TABLE t (n INT)")
+        """
+    )
+    inside.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_script_that_fails_says_where(inside: pytest.Pytester) -> None:
+    inside.makefile(".sql", schema="CREATE TABLE t (n INT);\nCREATE TABLE t (n INT);")
+    inside.makeini("[pytest]\ninformix_init = schema.sql\n")
+    inside.makepyfile("def test(informix_connection): pass\n")
+    done = inside.runpytest_inprocess()
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*ScriptError: line 2: SQLCODE -310*"])
