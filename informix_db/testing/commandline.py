@@ -7,8 +7,8 @@ import contextlib
 import json
 import logging
 import signal
+import socket
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,15 +34,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     if options.log_statements:
         statement_logger.setLevel(logging.INFO)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        with _running(options) as (server, control):
+        with _signals() as arrived, _running(options) as (server, control):
             print(_readiness(options, server, control), flush=True)
-            stop.wait()
+            arrived.recv(1)
     except (DataDirectoryError, ScriptError, OSError, ValueError) as error:
         sys.exit(f"informix emulator: {error}")
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """Yield a socket that has a byte to read once SIGINT or SIGTERM has come.
+
+    A signal that comes just before a lock is waited for would not end the waiting.
+    """
+    told, tells = socket.socketpair()
+    with told, tells:
+        tells.setblocking(False)
+        before = signal.set_wakeup_fd(tells.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        try:
+            yield told
+        finally:
+            signal.set_wakeup_fd(before)
 
 
 def _parser() -> argparse.ArgumentParser:
