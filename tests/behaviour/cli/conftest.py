@@ -35,7 +35,7 @@ def run(
     def call(*argv: str, database: str = "testdb") -> Result:
         where = ("-H", emulator.host, "-P", str(emulator.port))
         capsys.readouterr()
-        status = main([database, *argv, *where, *LOGIN])
+        status = main([database, *where, *LOGIN, *argv])
         return Result(status, *capsys.readouterr())
 
     return call
