@@ -61,7 +61,7 @@ class Finding(NamedTuple):
     ok: bool = True
 
     def __str__(self) -> str:
-        return f"{_OK if self.ok else _FAILED:5} {self.topic:10} {self.text}"
+        return f"{_OK if self.ok else _FAILED:5} {self.topic:11} {self.text}"
 
 
 Examined = Generator[Finding, None, ConnectParams]
@@ -199,9 +199,8 @@ def _server(params: ConnectParams) -> Examined:
         params = yield from _tls(params)
         answer = probes.identify(params)
     if answer.kind != probes.SQLI:
-        where = " inside of TLS" if params.tls else ""
-        text = _KINDS[answer.kind].format(answer.detail)
-        raise Stop("protocol", f"{text}{where}")
+        where = "inside of TLS: " if params.tls else ""
+        raise Stop("protocol", where + _KINDS[answer.kind].format(answer.detail))
     yield Finding("protocol", "SQLI inside of TLS" if params.tls else "SQLI")
     return (yield from _name(params, answer.detail))
 
@@ -218,15 +217,15 @@ def _without_tls(params: ConnectParams, problem: Error) -> Stop:
 
 def _tls(params: ConnectParams) -> Examined:
     """Examine a TLS listener that was taken for a plain one."""
-    yield Finding("protocol", "a TLS listener: connect with tls=", ok=False)
+    yield Finding("tls", "a TLS listener: connect with tls=", ok=False)
     problem = probes.certificate_problem(params)
     if not problem:
-        yield Finding("tls", "this machine accepts the certificate")
+        yield Finding("certificate", "is accepted by this machine")
         return replace(params, tls=ssl.create_default_context())
     yield Finding(
-        "tls",
-        f"this machine does not accept the certificate: {problem}; name the file of "
-        "its authority, or use tls=True, which verifies nothing",
+        "certificate",
+        f"is not accepted by this machine: {problem}; name the file of its authority, "
+        "or use tls=True, which verifies nothing",
         ok=False,
     )
     return replace(params, tls=True)
