@@ -11,7 +11,7 @@ SYSTEM := javac=default-jdk-headless nmap=nmap
 # Or every process of the tests, and every program they start, compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test interop system lint bench clean
+.PHONY: help setup demo test interop system lint docs bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make test     the whole test suite, foreign clients included"
 	@echo "make interop  only bring the foreign clients to where the tests look"
 	@echo "make lint     ruff, mypy, cython-lint"
+	@echo "make docs     the documentation, as pages in build/site"
 	@echo "make bench    benchmarks"
 	@echo "make clean    remove everything that was built or fetched"
 
@@ -58,6 +59,13 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint _speedups
+
+docs: $(VENV)/.docs-installed
+	$(BIN)/python -m mkdocs build
+
+$(VENV)/.docs-installed: pyproject.toml | setup
+	$(BIN)/python -m pip install --quiet --use-pep517 --editable '.[docs]'
+	@touch $@
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
