@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from foreign import jdbc_jars, program
 
 from informix_db.testing import Server
+from informix_db.testing.framing import V15_CAPABILITIES, mask_of
+from informix_db.testing.pam import VISIBLE, Question
 
 SOURCES = Path(__file__).parent / "jdbc"
 LIMIT = 150  # seconds; the whole run takes some ten
@@ -40,10 +43,37 @@ def jdbc_lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     return lines
 
 
+def _switched(*bits: int) -> bytes:
+    """Return the usual mask with some bits the other way."""
+    pairs = zip(V15_CAPABILITIES, mask_of(*bits), strict=True)
+    return bytes(usual ^ switched for usual, switched in pairs)
+
+
+# What IBM's driver is known to heed, switched off one by one (18: on), and the forms
+# with little or nothing.
+HEEDED = (8, 10, 13, 34, 48, 50, 52, 54, 56, 62, 63)
+MASKS = {
+    "all": V15_CAPABILITIES,
+    **{f"no{bit}": _switched(bit) for bit in HEEDED},
+    "with18": _switched(18),
+    "nmap": bytes.fromhex("bdbc1ffc3c848a"),  # what is common to nmap's and a v15 mask
+    "none": bytes(9),
+    "empty": b"",
+}
+PAM = [Question("Password: "), Question("Colour?", "blue", VISIBLE)]
+
+
 def _run_java(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     class_path = _compile(str(tmp_path_factory.mktemp("jdbc-classes")))
-    with Server() as server:
+    with ExitStack() as stack:
+        servers = {name: Server(capabilities=mask) for name, mask in MASKS.items()}
+        servers["pam"] = Server(pam=PAM)
+        server = stack.enter_context(Server())
+        for other in servers.values():
+            stack.enter_context(other)
         command = [program("java"), "-XX:TieredStopAtLevel=1", "-cp", class_path]
+        command += [f"-Dport.{name}={s.port}" for name, s in servers.items()]
+        command += [f"-Dmasks={','.join(MASKS)}"]
         command += ["Main", server.host, str(server.port)]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=LIMIT, check=False

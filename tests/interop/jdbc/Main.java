@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Runs scenarios against a server and prints one line of JSON for each.
  *
- * <p>usage: Main HOST PORT [SCENARIO ...]
+ * <p>usage: Main HOST PORT [SCENARIO ...]; properties port.NAME are other servers' ports
  */
 public final class Main {
     private static final long LIMIT_MILLISECONDS = 40_000;
@@ -28,6 +28,8 @@ public final class Main {
         Routines.addTo(scenarios);
         TwoPhase.addTo(scenarios);
         Metadata.addTo(scenarios);
+        Pam.addTo(scenarios);
+        Widths.addTo(scenarios);
         List<String> wanted =
                 Arrays.asList(arguments).subList(2, arguments.length);
         for (Map.Entry<String, Run.Scenario> entry : scenarios.entrySet()) {

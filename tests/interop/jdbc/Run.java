@@ -27,6 +27,11 @@ final class Run {
         this.port = port;
     }
 
+    /** The same on another of the test's servers. */
+    Run at(String server) {
+        return new Run(host, Integer.getInteger("port." + server));
+    }
+
     void see(String key, Object value) {
         seen.put(key, value);
     }
