@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -134,3 +135,20 @@ class SQLClient:
 
 def pairs(columns: Sequence[Column]) -> list[tuple[int, int]]:
     return [(column.type.code, column.type.length) for column in columns]
+
+
+def run_while_waiting(
+    waiter: SQLClient, wait: Callable[[], object], release: Callable[[], object]
+) -> None:
+    """Run `wait` in a thread; once its session waits for a lock, run `release`."""
+    thread = threading.Thread(target=wait)
+    thread.start()
+    condition = waiter.engine.condition
+    while thread.is_alive():
+        with condition:
+            if waiter.session.waiting_for is not None:
+                break
+            condition.wait(0.001)
+    release()
+    thread.join(20)
+    assert not thread.is_alive()

@@ -186,6 +186,7 @@ class Persistence:
         try:
             databases = snapshot.load(row[0], self._engine.install_catalog)
         except _UNREADABLE as error:
+            self._engine.store.close()
             message = f"the catalog in the data directory cannot be read: {error!r}"
             raise DataDirectoryError(message) from error
         counters = dict(self._execute("SELECT name, value FROM emulator_counters"))

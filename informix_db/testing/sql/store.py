@@ -1,8 +1,7 @@
-"""Rows in SQLite: tables, indexes, row versions, locks between transactions.
+"""Rows in SQLite: tables, indexes, row versions.
 
 One SQLite connection, in memory unless there is a data directory (`persistence`), holds
-every table of every database. Each table has
-hidden columns before its own:
+every table of every database. Each table has hidden columns before its own:
 
 * `_k`  integer key; what ROWID is made of
 * `_x`  writer number of the uncommitted transaction that made this version, else 0

@@ -6,11 +6,10 @@ codes; the pairing of SQLCODE and ISAM code was never seen on a real server.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from engine_client import SQLClient
+from engine_client import SQLClient, run_while_waiting
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.engine import Engine
@@ -66,23 +65,6 @@ def change(client: SQLClient, k: int) -> tuple[int, int]:
     except SQLError as error:
         return error.sqlcode, error.isam
     return 0, 0
-
-
-def run_while_waiting(
-    waiter: SQLClient, wait: Callable[[], object], release: Callable[[], object]
-) -> None:
-    """Run `wait` in a thread; once its session waits for a lock, run `release`."""
-    thread = threading.Thread(target=wait)
-    thread.start()
-    condition = waiter.engine.condition
-    while thread.is_alive():
-        with condition:
-            if waiter.session.waiting_for is not None:
-                break
-            condition.wait(0.001)
-    release()
-    thread.join(20)
-    assert not thread.is_alive()
 
 
 class TestUpdateCursors:

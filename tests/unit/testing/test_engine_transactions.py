@@ -6,11 +6,10 @@ Tags in parentheses are sources of sql-semantics.md.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from engine_client import SQLClient
+from engine_client import SQLClient, run_while_waiting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -331,23 +330,6 @@ class TestConflicts:
         assert two.codes("INSERT INTO t VALUES (1)") == (-271, -113)
         one.do("UNLOCK TABLE t")
         two.do("INSERT INTO t VALUES (1)")
-
-
-def run_while_waiting(
-    waiter: SQLClient, wait: Callable[[], object], release: Callable[[], object]
-) -> None:
-    """Run `wait` in a thread; once its session waits for a lock, run `release`."""
-    thread = threading.Thread(target=wait)
-    thread.start()
-    condition = waiter.engine.condition
-    while thread.is_alive():
-        with condition:
-            if waiter.session.waiting_for is not None:
-                break
-            condition.wait(0.001)
-    release()
-    thread.join(20)
-    assert not thread.is_alive()
 
 
 class TestCursors:
