@@ -1,14 +1,15 @@
-"""The Python examples of README.md and docs/USAGE.md, run against the emulator.
+"""The documents: their Python examples are run, what they refer to is there.
 
 The blocks of a section share a namespace, in which `conn` is an open connection and
 `cur` a cursor of it; both are renewed where a block leaves them closed. A text block
 right after a Python block is what it prints. SQL blocks of USAGE.md make the tables.
-Functions called test_ are tests: each is run with a connection, as by its fixture.
+Functions called test_ are tests: each is run with the fixtures it asks for.
 The examples' host is the emulator, its port 9089 the emulator behind TLS.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import socket
@@ -26,6 +27,10 @@ ROOT = Path(__file__).parents[2]
 TLS = ROOT / "tests" / "data" / "tls"
 USERS = {"informix": "..."}
 EXAMPLE_HOSTS = ("db.example.com", "localhost")
+
+# Pages whose Python blocks are examples; others have tests of their own, or none.
+PAGES = ("README.md", "docs/index.md", "docs/USAGE.md", "docs/ERRORS.md")
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -58,8 +63,9 @@ def sections(name: str) -> list[Section]:
     """Return the sections of a document that have Python examples."""
     path = ROOT / name
     text = path.read_text(encoding="utf-8")
-    starts = [match.start() for match in _HEADING.finditer(text)]
-    titles = [match[1] for match in _HEADING.finditer(text)]
+    headings = list(_HEADING.finditer(text))
+    starts = [0, *(match.start() for match in headings)]
+    titles = ["(top)", *(match[1] for match in headings)]
     blocks = blocks_of(text)
     found = []
     for start, title, end in zip(starts, titles, [*starts[1:], len(text)], strict=True):
@@ -70,7 +76,7 @@ def sections(name: str) -> list[Section]:
     return found
 
 
-SECTIONS = sections("README.md") + sections("docs/USAGE.md")
+SECTIONS = [section for page in PAGES for section in sections(page)]
 TABLES = [
     statement
     for block in blocks_of((ROOT / "docs" / "USAGE.md").read_text(encoding="utf-8"))
@@ -155,8 +161,15 @@ def test_examples(
         if isinstance(value, informix_db.Connection):
             value.close()
         if name.startswith("test_"):
-            with Server() as server, connection_to(server) as connection:
-                value(informix_connection=connection)
+            run_test(value)
+
+
+def run_test(function: Any) -> None:
+    """Call a test of an example with the fixtures that it names."""
+    with Server() as server, connection_to(server) as connection:
+        fixtures = {"informix_server": server, "informix_connection": connection}
+        wanted = inspect.signature(function).parameters
+        function(**{name: fixtures[name] for name in wanted})
 
 
 def test_there_are_examples() -> None:
@@ -165,3 +178,33 @@ def test_there_are_examples() -> None:
     assert {"Quick start", "Parameters", "asyncio", "Pools"} <= titles
     blocks = [block for section in SECTIONS for block in section.blocks]
     assert sum(block.language == "text" and block.follows for block in blocks) > 20
+
+
+# -- what documents refer to
+
+_PATH = re.compile(
+    r"`((?:_speedups|benchmarks|docs|examples|informix_db|tests|tools)"
+    r"/[\w./-]+)`"
+)
+_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
+_TARGET = re.compile(r"^(?:\$ )?make ([a-z-]+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = [ROOT / name for name in _PATH.findall(text)]
+    linked = [path.parent / name for name in _LINK.findall(text)]
+    assert [str(file) for file in named + linked if not file.exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_of_make_exist(path: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    shown = {
+        target
+        for block in blocks_of(path.read_text(encoding="utf-8"))
+        for target in _TARGET.findall(block.code)
+    }
+    assert shown <= targets
