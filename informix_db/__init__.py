@@ -5,6 +5,7 @@ No client SDK, no ODBC, no JVM: `connect` opens a TCP connection and speaks SQLI
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -45,6 +46,7 @@ from informix_db.exceptions import (
     TLSVerificationWarning,
     Warning,
 )
+from informix_db.observe import Observer
 from informix_db.params import Hosts, PamResponder, connect_params
 from informix_db.pool import ConnectionPool
 from informix_db.rows import Row, RowFactory
@@ -89,6 +91,9 @@ def connect(
     target_session_attrs: str | None = None,
     encoding_errors: str | None = None,
     pam_responder: PamResponder | None = None,
+    observer: Observer | None = None,
+    record: str | os.PathLike[str] | None = None,
+    record_values: bool | None = None,
 ) -> Connection:
     """Open a connection.
 
@@ -130,6 +135,10 @@ def connect(
             ``surrogateescape`` are Python's.
         pam_responder: called with each question of a server that uses PAM and its
             style, returns the answer; by default the password is, once.
+        observer: told of everything the connection does, see `informix_db.observe`.
+        record: path of a file that gets a transcript of the connection, for a report
+            of a bug; without passwords, and with ``record_values=False`` without the
+            values of rows, parameters and literals.
 
     Raises InterfaceError for arguments that cannot be right, ProgrammingError for a
     `dsn` that cannot, OperationalError if there is no way in, and what the server says
@@ -162,6 +171,9 @@ def connect(
             target_session_attrs=target_session_attrs,
             encoding_errors=encoding_errors,
             pam_responder=pam_responder,
+            observer=observer,
+            record=record,
+            record_values=record_values,
         )
     )
 

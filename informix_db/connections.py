@@ -16,6 +16,7 @@ from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
 from informix_db._base.largeobjects import Locator
+from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.blocking import (
     BlockingTransport,
@@ -58,6 +59,10 @@ class Connection(BaseConnection):
         self._lock = threading.RLock()
         # Held to interrupt a conversation and to end it: an interrupt is for one only.
         self._interrupting = threading.RLock()
+        with Watch(self, "connect"):
+            self._log_in(params)
+
+    def _log_in(self, params: ConnectParams) -> None:
         deadline = time.monotonic() + params.connect_timeout
         sock = open_socket(params, deadline)
         self._transport = BlockingTransport(
@@ -103,13 +108,27 @@ class Connection(BaseConnection):
 
     # -- running conversations ------------------------------------------------------
 
-    def _run(self, make: Callable[[], Wire[T]], timeout: float | None = None) -> T:
+    def _run(
+        self,
+        make: Callable[[], Wire[T]],
+        timeout: float | None = None,
+        sql: str | None = None,
+        parameters: object = None,
+        *,
+        watched: bool = False,
+    ) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
         `make` is called with the lock held. Whatever is raised, the session is then
         either in step with the server or broken and its socket closed. `timeout`
-        (seconds) interrupts the server, as Ctrl-C does.
+        (seconds) interrupts the server, as Ctrl-C does. `sql` and `parameters` are for
+        an observer.
         """
+        if self._observer is not None and not watched:
+            with Watch(self, sql=sql, parameters=parameters) as watch:
+                result = self._run(watch.opening(make), timeout, watched=True)
+                watch.changed(result)
+            return result
         with self._lock:
             self._check_usable()
             if self._in_conversation:
@@ -180,8 +199,8 @@ class Connection(BaseConnection):
             cursor._reset()
             try:
                 while batch.fill():
-                    self._run(batch.send_gen)
-                self._run(batch.finish_gen)
+                    self._run(batch.send_gen, watched=True)
+                self._run(batch.finish_gen, watched=True)
             except BaseException:
                 self._undo(batch.fail_gen)
                 raise
@@ -233,6 +252,10 @@ class Connection(BaseConnection):
         self._close_within(CLOSE_TIMEOUT)
 
     def _close_within(self, seconds: float) -> None:
+        with Watch(self, "" if self.closed else "close"):
+            self._end(seconds)
+
+    def _end(self, seconds: float) -> None:
         # A conversation of another thread is not waited for: the socket goes.
         mine = self._lock.acquire(timeout=seconds)
         try:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.cursor import BaseCursor, as_row_number
+from informix_db._base.observe import Watch
 from informix_db._base.result import Result
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ class Cursor(BaseCursor["Connection"]):
         """
         self._check_open()
         timeout = self._time_limit(timeout)
-        self._connection._run(lambda: self._execute_gen(operation, parameters), timeout)
+        self._connection._run(
+            lambda: self._execute_gen(operation, parameters),
+            timeout,
+            operation,
+            parameters,
+        )
         return self
 
     def executemany(
@@ -64,7 +70,9 @@ class Cursor(BaseCursor["Connection"]):
         the same, but `lastrowid` may not be known.
         """
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        self._connection._run_batch(self, batch)
+        with Watch(self._connection, "executemany", operation) as watch:
+            self._connection._run_batch(self, batch)
+            watch.changed(batch.row_count)
         return self
 
     def callproc(self, procname: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
@@ -92,7 +100,7 @@ class Cursor(BaseCursor["Connection"]):
         result = self._need_result()
         rows = result.take_all()
         while result.needs_fetch:
-            self._connection._run(result.fetch_gen)
+            self._connection._run(result.fetch_gen, None, result.sql)
             rows += result.take_all()
         return self._finish_rows(rows)
 
@@ -143,14 +151,14 @@ class Cursor(BaseCursor["Connection"]):
         """Return the result, with row `index` at hand."""
         result = self._need_scrolling()
         if not result.holds(index):
-            self._connection._run(lambda: result.seek_gen(index))
+            self._connection._run(lambda: result.seek_gen(index), None, result.sql)
         return result
 
     def _fetch(self, count: int) -> list[Any]:
         result = self._need_result()
         rows = result.take(count)
         while len(rows) < count and result.needs_fetch:
-            self._connection._run(result.fetch_gen)
+            self._connection._run(result.fetch_gen, None, result.sql)
             rows += result.take(count - len(rows))
         return self._finish_rows(rows)
 

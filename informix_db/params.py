@@ -21,6 +21,7 @@ from informix_db._environment import (
 )
 from informix_db._wire.text import ERROR_POLICIES, codec_of_locale
 from informix_db.exceptions import InterfaceError, TLSVerificationWarning
+from informix_db.observe import Observer
 from informix_db.rows import Row, RowFactory
 
 # What connect() waits for the whole login when connect_timeout is None. A listener
@@ -120,6 +121,9 @@ class ConnectParams:
     statement_cache_size: int
     fetch_buffer_size: int | None
     role: str  # the server has to have, by target_session_attrs
+    observer: Observer | None
+    record: str | None
+    record_values: bool
 
     @property
     def encoding(self) -> str:
@@ -188,6 +192,19 @@ class _Given(Settings):
     def seconds(self, name: str) -> float | None:
         return seconds(name, self.get(name))
 
+    def path(self, name: str) -> str | None:
+        value = self.get(name)
+        if isinstance(value, os.PathLike):
+            value = os.fspath(value)
+        return None if value is None else _text(name, value)
+
+    def observer(self, name: str) -> Any:
+        value = self.get(name)
+        for method in ("begin", "end"):
+            if value is not None and not callable(getattr(value, method, None)):
+                raise InterfaceError(f"{name} has no method {method}()")
+        return value
+
     def function(self, name: str) -> Any:
         value = self.get(name)
         if value is not None and not callable(value):
@@ -222,6 +239,9 @@ def connect_params(
     target_session_attrs: str | None = None,
     encoding_errors: str | None = None,
     pam_responder: PamResponder | None = None,
+    observer: Observer | None = None,
+    record: str | os.PathLike[str] | None = None,
+    record_values: bool | None = None,
 ) -> ConnectParams:
     """Check the arguments of connect() and add what `dsn` and the environment say.
 
@@ -257,6 +277,9 @@ def connect_params(
         statement_cache_size=given.number("statement_cache_size", 0),
         fetch_buffer_size=given.optional_number("fetch_buffer_size", 256),
         role=given.choice("target_session_attrs", _ROLES),
+        observer=given.observer("observer"),
+        record=given.path("record"),
+        record_values=bool(given.get("record_values", True)),
     )
     _check_together(params)
     if params.tls is True:

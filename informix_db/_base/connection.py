@@ -6,12 +6,14 @@ does not talk is a plain method. Nothing here waits.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from enum import Enum
 from typing import Protocol
 
 from informix_db import exceptions
 from informix_db._base.login import Login
+from informix_db._base.observe import observer_of, recorder_of, tap
 from informix_db._protocol.session import (
     ping_gen,
 )
@@ -28,6 +30,8 @@ logger = logging.getLogger("informix_db")
 
 # How long an interrupted conversation may take to come to its end, in seconds.
 CANCEL_GRACE = 5.0
+
+_numbers = itertools.count(1)
 
 
 class SessionState(Enum):
@@ -77,6 +81,10 @@ class BaseConnection(Login):
 
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(params)
+        self._number = next(_numbers)
+        self._recorder = recorder_of(params, self._number, self._channel)
+        tap(self._channel, self._number, self._recorder)
+        self._observer = observer_of(params, self._recorder)
         self._state = SessionState.IDLE
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.
@@ -97,6 +105,11 @@ class BaseConnection(Login):
     def closed(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._state in (SessionState.CLOSED, SessionState.BROKEN)
+
+    @property
+    def _round_trips(self) -> int:
+        transport = getattr(self, "_transport", None)  # there is none at first
+        return 0 if transport is None else transport.round_trips
 
     # -- state ---------------------------------------------------------------------
 
@@ -172,6 +185,8 @@ class BaseConnection(Login):
         """
         self._channel.cancelled = True
         first, self._interrupted = not self._interrupted, True
+        if first and self._recorder is not None:
+            self._recorder.urgent()
         return first
 
     def _absorb_interrupt_gen(self) -> Wire[None]:

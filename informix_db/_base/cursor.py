@@ -252,7 +252,8 @@ class BaseCursor(Generic[ConnectionT]):
 
     def _execute_gen(
         self, operation: str, parameters: object, fetch_size: int | None = None
-    ) -> Wire[None]:
+    ) -> Wire[int]:
+        """Execute a statement; return how many rows it changed, -1 if that is none."""
         text = prepare_text(_as_sql(operation))
         values = text.arrange(parameters)
         if text.files:
@@ -277,6 +278,7 @@ class BaseCursor(Generic[ConnectionT]):
         else:
             connection._statements.give_back(statement)
             self._note_change(statement, reply)
+        return self._row_count
 
     def _note_change(self, statement: Statement, reply: Reply) -> None:
         done = reply.done

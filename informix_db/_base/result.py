@@ -50,7 +50,7 @@ class Result:
         for_update: bool,
     ) -> None:
         self._connection = connection
-        self._sql = statement.sql
+        self.sql = statement.sql
         self._statement: Statement | None = statement
         self._fetch_size = opening.fetch_size
         self._files = opening.files

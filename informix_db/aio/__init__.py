@@ -7,6 +7,7 @@ or is closed, and never holds half a reply.
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from informix_db.aio._opening import Opening
 from informix_db.aio.connections import AsyncConnection
 from informix_db.aio.cursors import AsyncCursor
 from informix_db.aio.pool import AsyncConnectionPool
+from informix_db.observe import Observer
 from informix_db.params import Hosts, PamResponder, connect_params
 from informix_db.rows import Row, RowFactory
 
@@ -46,6 +48,9 @@ def connect(
     target_session_attrs: str | None = None,
     encoding_errors: str | None = None,
     pam_responder: PamResponder | None = None,
+    observer: Observer | None = None,
+    record: str | os.PathLike[str] | None = None,
+    record_values: bool | None = None,
 ) -> Opening[AsyncConnection]:
     """Open a connection: ``await connect(...)``, or ``async with connect(...)``.
 
@@ -78,6 +83,9 @@ def connect(
         target_session_attrs=target_session_attrs,
         encoding_errors=encoding_errors,
         pam_responder=pam_responder,
+        observer=observer,
+        record=record,
+        record_values=record_values,
     )
     return Opening(AsyncConnection._connect(params))
 

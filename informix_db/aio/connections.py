@@ -16,6 +16,7 @@ from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
 from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
 from informix_db._base.largeobjects import Locator
+from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.aio import AsyncTransport, DeadlineReached
 from informix_db._wire.buffer import T, Wire
@@ -70,6 +71,11 @@ class AsyncConnection(BaseConnection):
     async def _attempt(cls, params: ConnectParams) -> Self:
         """Open a connection; whatever goes wrong, no socket stays open."""
         self = cls(params)
+        with Watch(self, "connect"):
+            await self._log_in(params)
+        return self
+
+    async def _log_in(self, params: ConnectParams) -> None:
         # Not wait_for(), which up to Python 3.11 can lose a cancellation.
         opening = asyncio.ensure_future(self._open())
         try:
@@ -83,7 +89,6 @@ class AsyncConnection(BaseConnection):
             self._login_failed(exc)
             raise
         self._transport.read_timeout = params.read_timeout
-        return self
 
     async def _open(self) -> None:
         """Connect, log in, and set the session up."""
@@ -116,14 +121,26 @@ class AsyncConnection(BaseConnection):
     # -- running conversations ---------------------------------------------------------
 
     async def _run(
-        self, make: Callable[[], Wire[T]], timeout: float | None = None
+        self,
+        make: Callable[[], Wire[T]],
+        timeout: float | None = None,
+        sql: str | None = None,
+        parameters: object = None,
+        *,
+        watched: bool = False,
     ) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
         `make` is called with the lock held. Whatever is raised, the session is then
         either in step with the server or broken and its socket closed. `timeout`
-        (seconds) interrupts the server, as cancelling the task does.
+        (seconds) interrupts the server, as cancelling the task does. `sql` and
+        `parameters` are for an observer.
         """
+        if self._observer is not None and not watched:
+            with Watch(self, sql=sql, parameters=parameters) as watch:
+                result = await self._run(watch.opening(make), timeout, watched=True)
+                watch.changed(result)
+            return result
         lock = self._lock
         if not lock.take():
             await lock.acquire()
@@ -205,8 +222,8 @@ class AsyncConnection(BaseConnection):
             cursor._reset()
             try:
                 while await _fill(batch, feed):
-                    await self._run(batch.send_gen)
-                await self._run(batch.finish_gen)
+                    await self._run(batch.send_gen, watched=True)
+                await self._run(batch.finish_gen, watched=True)
             except BaseException:
                 await self._undo(batch.fail_gen)
                 raise
@@ -257,6 +274,10 @@ class AsyncConnection(BaseConnection):
 
         The server gets half a second to say goodbye.
         """
+        with Watch(self, "" if self.closed else "close"):
+            await self._end()
+
+    async def _end(self) -> None:
         # A conversation of another task is not waited for: the socket goes.
         mine = False
         try:

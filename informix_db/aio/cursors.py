@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.cursor import BaseCursor, as_row_number
+from informix_db._base.observe import Watch
 from informix_db._base.result import Result
 from informix_db.aio._feed import Feed
 
@@ -48,7 +49,10 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         self._check_open()
         timeout = self._time_limit(timeout)
         await self._connection._run(
-            lambda: self._execute_gen(operation, parameters), timeout
+            lambda: self._execute_gen(operation, parameters),
+            timeout,
+            operation,
+            parameters,
         )
         return self
 
@@ -77,7 +81,9 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         if isinstance(seq_of_parameters, AsyncIterable):
             seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        await self._connection._run_batch(self, batch, feed)
+        with Watch(self._connection, "executemany", operation) as watch:
+            await self._connection._run_batch(self, batch, feed)
+            watch.changed(batch.row_count)
         return self
 
     async def callproc(
@@ -107,7 +113,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         result = self._need_result()
         rows = result.take_all()
         while result.needs_fetch:
-            await self._connection._run(result.fetch_gen)
+            await self._connection._run(result.fetch_gen, None, result.sql)
             rows += result.take_all()
         return self._finish_rows(rows)
 
@@ -158,14 +164,16 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         """Return the result, with row `index` at hand."""
         result = self._need_scrolling()
         if not result.holds(index):
-            await self._connection._run(lambda: result.seek_gen(index))
+            await self._connection._run(
+                lambda: result.seek_gen(index), None, result.sql
+            )
         return result
 
     async def _fetch(self, count: int) -> list[Any]:
         result = self._need_result()
         rows = result.take(count)
         while len(rows) < count and result.needs_fetch:
-            await self._connection._run(result.fetch_gen)
+            await self._connection._run(result.fetch_gen, None, result.sql)
             rows += result.take(count - len(rows))
         return self._finish_rows(rows)
 

@@ -39,6 +39,7 @@ ROOM_OF_MODULE = {
     "dbapi": "values",
     "exceptions": "values",
     "lobs": "shells",
+    "observe": "values",
     "_conninfo": "surface",
     "_environment": "surface",
     "params": "surface",
