@@ -45,6 +45,7 @@ _KINDS = {
     "listener, which onstat -g ntt or the server's sqlhosts file tells",
     probes.DRDA: "a DRDA listener (drsoctcp), which this driver does not speak: give "
     "the port of an onsoctcp listener",
+    probes.TLS: "a TLS listener, which answers slowly",
     probes.SILENT: "accepts connections and says nothing: a proxy without a server "
     "behind it, a server that is starting or blocked, or another protocol",
     probes.CLOSES: "accepts connections and closes them: a proxy without a server "
@@ -160,11 +161,11 @@ def _network(params: ConnectParams) -> Iterator[Finding]:
             seconds = params.connect_timeout / len(addresses)
             socket.create_connection((address, params.port), seconds).close()
         except OSError as exc:
-            failures.append(f"{address}:{params.port} {_unreachable(exc)}")
+            failures.append(f"{_place(address, params)} {_unreachable(exc)}")
             continue
         took = (time.perf_counter() - begun) * 1000
         also = f"; {'; '.join(failures)}" if failures else ""
-        yield Finding("port", f"{address}:{params.port} took {took:.1f} ms{also}")
+        yield Finding("port", f"{_place(address, params)} took {took:.1f} ms{also}")
         return
     raise Stop("port", "; ".join(failures))
 
@@ -176,6 +177,11 @@ def _addresses(params: ConnectParams) -> list[str]:
         why = exc.strerror if isinstance(exc, OSError) else "it is no name"
         raise Stop("name", f"{params.host!r} has no address: {why}") from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _place(address: str, params: ConnectParams) -> str:
+    shown = f"[{address}]" if ":" in address else address
+    return f"{shown}:{params.port}"
 
 
 def _unreachable(exc: OSError) -> str:
@@ -191,10 +197,12 @@ def _unreachable(exc: OSError) -> str:
 
 def _server(params: ConnectParams) -> Examined:
     """Find out what listens; return parameters that fit it."""
+    if params.tls and not probes.probe_tls(params):
+        raise _without_tls(params)
     try:
         answer = probes.identify(params)
     except Error as exc:
-        raise _without_tls(params, exc) from exc
+        raise Stop("tls", str(exc)) from exc
     if answer.kind == probes.TLS:
         params = yield from _tls(params)
         answer = probes.identify(params)
@@ -205,14 +213,12 @@ def _server(params: ConnectParams) -> Examined:
     return (yield from _name(params, answer.detail))
 
 
-def _without_tls(params: ConnectParams, problem: Error) -> Stop:
-    """Say why TLS that was wanted does not come about; there is no going on without."""
-    if probes.probe_tls(params):
-        return Stop("tls", str(problem))
-    answer = probes.probe_sqli(replace(params, tls=False))
-    if answer is not None:
+def _without_tls(params: ConnectParams) -> Stop:
+    """Say what listens where TLS was wanted; there is no going on without."""
+    answer = probes.identify(replace(params, tls=False))
+    if answer.kind == probes.SQLI:
         return Stop("tls", "a plain SQLI listener: it takes connections without tls=")
-    return Stop("tls", str(problem))
+    return Stop("tls", f"no TLS listener: {_KINDS[answer.kind].format(answer.detail)}")
 
 
 def _tls(params: ConnectParams) -> Examined:

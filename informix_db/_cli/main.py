@@ -15,7 +15,6 @@ _MODULES = {
     "sql": "sql",
     "doctor": "doctor",
     "migrate-check": "migrate_check",
-    "migrate-check": "migrate_check",
 }
 _DEFAULT = "sql"
 

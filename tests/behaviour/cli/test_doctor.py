@@ -334,6 +334,11 @@ def test_tls_with_a_plain_listener(
     assert "a plain SQLI listener" in failure(result, "tls")
 
 
+def test_tls_with_another_server(doctor: Doctor, listening: Listening) -> None:
+    result = doctor(listening(lambda client: None), "--tls", "verify")
+    assert "no TLS listener: accepts connections and closes" in failure(result, "tls")
+
+
 @pytest.mark.parametrize("tls", [(), ("--tls", "insecure")])
 @pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_something_else_inside_of_tls(
