@@ -50,6 +50,18 @@ def test_database_modes(seen) -> None:
     }
 
 
+def test_database_statements(seen) -> None:
+    assert seen("database_statements") == {
+        "created": "c_new",
+        "closed": None,
+        "without one": [-349, 0],
+        "rows": [],
+        "for another": [-425, -107],
+        "at the end": "unlogdb",
+        "manual commit": [-79744, 0],
+    }
+
+
 def test_many_connections(seen) -> None:
     assert seen("many_connections") == {"rows": 8}
 

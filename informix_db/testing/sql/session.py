@@ -78,6 +78,7 @@ class Session:
         self.codec = session_codec(environment)
         self.locale = numeric_locale(environment)
         self.database: Database | None = None
+        self.exclusive = False  # nobody else may open the database
         self.transaction: Transaction | None = None
         self.branches = SessionBranches(self)
         self.temporary: dict[str, Table] = {}
@@ -184,12 +185,20 @@ class Session:
             if database.locale not in ("", self.locale):
                 raise SQLError(-23197, token=database.locale)
             self.leave_database()
-            if exclusive and database.sessions:
+            if database.sessions and (exclusive or self._is_taken(database)):
                 raise SQLError(-425, -107)
             self.database = database
+            self.exclusive = exclusive
             database.sessions += 1
             self.executor.isolation = _default_isolation(database)
             return database.flags
+
+    def _is_taken(self, database: Database) -> bool:
+        """Tell whether another session has a database for itself."""
+        return any(
+            other.exclusive and other.database is database
+            for other in self.engine.sessions.values()
+        )
 
     def close_database(self) -> None:
         with self.entered():

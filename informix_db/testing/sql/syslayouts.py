@@ -131,6 +131,7 @@ LAYOUTS = (
     ),
 )
 SYSMASTER_LAYOUTS = (
+    ("syssqlcurses", 94, "scs_sessionid:i scs_currdb:128"),
     (
         "sysdatabases",
         95,
@@ -153,7 +154,7 @@ SYSMASTER_LAYOUTS = (
     ("systabnames", 99, "partnum:i dbsname:128 owner:32 tabname:128 collate:32"),
 )
 # What sessions do shows at once, not only after a change of the catalog.
-VOLATILE = frozenset(("syssessions", "syslocks"))
+VOLATILE = frozenset(("syssessions", "syslocks", "syssqlcurses"))
 
 
 def column_type(letter: str) -> SQLType:

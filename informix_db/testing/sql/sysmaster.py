@@ -52,6 +52,13 @@ def _syssessions(engine: Engine, locale: str) -> Iterator[Row]:
         yield (*known, *waits, 0, 0, _WAITS_FOR_LOCK if waiting else 0)
 
 
+def _syssqlcurses(engine: Engine, locale: str) -> Iterator[Row]:
+    """The session that asks; IBM's driver takes the first row for its own [J]."""
+    session = engine.runtime.session
+    if session is not None:
+        yield session.session_id, session.database_name
+
+
 def _syslocks(engine: Engine, locale: str) -> Iterator[Row]:
     """Locks on tables and rows; `owner` and `waiter` are sessions' numbers."""
     waiters = {
@@ -93,5 +100,6 @@ MONITOR_ROWS: dict[str, Callable[[Any, str], Iterable[Row]]] = {
     "sysdual": _sysdual,
     "syssessions": _syssessions,
     "syslocks": _syslocks,
+    "syssqlcurses": _syssqlcurses,
     "systabnames": _systabnames,
 }

@@ -10,6 +10,7 @@ final class Connecting {
         scenarios.put("connect", Connecting::connect);
         scenarios.put("refused", Connecting::refused);
         scenarios.put("database_modes", Connecting::databaseModes);
+        scenarios.put("database_statements", Connecting::databaseStatements);
         scenarios.put("many_connections", Connecting::manyConnections);
     }
 
@@ -42,6 +43,21 @@ final class Connecting {
             run.see(name + " transactions", connection.getMetaData().supportsTransactions());
             run.seeError(name + " manual commit", () -> connection.setAutoCommit(false));
         }
+    }
+
+    private static void databaseStatements(Run run) throws Exception {
+        Connection connection = run.connect();
+        Run.execute(connection, "create database c_new with log", "create table t (n int)");
+        run.see("created", connection.getCatalog());
+        Run.execute(connection, "close database");
+        run.see("closed", connection.getCatalog());
+        run.seeError("without one", () -> Run.query(connection, "select n from t"));
+        Run.execute(connection, "database c_new exclusive");
+        run.see("rows", Run.query(connection, "select n from t"));
+        run.seeError("for another", () -> run.connectTo("c_new"));
+        Run.execute(connection, "database unlogdb", "drop database c_new");
+        run.see("at the end", connection.getCatalog());
+        run.seeError("manual commit", () -> connection.setAutoCommit(false));
     }
 
     private static void manyConnections(Run run) throws Exception {
