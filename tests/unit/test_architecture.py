@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,14 @@ MAY_NEED_PYTEST = f"{PACKAGE}.testing.plugin"
 SHARED_WITH_TESTING = f"{PACKAGE}._wire.constants"
 WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
 WITHOUT_WAITING = ("_wire", "_protocol", "_base")
+# Import by names that are not in their source, and only from their own package.
+IMPORT_BY_NAME = {
+    f"{PACKAGE}._cli.main",
+    f"{PACKAGE}.compat.__init__",
+    f"{PACKAGE}.testing.sql.snapshot",
+}
+# What a program that only connects does not pay for.
+ON_DEMAND = ("aio", "compat", "testing", "_cli")
 
 
 def module_name(path: Path) -> str:
@@ -139,11 +148,31 @@ def test_rooms_that_never_wait_know_no_sockets(name: str) -> None:
 
 
 def test_the_compiled_part_imports_nothing_of_the_package() -> None:
-    for path in sorted((ROOT / "_speedups").glob("*.pyx")):
+    for path in sorted((ROOT / "_speedups").glob("*.p[yx][xi]")):
         source = path.read_text(encoding="utf-8")
         lines = re.findall(r"^\s*(?:from|import|cimport)\s+([\w.]+)", source, re.M)
         roots = {line.split(".")[0] for line in lines}
         assert roots <= {"cpython", "cython", "libc"} | sys.stdlib_module_names, path
+
+
+def test_imports_by_name_are_where_they_are_known() -> None:
+    found = {
+        module_name(path)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")
+    }
+    assert found == IMPORT_BY_NAME
+
+
+def test_connecting_loads_the_driver_alone() -> None:
+    command = f"import sys, {PACKAGE}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True
+    ).stdout.split()
+    unwanted = {"asyncio", "sqlite3", "pytest", *(f"{PACKAGE}.{n}" for n in ON_DEMAND)}
+    assert unwanted.isdisjoint(loaded)
 
 
 # -- what no file may name
