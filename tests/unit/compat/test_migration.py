@@ -9,6 +9,7 @@ import pytest
 from informix_db._cli.main import main
 from informix_db._cli.migration import findings
 
+ROOT = Path(__file__).parents[3]
 IMPORT = "import IfxPy, IfxPyDbi as dbi\n"
 
 
@@ -113,6 +114,20 @@ def test_what_is_printed(code_base: Path, capsys: pytest.CaptureFixture[str]) ->
     assert first.startswith(f"{app}:1:1: import: IfxPyDbi is IBM's module -> from ")
     assert second.startswith(f"{app}:3:8: autocommit: every statement commits itself")
     assert err == "2 lines to look at\n"
+
+
+def test_what_the_guide_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guide = (ROOT / "docs" / "MIGRATING.md").read_text(encoding="utf-8")
+    command, *shown = guide.partition("```text\n$ ")[2].partition("```")[0].splitlines()
+    (tmp_path / "src").mkdir()
+    program = "import IfxPyDbi\n\n\n\nconn = IfxPyDbi.connect(text)\n"
+    (tmp_path / "src" / "stock.py").write_text(program, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(command.partition("informix_db ")[2].split()) == 1
+    out, err = capsys.readouterr()
+    assert (out + err).splitlines() == shown
 
 
 def test_single_files_of_any_name(
