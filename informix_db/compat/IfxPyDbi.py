@@ -168,7 +168,6 @@ class Connection:
         """Undo what is not committed and close; ProgrammingError if it is closed."""
         handle = self._handle()
         with _errors():
-            IfxPy.rollback(handle)
             IfxPy.close(handle)
         self.conn_handler = None
         for cursor in list(self._cursors):

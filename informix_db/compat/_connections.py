@@ -114,17 +114,22 @@ def _environment(written: Mapping[str, str]) -> dict[str, str]:
     return {} if said else {"DBDATE": _DEFAULT_DBDATE}
 
 
-def connection_of(handle: object) -> IFXConnection:
-    """Return an active connection handle, or raise what IfxPy says of others."""
+def _any_connection(handle: object) -> IFXConnection:
     if not isinstance(handle, IFXConnection):
         raise NativeError("Supplied connection object Parameter is invalid")
-    _ = handle.driver
     return handle
+
+
+def connection_of(handle: object) -> IFXConnection:
+    """Return an active connection handle, or raise what IfxPy says of others."""
+    connection = _any_connection(handle)
+    _ = connection.driver
+    return connection
 
 
 def close(connection: IFXConnection, /) -> bool:
     """Undo work that is not committed and close the connection."""
-    connection_of(connection).driver.close()
+    _any_connection(connection).close()
     return True
 
 
@@ -367,6 +372,4 @@ def _connection_record(
     if not connection:
         text: str = getattr(Failures.connecting, field)
         return text
-    if not isinstance(connection[0], IFXConnection):
-        raise NativeError("Supplied connection object Parameter is invalid")
-    return connection[0].diagnostics.tell(field, accessor)
+    return _any_connection(connection[0]).diagnostics.tell(field, accessor)

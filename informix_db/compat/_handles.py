@@ -83,6 +83,13 @@ class IFXConnection:
             raise NativeError("Connection is not active")
         return self._connection
 
+    def close(self) -> None:
+        """Close it, though it may have been lost; once."""
+        if self._connection is None:
+            raise NativeError("Connection is not active")
+        self._connection.close()
+        self._connection = None
+
 
 class IFXStatement:
     """A statement, to the functions of IfxPy. Made by `prepare` and others."""

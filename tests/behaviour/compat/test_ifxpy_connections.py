@@ -68,6 +68,19 @@ def test_a_closed_connection_is_not_active(link: IfxPy.IFXConnection) -> None:
         IfxPy.prepare(None, SELECT)
 
 
+def test_a_lost_connection_can_be_closed(link: IfxPy.IFXConnection) -> None:
+    link.driver._transport.close()
+    with pytest.raises(Exception, match=r"^Statement Execute Failed: "):
+        IfxPy.exec_immediate(link, SELECT)
+    assert IfxPy.stmt_error() == "08S01"
+    assert IfxPy.active(link) is False
+    with pytest.raises(Exception, match=r"^Connection is not active$"):
+        IfxPy.exec_immediate(link, SELECT)
+    assert IfxPy.close(link) is True
+    with pytest.raises(Exception, match=r"^Connection is not active$"):
+        IfxPy.close(link)
+
+
 # -- transactions
 
 
