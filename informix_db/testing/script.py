@@ -13,6 +13,7 @@ from .api import EngineAPI, EngineSessionAPI, SQLError
 from .sql.lexer import END, Tokens
 
 _NOTHING_TO_COMMIT = (-255, -256, -349)  # no transaction, no log, no database
+_BEFORE_ROUTINE = frozenset(("create", "dba", "if", "not", "exists"))
 _ROUTINES = ("procedure", "function")
 
 
@@ -48,10 +49,10 @@ def _ends(keys: list[str]) -> Iterator[int]:
     in_routine = False
     for index, key in enumerate(keys):
         if key in _ROUTINES:
-            if keys[index - 1] == "end":
-                in_routine = False
-            elif keys[first] == "create" and "(" not in keys[first:index]:
+            if index > first and _BEFORE_ROUTINE.issuperset(keys[first:index]):
                 in_routine = True
+            elif keys[index - 1] == "end":
+                in_routine = False
         elif key == "external":
             in_routine = False  # there is no END
         elif key == END or (key == ";" and not in_routine):
