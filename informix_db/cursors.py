@@ -70,7 +70,9 @@ class Cursor(BaseCursor["Connection"]):
         the same, but `lastrowid` may not be known.
         """
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        with Watch(self._connection, "executemany", operation) as watch:
+        with Watch(
+            self._connection, "executemany", operation, seq_of_parameters
+        ) as watch:
             self._connection._run_batch(self, batch)
             watch.changed(batch.row_count)
         return self

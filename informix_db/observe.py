@@ -29,7 +29,8 @@ class Operation:
     sql: str | None
     """As it was given to execute(), literals included."""
     parameters: object = field(default=None, repr=False)
-    """As they were given to execute(); None for executemany()."""
+    """As they were given to execute() or executemany(), whose rows may be an iterator:
+    not to be read here."""
     started: float = 0.0
     """Seconds since the epoch, as of time.time()."""
     duration: float | None = None

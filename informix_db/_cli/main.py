@@ -15,6 +15,7 @@ _MODULES = {
     "sql": "sql",
     "doctor": "doctor",
     "migrate-check": "migrate_check",
+    "replay": "replay",
 }
 _DEFAULT = "sql"
 

@@ -232,10 +232,15 @@ class Recorder:
 
     def _parameters(self, parameters: object) -> object:
         if isinstance(parameters, Mapping):
-            return {str(key): self._value(value) for key, value in parameters.items()}
+            named = {str(key): self._value(each) for key, each in parameters.items()}
+            return {"type": "dict", "is": named}
         if isinstance(parameters, (list, tuple)):
-            return [self._value(value) for value in parameters]
-        return [{"type": type(parameters).__name__}]
+            return [self._parameter(value) for value in parameters]
+        return {"type": type(parameters).__name__}
+
+    def _parameter(self, value: object) -> object:
+        row = isinstance(value, (list, tuple, Mapping))  # of executemany()
+        return self._parameters(value) if row else self._value(value)
 
     def _value(self, value: object) -> object:
         """Return a value as JSON: as it is, or as the text of its type."""

@@ -26,7 +26,7 @@ _LITERAL = r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)"
 _SECRET = re.compile(rf"\b(?:password|using)\s*({_LITERAL})", re.IGNORECASE)
 # Literals, and comments, which may hold anything.
 _VALUE = re.compile(
-    rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$])\.?\d[\w.]*",
+    rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$:])\.?\d[\w.]*",
     re.DOTALL,
 )
 

@@ -81,7 +81,9 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         if isinstance(seq_of_parameters, AsyncIterable):
             seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        with Watch(self._connection, "executemany", operation) as watch:
+        with Watch(
+            self._connection, "executemany", operation, seq_of_parameters
+        ) as watch:
             await self._connection._run_batch(self, batch, feed)
             watch.changed(batch.row_count)
         return self
