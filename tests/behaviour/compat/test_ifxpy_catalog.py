@@ -152,6 +152,7 @@ def test_primary_keys(pets: IfxPy.IFXConnection) -> None:
         (None, None, None, None, "informix", "pets"),
         (None, "informix", "owners", None, "informix", "pets"),
         (None, "informix", "owners", None, "an owner without a table", None),
+        (None, "an owner without a table", None, None, None, "pets"),
     ],
 )
 def test_foreign_keys(pets: IfxPy.IFXConnection, names: tuple[Any, ...]) -> None:

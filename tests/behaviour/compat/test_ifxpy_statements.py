@@ -420,12 +420,16 @@ def test_freeing(link: IfxPy.IFXConnection) -> None:
         IfxPy.execute(IfxPy.IFXStatement())
 
 
-def test_what_is_freed_is_closed_on_the_server(link: IfxPy.IFXConnection) -> None:
-    for _ in range(5):
-        statement = IfxPy.exec_immediate(link, ALL)
-        IfxPy.fetch_tuple(statement)
-        IfxPy.free_stmt(statement)
-    assert not link.driver._open_results
+@pytest.mark.parametrize("free", [IfxPy.free_result, IfxPy.free_stmt])
+def test_what_is_freed_is_closed_on_the_server(
+    link: IfxPy.IFXConnection, free: Any
+) -> None:
+    sql = "SELECT a.*, b.* FROM systables a, systables b"
+    statement = IfxPy.exec_immediate(link, sql)
+    assert IfxPy.fetch_row(statement)
+    assert len(link.driver._open_results) == 1
+    free(statement)
+    assert len(link.driver._open_results) == 0
 
 
 # -- what went wrong
