@@ -429,7 +429,7 @@ def test_what_is_freed_is_closed_on_the_server(
     assert IfxPy.fetch_row(statement)
     assert len(link.driver._open_results) == 1
     free(statement)
-    assert len(link.driver._open_results) == 0
+    assert len(link.driver._open_results) == len(link.driver._abandoned) == 0
 
 
 # -- what went wrong
