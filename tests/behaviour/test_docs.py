@@ -34,6 +34,7 @@ PAGES = (
     "README.md",
     "docs/index.md",
     "docs/USAGE.md",
+    "docs/EMULATOR.md",
     "docs/ERRORS.md",
     "docs/MIGRATING.md",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import ssl
@@ -19,7 +20,8 @@ from raw_client import RawClient, login_request
 import informix_db
 from informix_db.testing.commandline import main
 
-TLS = Path(__file__).parents[2] / "data" / "tls"
+ROOT = Path(__file__).parents[3]
+TLS = ROOT / "tests" / "data" / "tls"
 
 SCRIPT = """
 -- The first database of the command line is open.
@@ -219,3 +221,12 @@ def test_databases_that_make_no_sense(
     with pytest.raises(SystemExit):
         main(["--database", database])
     assert reason in capsys.readouterr().err
+
+
+def test_every_option_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "EMULATOR.md").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    options = set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert len(options) > 15
+    assert {name for name in options if f"`{name}" not in page} == set()
