@@ -31,15 +31,6 @@ class RowWithContents(bytes):
         row.sources = tuple(sources)
         return row
 
-    @property
-    def size(self) -> int:
-        """Bytes of the row and its contents; a file counts as much as is sent at once.
-
-        For deciding how much to collect before sending it.
-        """
-        sizes = (s.size if s.size >= 0 else _FLUSH_SIZE for s in self.sources)
-        return len(self) + sum(sizes)
-
 
 def contents_gen(
     channel: Channel, sources: Sequence[Source]

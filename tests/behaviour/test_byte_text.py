@@ -48,6 +48,17 @@ def test_round_trip(cur: informix_db.Cursor, stored: str, size: int) -> None:
     assert select(cur, stored, "t, odd, b, t, b") == [(text, "xyz", data, text, data)]
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_contents_as_parameters_of_a_query(cur: informix_db.Cursor, size: int) -> None:
+    """A query has no request of its own for them: they are in memory."""
+    data = pattern(size)[:size]
+    sql = "SELECT ?::BYTE, 7, ?::TEXT FROM systables WHERE tabid = 1"
+    expected = [(data, 7, data.decode("latin-1"))]
+    assert cur.execute(sql, (data, data)).fetchall() == expected
+    files = io.BytesIO(data), io.StringIO(data.decode("latin-1"))
+    assert cur.execute(sql, files).fetchall() == expected
+
+
 def test_nulls_in_every_place(cur: informix_db.Cursor, stored: str) -> None:
     rows = [
         (0, None, "a", None),

@@ -1,4 +1,4 @@
-"""RowValue, CollectionValue and locators as values."""
+"""RowValue, CollectionValue, IntervalYM and locators as values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 import informix_db
-from informix_db import BlobLocator, ClobLocator, CollectionValue, RowValue
+from informix_db import (
+    BlobLocator,
+    ClobLocator,
+    CollectionValue,
+    IntervalYM,
+    RowValue,
+)
 
 
 def test_fields_of_a_row() -> None:
@@ -97,6 +103,45 @@ def test_equal_collections() -> None:
     assert not equal(make("LIST", [1, 2]), make("LIST", [2, 1]))
     assert not equal(make("LIST", [1, 2]), {1, 2})
     assert not equal(make("SET", [1]), 1)
+
+
+def test_months() -> None:
+    span = IntervalYM(41)
+    assert (span.months, span.years, span.remainder_months) == (41, 3, 5)
+    assert (str(span), repr(span)) == ("3-05", "IntervalYM(months=41)")
+    back = IntervalYM(-41)
+    assert (back.months, back.years, back.remainder_months) == (-41, -3, -5)
+    assert str(back) == "-3-05"
+    assert IntervalYM(0) == IntervalYM(12) - IntervalYM(12)
+    for wrong in (1.0, True, "3", None):
+        with pytest.raises(TypeError, match="months must be an int"):
+            IntervalYM(wrong)  # type: ignore[arg-type]
+
+
+def test_arithmetic_of_months() -> None:
+    year, month = IntervalYM(12), IntervalYM(1)
+    assert year + month == IntervalYM(13)
+    assert month - year == IntervalYM(-11)
+    assert year * 3 == 3 * year == IntervalYM(36)
+    assert -year == IntervalYM(-12)
+    assert abs(-year) == year
+    assert (bool(month), bool(month - month)) == (True, False)
+    for operate in (
+        lambda: year + 1,
+        lambda: year - 1,
+        lambda: year * 1.5,
+        lambda: year < 13,
+    ):
+        with pytest.raises(TypeError):
+            operate()  # type: ignore[no-untyped-call]
+
+
+def test_order_of_months() -> None:
+    spans = [IntervalYM(n) for n in (5, -1, 0, 12)]
+    assert [span.months for span in sorted(spans)] == [-1, 0, 5, 12]
+    assert IntervalYM(12) >= IntervalYM(12) > IntervalYM(11)
+    assert IntervalYM(12) != 12
+    assert len({IntervalYM(12), IntervalYM(12), 12}) == 2
 
 
 def test_locators() -> None:

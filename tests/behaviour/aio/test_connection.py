@@ -23,6 +23,22 @@ from tests.proxy import SERVER, Proxy
 from .conftest import Run, echo, eventually, settings_of
 
 
+def test_an_opening_is_a_coroutine(run: Run[None], slow_server: Server) -> None:
+    async def main() -> None:
+        settings = settings_of(slow_server)
+        aio.connect(**settings).close()  # and nothing says it was never awaited
+        with pytest.raises(KeyError, match="thrown"):
+            aio.connect(**settings).throw(KeyError("thrown"))
+        task = asyncio.create_task(aio.connect(**settings))
+        await asyncio.sleep(0)  # it waits for the network now
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(main())
+    gc.collect()
+
+
 def test_ways_to_open_and_close(run: Run[None], slow_server: Server) -> None:
     async def main() -> None:
         settings = settings_of(slow_server)
