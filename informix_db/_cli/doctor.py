@@ -38,7 +38,9 @@ _OK, _FAILED = "ok", "FAIL"
 _LOCALE_SQL = (
     "SELECT FIRST 1 site FROM informix.systables WHERE tabname = ' GL_COLLATE'"
 )
-_DATABASES_SQL = "SELECT TRIM(name) FROM sysmaster:sysdatabases ORDER BY name"
+_DATABASES_SQL = "SELECT TRIM(name) FROM sysdatabases ORDER BY name"
+_LOCALE_OF_DATABASE_SQL = "SELECT dbs_collate FROM sysdbslocale WHERE dbs_dbsname = ?"
+_WRONG_LOCALE = -23197
 
 _KINDS = {
     probes.HTTP: "an HTTP server ({}), not Informix: give the port of an onsoctcp "
@@ -269,7 +271,8 @@ def _login(params: ConnectParams) -> Examined:
     with connection:
         yield Finding("login", f"{params.user!r} is let in")
         yield Finding("latency", f"a round trip takes {_latency(connection):.2f} ms")
-    known = _known_databases(params)
+    names = _of_sysmaster(params, _DATABASES_SQL)
+    known = f"; there are {', '.join(names)}" if names else ""
     if params.database is None:
         yield Finding("database", f"none was named{known}")
         return params
@@ -286,22 +289,23 @@ def _latency(connection: Connection) -> float:
     return statistics.median(times) * 1000
 
 
-def _known_databases(params: ConnectParams) -> str:
-    """Return a remark on which databases there are, nothing if that is not told."""
+def _of_sysmaster(params: ConnectParams, sql: str, values: Any = ()) -> list[str]:
+    """Return the first column of a query of sysmaster, nothing if it is not allowed."""
     try:
-        connection = Connection._connect(replace(params, database="sysmaster"))
+        connection = Connection._connect(
+            replace(params, database="sysmaster", db_locale=None)
+        )
     except Error:
-        return ""
+        return []
     with connection:
-        names = _first_column(connection, _DATABASES_SQL)
-    return f"; there are {', '.join(names)}" if names else ""
+        return _first_column(connection, sql, values)
 
 
-def _first_column(connection: Connection, sql: str) -> list[str]:
+def _first_column(connection: Connection, sql: str, values: Any = ()) -> list[str]:
     """Return the first column of a query, nothing if it is not allowed."""
     try:
         with connection.cursor() as cursor:
-            return [str(row[0]) for row in cursor.execute(sql)]
+            return [str(row[0]) for row in cursor.execute(sql, values)]
     except Error:
         return []
 
@@ -310,7 +314,11 @@ def _database(params: ConnectParams, known: str) -> Examined:
     try:
         connection = Connection._connect(params)
     except Error as exc:
-        raise Stop("database", f"{exc}{known}") from exc
+        locale = _locale_of(params, exc)
+        if not locale or locale == params.db_locale:
+            raise Stop("database", f"{exc}{known}") from exc
+        yield Finding("database", f"{exc}; its locale is {locale}", ok=False)
+        return (yield from _database(replace(params, db_locale=locale), known))
     with connection:
         state = connection._database
         mode = "ANSI: always in a transaction"
@@ -320,6 +328,14 @@ def _database(params: ConnectParams, known: str) -> Examined:
         yield Finding("version", connection.server_version)
         locale = "".join(_first_column(connection, _LOCALE_SQL)).strip()
         return (yield from _locale(params, locale, connection.encoding))
+
+
+def _locale_of(params: ConnectParams, refusal: Error) -> str:
+    """Return a database's locale if that is why it was not opened and can be learnt."""
+    if refusal.sqlcode != _WRONG_LOCALE:
+        return ""
+    told = _of_sysmaster(params, _LOCALE_OF_DATABASE_SQL, (params.database,))
+    return "".join(told[:1]).strip() or refusal.near or ""
 
 
 def _locale(params: ConnectParams, locale: str, encoding: str) -> Examined:

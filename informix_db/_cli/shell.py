@@ -166,5 +166,4 @@ def _history(completer: Completer) -> Iterator[None]:
     finally:
         readline.set_history_length(_MOST_LINES)
         with contextlib.suppress(OSError):
-            path.touch(mode=0o600)
             readline.write_history_file(path)

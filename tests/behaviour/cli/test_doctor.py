@@ -17,8 +17,11 @@ import pytest
 import trustme
 
 import informix_db
+from informix_db._cli import doctor as doctor_module
 from informix_db._cli.main import main
 from informix_db.testing import Server
+from informix_db.testing.login import LoginRequest
+from informix_db.testing.session import Session
 
 from .conftest import Result
 
@@ -242,6 +245,23 @@ def test_another_server_name(doctor: Doctor) -> None:
         assert doctor(where(server), "-S", "ol_stores").status == 0
 
 
+def test_an_alias_of_the_server(
+    doctor: Doctor, emulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = Session._check_login
+
+    def check_alias(self: Session, request: LoginRequest) -> None:
+        if request.server_name == "ol_alias":
+            request.server_name = "informix"
+        check(self, request)
+
+    monkeypatch.setattr(Session, "_check_login", check_alias)
+    result = doctor(where(emulator), "-S", "ol_alias")
+    said = "calls itself 'informix', accepts 'ol_alias'"
+    assert findings(result)["server"] == (True, said)
+    works(result).close()
+
+
 def test_a_wrong_password(
     doctor: Doctor, emulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +269,44 @@ def test_a_wrong_password(
     result = doctor(where(emulator), "-d", "testdb")
     assert "[-951]" in failure(result, "login")
     assert "not this" not in result.out + result.err
+
+
+@pytest.mark.parametrize("mine", [(), ("--db-locale", "en_US.819")])
+def test_a_database_that_refuses_a_locale(
+    doctor: Doctor, mine: tuple[str, ...]
+) -> None:
+    with Server() as server:
+        server.create_database("deutsch:log:de_DE.utf8")
+        result = doctor(where(server), "-d", "deutsch", *mine)
+        assert result.status == 1
+        assert "its locale is de_DE.57372" in result.out
+        assert findings(result)["locale"] == (True, "de_DE.57372, utf-8 is spoken")
+        with works(result) as connection:
+            assert connection.encoding == "utf-8"
+
+
+def test_a_database_in_another_code_set(
+    doctor: Doctor, emulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "SELECT FIRST 1 'en_US.utf8' FROM systables"
+    monkeypatch.setattr(doctor_module, "_LOCALE_SQL", said)
+    result = doctor(where(emulator), "-d", "testdb")
+    assert findings(result)["locale"] == (False, "en_US.utf8, but iso8859-1 is spoken")
+    assert "db_locale='en_US.utf8'" in result.out
+    assert result.status == 1
+
+
+def test_nobody_is_told_the_password_who_is_no_informix_server(
+    doctor: Doctor, listening: Listening
+) -> None:
+    heard = []
+
+    def listen_closely(client: socket.socket) -> None:
+        heard.append(client.recv(65536))
+
+    doctor(listening(listen_closely))
+    assert len(heard) == 5  # is it open, SQLI, TLS, HTTP, DRDA
+    assert not any(b"in4mix" in request for request in heard)
 
 
 def test_a_wrong_database(doctor: Doctor, emulator: Server) -> None:
