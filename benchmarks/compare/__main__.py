@@ -1,131 +1,209 @@
-"""Compare drivers on the same bytes: ``python -m benchmarks.compare``.
+"""Compare drivers: ``python -m benchmarks.compare``.
 
-This driver compiled and pure, the published informix-driver, and the floor (only the
-Python objects), each in a process of its own, in turns, against one server that answers
-from memory. Prints tables of client CPU seconds (user and system) and their ratios.
+This driver compiled and pure, PyPI's informix-driver and IBM's JDBC driver talk to one
+server that answers from memory with the same bytes; psycopg, for orientation, talks to
+PostgreSQL. Each has a process of its own, and they take turns. Prints client CPU
+seconds (user and system) as ratios, round trips, and the memory of a long iteration.
+What the servers take is not part of any number: none of this is about Informix itself.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import pickle
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks import floor, tables
+from benchmarks import tables
 from informix_db.testing.canned import CannedQuery, CannedServer
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-RIVAL = "informix-driver==2026.9.3"
-MANY = 1_000_000
+from . import contestants as c
+from . import postgres, report
 
-Run = Callable[[str, str], Any]  # task, SQL -> what client.py prints
+sys.path.insert(0, str(c.ROOT / "tests"))
 
+from proxy import Proxy
 
-@dataclass
-class Times:
-    """What the runs of one contestant took."""
-
-    cpu: list[float] = field(default_factory=list)
-    wall: list[float] = field(default_factory=list)
-    digest: str = ""
+PAGE = c.ROOT / "docs" / "BENCHMARKS.md"
+PLOT = c.ROOT / "docs" / "comparison.svg"
+MARKS = ("<!-- comparison -->\n", "<!-- end of comparison -->\n")
+WIDE = tables.TEN * 5
+OURS = "this driver"
+FLOOR = "only the objects"
 
 
-@contextmanager
-def client(
-    python: Path, server: CannedServer, parameters: str, **variables: str
-) -> Iterator[Run]:
-    """Start a process that runs tasks with one driver."""
-    with subprocess.Popen(
-        [python, HERE / "client.py", server.host, str(server.port)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **variables},
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stdin, stdout = process.stdin, process.stdout
+@dataclass(frozen=True)
+class Task:
+    """What the contestants do, and how often between two looks at the clock."""
 
-        def run(*line: str) -> Any:
-            stdin.write(json.dumps(line) + "\n")
-            stdin.flush()
-            return json.loads(stdout.readline())
-
-        run(parameters)
-        yield run
-        stdin.close()
+    title: str
+    verb: str
+    sql: str
+    times: int = 1
+    rows: list[tuple[object, ...]] | None = None  # for the floor
 
 
-def rival_python() -> Path:
-    """Return the Python of informix-driver's own environment, made if need be."""
-    target = ROOT / ".cache" / "informix-driver"
-    python = target / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", target], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", RIVAL], check=True)
-    return python
+@dataclass(frozen=True)
+class Setting:
+    """The tables, which all servers have, and the tasks."""
+
+    tables: list[tables.Table]
+    tasks: list[Task]
+    insert: str  # the name of the table that takes rows
+    long: tables.Table  # for an iteration in which memory counts
 
 
-def floor_run(rows: list[tuple[Any, ...]], *, untracked: bool) -> Run:
-    """Return a contestant that only builds the rows, in this process."""
-    recipe = floor.floor().Recipe(rows)
+def setting(rows: int) -> Setting:
+    """Return the tables and tasks, the largest with so many rows."""
+    five = tables.table("five", tables.FIVE, rows)
+    ten = tables.table("ten", tables.TEN, rows)
+    wide = tables.table("wide", WIDE, max(rows // 100, 1))
+    one = tables.table("one", ("INT",), 1)
+    few = tables.Table("few", five.columns, five.rows[:10])
+    more = tables.Table("more", five.columns, five.rows[:1000])
+    target = tables.Table("target", five.columns, five.rows)
+    tasks = [
+        Task("connect and close", "login", "", 50),
+        Task("SELECT, 1 row", "fetchall", one.select, 500),
+        Task("SELECT, 10 rows", "fetchall", few.select, 500),
+        Task(f"SELECT, {len(more.rows):,} rows", "fetchall", more.select, 50),
+        Task(f"SELECT, {rows:,} rows", "fetchall", five.select, 2, five.rows),
+        Task(f"{rows:,} rows, 10 columns", "fetchall", ten.select, 1, ten.rows),
+        Task(f"{len(wide.rows):,} rows, 50 columns", "fetchall", wide.select, 10),
+        Task(f"iteration, {rows:,} rows", "iterate", five.select, 2),
+        Task(f"executemany, {rows:,} rows", "executemany", target.insert),
+        Task("pool: acquire, 1 row, release", "pooled", one.select, 300),
+        Task("100 concurrent asyncio queries", "concurrent", few.select, 5),
+    ]
+    long = tables.Table("long", five.columns, five.rows[:1] * (10 * rows))
+    everywhere = [five, ten, wide, one, few, more, target]
+    return Setting(everywhere, tasks, target.name, long)
 
-    def timed() -> tuple[float, float]:
-        cpu, wall = time.process_time(), time.perf_counter()
-        recipe.build(untracked)
-        return time.process_time() - cpu, time.perf_counter() - wall
 
-    def run(task: str, sql: str) -> tuple[float, float, str]:
-        cpu, wall = zip(*(timed() for _ in range(3)), strict=True)
-        return statistics.median(cpu), statistics.median(wall), ""
-
-    return run
+def write_parameters(path: Path, rows: list[tuple[object, ...]]) -> None:
+    """Write rows so that clients in any language can read them."""
+    lines = ("\t".join(map(str, row)) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
 
 
-def compare(
-    title: str, contestants: Mapping[str, Run], task: str, sql: str, rounds: int
+def contest(setting: Setting, stack: ExitStack) -> list[c.Contestant]:
+    """Start the servers; return who can take part on this machine."""
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    parameters = scratch / "parameters"
+    write_parameters(parameters, setting.tables[0].rows)
+    queries: dict[str, CannedQuery] = {}
+    for table in [*setting.tables, setting.long]:
+        queries.update(table.queries)
+    canned = stack.enter_context(CannedServer(queries)).address
+
+    def ours(name: str, switch: str) -> c.Contestant:
+        command = c.python_command(sys.executable, "informix_db", parameters)
+        variables = {"PYTHONPATH": str(c.ROOT), switch: "1"}
+        return c.Contestant(name, command, canned, variables)
+
+    rival = c.environment("informix-driver", c.RIVAL)
+    found = [
+        ours(OURS, "INFORMIX_DB_REQUIRE_EXTENSIONS"),
+        ours("pure Python", "INFORMIX_DB_NO_EXTENSIONS"),
+        c.Contestant(
+            "informix-driver",
+            c.python_command(rival, "informix_db", parameters),
+            canned,
+        ),
+        c.Contestant(
+            "IBM's JDBC driver",
+            c.java_command(parameters, scratch),
+            canned,
+            tasks=frozenset({"fetchall", "executemany", "login"}),
+        ),
+    ]
+    programs = postgres.programs()
+    if programs is None:
+        print("Without psycopg: there is no PostgreSQL (Debian: postgresql).")
+        return found
+    python = c.environment("psycopg", *c.PSYCOPG)
+    server = postgres.server(programs, setting.tables, setting.insert)
+    orientation = c.Contestant(
+        "psycopg, PostgreSQL",
+        c.python_command(python, "psycopg", parameters),
+        stack.enter_context(server),
+        placeholder="%s",
+    )
+    return [*found, orientation]
+
+
+def measure(
+    tasks: list[Task], runs: Mapping[c.Contestant, c.Run], rounds: int, warm_up: int
+) -> dict[str, dict[str, c.Times]]:
+    """Let the contestants do each task in turns."""
+    results: dict[str, dict[str, c.Times]] = {}
+    for task in tasks:
+        able = {who.name: run for who, run in runs.items() if who.can(task.verb)}
+        if task.rows is not None:
+            able[FLOOR] = c.floor_run(task.rows)
+        taken = {name: c.Times() for name in able}
+        for turn in range(warm_up + rounds):
+            for name, run in able.items():
+                cpu, taken[name].digest = run(task.verb, task.times, task.sql)
+                if turn >= warm_up:
+                    taken[name].cpu.append(cpu / task.times)
+        results[task.title] = taken
+        print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return results
+
+
+def count_trips(
+    who: c.Contestant, tasks: list[Task], results: dict[str, dict[str, c.Times]]
 ) -> None:
-    """Let the contestants run in turns and print what they took, as a table."""
-    times = {name: Times() for name in contestants}
-    for turn in range(rounds + 1):
-        for name, run in contestants.items():
-            cpu, wall, times[name].digest = run(task, sql)
-            if turn:  # the first is warm-up
-                times[name].cpu.append(cpu)
-                times[name].wall.append(wall)
-    ours = times["cython"]
-    base = statistics.median(ours.cpu)
-    print(f"\n**{title}**\n")
-    print("| | CPU ms | ratio | wall ms | same values |\n|---|---:|---:|---:|---|")
-    for name, taken in sorted(times.items(), key=lambda item: sorted(item[1].cpu)):
-        cpu, wall = statistics.median(taken.cpu), statistics.median(taken.wall)
-        same = {ours.digest: "yes", "": ""}.get(taken.digest, "no")
-        print(
-            f"| {name} | {cpu * 1000:.1f} | {cpu / base:.2f} | {wall * 1000:.1f} "
-            f"| {same} |",
-            flush=True,
-        )
+    """Count the round trips of each task's second time, through a proxy."""
+    with Proxy(*who.server) as proxy, c.started(who, (proxy.host, proxy.port)) as run:
+        for task in tasks:
+            if who.can(task.verb) and task.verb != "concurrent":
+                run(task.verb, 1, task.sql)
+                proxy.forget()
+                run(task.verb, 1, task.sql)
+                results[task.title][who.name].trips = proxy.turns
 
 
-def compare_memory(contestants: Mapping[str, Run], sql: str) -> None:
-    """Print how much each process grows while it iterates over very many rows."""
-    print(f"\n**Iteration over {MANY:,} rows**\n\n| | growth MiB |\n|---|---:|")
-    for name, run in contestants.items():
-        rows, growth = run("count", sql)
-        assert rows == MANY
-        print(f"| {name} | {growth:.1f} |", flush=True)
+def growth(runs: Mapping[c.Contestant, c.Run], long: tables.Table) -> dict[str, float]:
+    """Return MiB each process grows by while it iterates over very many rows."""
+    grown: dict[str, float] = {}
+    for who, run in runs.items():
+        if who.tasks is None and who.placeholder == "?":
+            grown[who.name], rows = run("count", 1, long.select)
+            assert int(rows) == len(long.rows)
+    return grown
+
+
+def page(
+    results: dict[str, dict[str, c.Times]],
+    names: list[str],
+    grown: str,
+) -> str:
+    """Return what is printed, and stands between the marks of the page."""
+    other = report.differing(results, names[:3]) or ["none"]
+    return "\n\n".join(
+        [
+            "**Client CPU of one operation; the others as multiples of it**",
+            report.cpu_table(results, [*names, FLOOR]),
+            "**Round trips of one operation**",
+            report.trips_table(results, names),
+            grown,
+            f"Other values than this driver's: {'; '.join(other)}.\n",
+        ]
+    )
+
+
+def write(text: str, plot: str) -> None:
+    """Put the results into the documentation."""
+    before, _, rest = PAGE.read_text().partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}")
+    PLOT.write_text(plot)
 
 
 def main() -> None:
@@ -133,46 +211,27 @@ def main() -> None:
         prog="python -m benchmarks.compare", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
-    rounds = parser.parse_args().rounds
-    five = tables.table("five", tables.FIVE)
-    ten = tables.table("ten", tables.TEN)
-    long = tables.table("long", tables.FIVE, 1)
-    queries = {**five.queries, **ten.queries}
-    queries[long.select] = CannedQuery(long.columns, long.rows * MANY)
+    parser.add_argument("--warm-up", type=int, default=4, help="rounds, default: 4")
+    parser.add_argument("--rows", type=int, default=tables.ROWS, help="default: 100000")
+    parser.add_argument("--write", action="store_true", help="into docs/")
+    options = parser.parse_args()
+    work = setting(options.rows)
     with ExitStack() as stack:
-        file = stack.enter_context(tempfile.NamedTemporaryFile())
-        pickle.dump(five.rows, file)
-        file.flush()
-        server = stack.enter_context(CannedServer(queries))
-
-        def start(python: Path | str, **variables: str) -> Run:
-            process = client(Path(python), server, file.name, **variables)
-            return stack.enter_context(process)
-
-        own = {"PYTHONPATH": str(ROOT)}
-        drivers = {
-            "cython": start(sys.executable, INFORMIX_DB_REQUIRE_EXTENSIONS="1", **own),
-            "python": start(sys.executable, INFORMIX_DB_NO_EXTENSIONS="1", **own),
-            "informix-driver": start(rival_python()),
-        }
+        who = contest(work, stack)
+        runs = {one: stack.enter_context(c.started(one, one.server)) for one in who}
         # First: what a process has once been given, it hardly gives back.
-        compare_memory(drivers, long.select)
-        for table, shape in ((five, "five"), (ten, "ten")):
-            floors = {
-                "floor": floor_run(table.rows, untracked=False),
-                "floor, not tracked": floor_run(table.rows, untracked=True),
-            }
-            compare(
-                f"fetchall() of 100,000 rows of {shape} columns",
-                {**drivers, **floors},
-                "fetchall",
-                table.select,
-                rounds,
-            )
-        iteration = "iteration over 100,000 rows of five columns"
-        compare(iteration, drivers, "iterate", five.select, rounds)
-        insertion = "executemany() of 100,000 rows of five parameters"
-        compare(insertion, drivers, "executemany", five.insert, rounds)
+        grown = growth(runs, work.long)
+        results = measure(work.tasks, runs, options.rounds, options.warm_up)
+        for one in who:
+            count_trips(one, work.tasks, results)
+    names = [one.name for one in who]
+    memory = ", ".join(f"{name} {size:.0f} MiB" for name, size in grown.items())
+    many = f"Growth of the process in an iteration over {len(work.long.rows):,} rows"
+    text = page(results, names, f"{many}: {memory}.")
+    print(text)
+    if options.write:
+        title = "Client CPU of one operation, as multiples of this driver's"
+        write(text, report.plot(results, names, title))
 
 
 if __name__ == "__main__":
