@@ -37,7 +37,7 @@ def decimal(precision: int, scale: int = 255) -> tuple[int, int]:
 
 
 def bound(value: object) -> BoundParameter:
-    """Return a value as IBM's client binds it (PROTOCOL.md section 7)."""
+    """Return a value as IBM's client binds it (docs/PROTOCOL.md section 6)."""
     if value is None or isinstance(value, str):
         return BoundParameter(SQLType(0, 0), value)
     if isinstance(value, bool):

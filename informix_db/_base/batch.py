@@ -12,7 +12,7 @@ autocommit on a logged database the batch is a transaction of its own, and an er
 undoes it all. Otherwise the rows stay part of the caller's transaction.
 
 What is not known [?]: which of three replies a server gives to a window with a failing
-row (PROTOCOL-2.md section 1). If it drops what it had to say before the error,
+row (docs/PROTOCOL.md section 8). If it drops what it had to say before the error,
 `row_index` is that of the window's first row; if it carries on, rows of the window
 after the failing one have been executed too.
 """

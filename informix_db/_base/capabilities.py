@@ -25,7 +25,7 @@ _SEEN_ON_SERVERS = {
 
 @dataclass(frozen=True)
 class ServerCapabilities:
-    """The capability exchange of a session (FRAMING.md).
+    """The capability exchange of a session (docs/PROTOCOL.md section 3).
 
     `raw_mask` is the server's mask (None: it does not negotiate), `bits` the numbers
     of the bits that this driver offered and the server granted. The properties name

@@ -289,7 +289,7 @@ class Result:
         """Whether the server may have stopped because it sends one row at a time.
 
         It has to for a FOR UPDATE cursor, whose current row is the one it sent last
-        (PROTOCOL-2.md section 2) [J]. In an ANSI database any cursor may be one [?].
+        (docs/PROTOCOL.md section 4) [J]. In an ANSI database any cursor may be one [?].
         """
         return self._for_update or (len(rows) == 1 and self._connection._database.ansi)
 

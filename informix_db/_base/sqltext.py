@@ -1,7 +1,7 @@
 """Placeholders in SQL text: found, counted, and turned into the server's `?`.
 
 ``?``, ``:1`` and ``:name`` are placeholders; nothing inside a quoted string or
-identifier, a ``--``, ``/* */`` or ``{ }`` comment is (PROTOCOL.md section 9) [P].
+identifier, a ``--``, ``/* */`` or ``{ }`` comment is [P].
 A colon right after a name, a quote or a digit is part of ``database:table``, of a
 time literal or of ``::``. Braces of ``SET{...}``, ``LIST{...}`` and ``MULTISET{...}``
 are no comment.

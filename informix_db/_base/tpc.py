@@ -1,8 +1,8 @@
 """Two-phase commit (PEP 249's tpc_ methods) over XA: states and rules.
 
 Between `tpc_begin` and its end a session works for one branch, without BEGIN or COMMIT
-(PROTOCOL-2.md section 8) [J]. A branch that was prepared survives the session. What a
-server decided by itself ("heuristically") it is told to forget once the program has
+(docs/PROTOCOL.md section 4) [J]. A branch that was prepared survives the session. What
+a server decided by itself ("heuristically") it is told to forget once the program has
 been told, because PEP 249 has no call for that.
 
 What is not known: which codes real servers answer to requests out of order.

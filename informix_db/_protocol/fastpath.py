@@ -1,8 +1,8 @@
 """Routines called without SQL, and the contents of smart large objects.
 
 GETROUTINE finds a routine by its signature and gives a handle, EXFPROUTINE calls it,
-FPROUTINE is the answer (PROTOCOL.md section 8) [J]. LODATA reads and writes an open
-large object: 32000 bytes in a piece, as IBM's client does [J].
+FPROUTINE is the answer (docs/PROTOCOL.md section 9) [J]. LODATA reads and writes an
+open large object: 32000 bytes in a piece, as IBM's client does [J].
 """
 
 from __future__ import annotations

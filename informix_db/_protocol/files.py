@@ -5,8 +5,8 @@
 the only files are those of a `ClientFiles`, so that no server reaches the disk.
 
 One exchange, in the middle of a reply: the server asks and ends with EOT, the client
-answers and ends with EOT (PROTOCOL-2.md section 5) [J]. What is not known: the meaning
-of the mode, and an offset other than 0.
+answers and ends with EOT (docs/PROTOCOL.md section 9) [J]. What is not known: the
+meaning of the mode, and an offset other than 0.
 """
 
 from __future__ import annotations

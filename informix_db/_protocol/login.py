@@ -1,6 +1,6 @@
 """Login: the request that opens a session, and what a server may answer.
 
-Field by field from PROTOCOL.md section 3 [J, N]. What is not known: the body of a
+Field by field from docs/PROTOCOL.md section 3 [J, N]. What is not known: the body of a
 redirect (refused here), encrypted passwords, and why most constants are what they
 are. The login request and its reply have no EOT.
 """

@@ -1,7 +1,7 @@
 """PAM: what a server asks besides, or in place of, the password of the login.
 
-It follows the capabilities if both sides have capability 44 (PROTOCOL-2.md section 10)
-[J]. The client says that it is ready, the server asks as often as it likes, and
+It follows the capabilities if both sides have capability 44 (docs/PROTOCOL.md section
+3) [J]. The client says that it is ready, the server asks as often as it likes, and
 accepts. Who answers is not this module's business: between two questions no
 conversation is under way. What is not known: how a server refuses (any error, or the
 end of the stream, is one) and whether it waits for an answer to a mere message.

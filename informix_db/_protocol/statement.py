@@ -1,6 +1,6 @@
 """Statements: prepare, execute, open, fetch, close, release.
 
-Flows of PROTOCOL.md section 5. `write_*` functions put a request into the write
+Flows of docs/PROTOCOL.md section 4. `write_*` functions put a request into the write
 buffer; `*_gen` functions also read the reply. A request that opens a cursor asks for
 the first rows in the same PDU, as IBM's client does when it wants no RET_TYPE; this
 driver never wants one, because the default forms can be read [J, P].

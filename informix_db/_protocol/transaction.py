@@ -1,4 +1,4 @@
-"""Transactions and savepoints as messages (PROTOCOL.md section 5) [J]."""
+"""Transactions and savepoints as messages (docs/PROTOCOL.md section 4) [J]."""
 
 from __future__ import annotations
 

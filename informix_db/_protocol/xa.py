@@ -1,4 +1,4 @@
-"""Distributed transactions: the XA messages (PROTOCOL-2.md section 8) [J].
+"""Distributed transactions: the XA messages (docs/PROTOCOL.md section 4) [J].
 
 Each request is a PDU of its own, answered by tag 73 with XA's own code, or by ERR. A
 session takes part after `open_gen`, which opens the database in place of DBOPEN.

@@ -3,7 +3,7 @@
 `ReadBuffer` is filled by a transport and read by protocol generators, which suspend
 when it runs short; `WriteBuffer` collects requests until the transport sends them.
 Neither knows a message. All integers are big-endian, `pstr` is a short length, the
-bytes, and a pad byte if the length is odd (PROTOCOL.md section 1) [J].
+bytes, and a pad byte if the length is odd (docs/PROTOCOL.md section 2) [J].
 """
 
 from __future__ import annotations

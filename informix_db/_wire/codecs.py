@@ -1,6 +1,6 @@
 """Single values: bytes of a row cell to Python.
 
-The pure-Python reference for every scalar type (PROTOCOL.md section 6) [J, P].
+The pure-Python reference for every scalar type (docs/PROTOCOL.md section 5) [J, P].
 `cell_decoder` turns a plan step into a function; rows are `decode`'s business.
 
 A decoder of fixed width is ``decode(data, pos) -> value`` and may read `width`

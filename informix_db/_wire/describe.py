@@ -1,6 +1,6 @@
 """DESCRIBE and IDESCRIBE: what a statement returns and takes.
 
-Field layout from PROTOCOL.md section 5 and FRAMING.md section 3 [J, N].
+Field layout from docs/PROTOCOL.md sections 3 and 4 [J, N].
 """
 
 from __future__ import annotations

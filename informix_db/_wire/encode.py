@@ -1,7 +1,7 @@
 """Parameters: Python values to the entries of a BIND message.
 
-The pure-Python reference (PROTOCOL.md section 7). Forms are those IBM's client sends
-for the same Java type [J] unless marked. A value is sent as its own type and the
+The pure-Python reference (docs/PROTOCOL.md section 6). Forms are those IBM's client
+sends for the same Java type [J] unless marked. A value is sent as its own type and the
 server converts it to the column's; nothing is rounded or cut here but one thing, by
 rule: times are sent to 1/100000 s, the finest Informix stores, and digits beyond are
 dropped.

@@ -1,6 +1,6 @@
 """Rows as a server stores them: Python values to the cells of a PUT message.
 
-The encodings of PROTOCOL.md section 6, in the forms IBM's client puts for the same
+The encodings of docs/PROTOCOL.md section 5, in the forms IBM's client puts for the same
 columns [J]. Here the client converts, so only what needs no conversion is encoded: a
 value that is not exactly one of the column's is `Unfit`, and is to be bound as a
 parameter instead, which leaves the conversion to the server. Two rules are those of

@@ -1,7 +1,7 @@
 """Which widths and forms the messages of this session have.
 
 Both sides act on the bits set in the client's *and* the server's capability mask
-(FRAMING.md sections 2 and 3) [J, N]. A mask is MSB first: bit 0 is 0x80 of byte 0;
+(docs/PROTOCOL.md section 3) [J, N]. A mask is MSB first: bit 0 is 0x80 of byte 0;
 a missing byte is 0. Knows no message; `Framing` is what message code asks.
 """
 
@@ -87,7 +87,7 @@ def negotiate(offered: bytes, granted: bytes) -> Framing:
 def framing_of_ladder(cap1: int) -> Framing | None:
     """Return the framing a server implies that does not negotiate (cap1 not 316).
 
-    FRAMING.md section 4 [J]. None: so old that IBM's client refuses it too.
+    docs/PROTOCOL.md section 3 [J]. None: so old that IBM's client refuses it too.
     """
     if cap1 >= 307:
         return Framing(frozenset({9, c.CAP_VARCHAR_VARIABLE}))

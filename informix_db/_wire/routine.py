@@ -2,8 +2,8 @@
 
 An argument goes out in the form of BIND, as the type the signature names; a result
 comes back the same way: short type, [owner, name], indicator, precision, value padded
-to even (PROTOCOL.md section 8). Forms of INTEGER, INT8, LVARCHAR and opaque types are
-those of IBM's client [J]; the other results are read as BIND has them [?].
+to even (docs/PROTOCOL.md section 9). Forms of INTEGER, INT8, LVARCHAR and opaque types
+are those of IBM's client [J]; the other results are read as BIND has them [?].
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Locales and code sets: which Python codec the text of a session is in.
 
 A locale is ``language_REGION.codeset``, the code set by name or by number, which may be
-hexadecimal. The wire speaks the code set of DB_LOCALE (PROTOCOL-2.md section 12) [J].
+hexadecimal. The wire speaks the code set of DB_LOCALE (docs/PROTOCOL.md section 5) [J].
 Names and numbers are those of the vendor's table for JDBC; other numbers are IBM's
 CCSIDs, which for most code pages are Python's names of them.
 

@@ -1,7 +1,7 @@
 """Identifiers of distributed transactions, and the server's answers about them.
 
 A XID is three ints (format, length of the global part, length of the branch's part)
-and 128 bytes that begin with the two parts (PROTOCOL-2.md section 8) [J].
+and 128 bytes that begin with the two parts (docs/PROTOCOL.md section 4) [J].
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ class CursorAPI(Protocol):
 class StatementAPI(Protocol):
     """A prepared statement."""
 
-    statement_type: int  # PROTOCOL.md section 5: 2 select, 6 insert, 45 create ...
+    statement_type: int  # docs/PROTOCOL.md section 4: 2 select, 6 insert, 45 create ...
     columns: Sequence[Column]  # output row; the row to insert for INSERT with `?`
     parameters: Sequence[Column]
     returns_rows: bool

@@ -1,7 +1,7 @@
 """The three replies a server may give to a window with a failing row.
 
-All are accepted by IBM's client (PROTOCOL-2.md section 1) [J]; which one a real server
-gives is not known.
+All are accepted by IBM's client (docs/PROTOCOL.md section 8) [J]; which one a real
+server gives is not known.
 """
 
 from __future__ import annotations

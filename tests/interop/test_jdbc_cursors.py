@@ -23,7 +23,7 @@ def test_batch_of_statements(seen) -> None:
 
 
 def test_batch_with_an_error(seen) -> None:
-    """The counts are those of the rows before the failure (PROTOCOL-2.md 1)."""
+    """The counts are those of the rows before the failure (docs/PROTOCOL.md, 8)."""
     assert seen("batch_error") == {
         "error": [-268, -100],
         "error counts": [1, 1],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_USER_TABID = 100
 
-# DONE.warn bits of a database (PROTOCOL.md section 4; 0x10 as 11.50 sent it [N]).
+# DONE.warn bits of a database (docs/PROTOCOL.md section 3; 0x10 as 11.50 sent it [N]).
 LOGGED_FLAG, ANSI_FLAG, IDS_FLAG, ALWAYS_FLAG = 0x01, 0x02, 0x04, 0x10
 
 

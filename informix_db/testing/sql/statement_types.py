@@ -1,4 +1,4 @@
-"""Statement type numbers as DESCRIBE tells them (PROTOCOL.md 5, PROTOCOL-2.md 7).
+"""Statement type numbers as DESCRIBE tells them (docs/PROTOCOL.md section 4).
 
 Numbers no source confirms follow Informix's published sqlstype list as far as it is
 known; clients only look at 1, 2, 6, 12, 31, 34, 35, 36, 38 and 56.

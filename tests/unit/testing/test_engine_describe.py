@@ -257,7 +257,7 @@ def test_parameters_take_the_type_of_what_they_meet(
 
 
 def test_an_insert_with_parameters_describes_the_row(t: SQLClient) -> None:
-    """(PROTOCOL.md section 5 [P])"""
+    """(docs/PROTOCOL.md section 4 [P])"""
     statement = t.session.prepare("INSERT INTO t (id, v, i) VALUES (0, ?, ?)")
     assert [column.name for column in statement.columns] == ["id", "v", "i"]
     assert pairs(statement.columns) == [SERIAL, varchar(20), INTEGER]
@@ -267,7 +267,7 @@ def test_an_insert_with_parameters_describes_the_row(t: SQLClient) -> None:
 
 
 def test_a_parameter_nothing_types_is_refused(t: SQLClient) -> None:
-    """(PROTOCOL.md section 5 [P]): SELECT ? FROM t is -201."""
+    """(docs/PROTOCOL.md section 4 [P]): SELECT ? FROM t is -201."""
     error = t.error("SELECT ? FROM t")
     assert (error.sqlcode, error.offset) == (-201, 8)
     assert t.code("SELECT 1 FROM t WHERE ? = ?") == -201

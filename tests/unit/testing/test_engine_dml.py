@@ -274,7 +274,7 @@ def test_bad_statements(t: SQLClient, statement: str, sqlcode: int, token: str) 
 
 
 def test_current_of(t: SQLClient) -> None:
-    """(PROTOCOL-2.md section 2)"""
+    """(docs/PROTOCOL.md section 4)"""
     t.do("INSERT INTO t (n) SELECT tabid FROM systables WHERE tabid < 4")
     t.do("BEGIN WORK")
     select = t.session.prepare("SELECT n FROM t WHERE n > 0 FOR UPDATE")

@@ -196,7 +196,7 @@ def test_batch_in_one_message() -> None:
 @pytest.mark.parametrize(
     ("legacy", "v15", "count"),
     [
-        # FRAMING.md section 5: the same requests under both masks
+        # docs/PROTOCOL.md section 3: the same requests under both masks
         (
             "0002 0000 0012 73656c656374206b2c7a2066726f6d207463 0016 0031 000c",
             "0002 0000 00000012 73656c656374206b2c7a2066726f6d207463 0016 0031 000c",

@@ -99,7 +99,7 @@ def test_types_within_types() -> None:
 
 
 def test_types_as_ibms_client_writes_them() -> None:
-    """With odd spacing (PROTOCOL-2.md section 4)."""
+    """With odd spacing."""
     kind = parse_type("multiset (  int  not null) ")
     assert (kind.code, kind.text) == (c.MULTISET, "multiset (  int  not null)")
     kind = parse_type("row(a integer, r row(x smallint, y char(3)), l set(integer))")

@@ -237,7 +237,7 @@ def test_a_call_belongs_to_the_transaction() -> None:
 
 
 def test_the_form_without_capabilities() -> None:
-    """No name of a database, short lengths (FRAMING.md section 5)."""
+    """No name of a database, short lengths (docs/PROTOCOL.md section 9)."""
     found = bytes.fromhex("0065 00000064 000c")
     replies = [found, returning("0002 0000 0a00 00000001")]
     with scripted(*replies, mask="00" * 9) as server, Talk(server) as talk:

@@ -89,7 +89,7 @@ def test_fetching(how: int, row: int, note: str) -> None:
 
 
 def test_fetching_in_the_old_framing() -> None:
-    """FRAMING.md section 5: the size is a short."""
+    """Without capabilities 18 and 63 the size is a short."""
     sent = channel(Framing())
     write_scroll_fetch(sent, statement(), SCROLL_NEXT, 1, 4096)
     write_scroll_fetch(sent, statement(), SCROLL_LAST, 0, 1_000_000)
