@@ -281,14 +281,20 @@ def get_db_info(connection: IFXConnection, kind: int, /) -> str | bool:
         47: session.user,  # SQL_USER_NAME
     }
     if kind == k.SQL_DBMS_VER:
-        return _release(connection)
+        return _release(connection) or False
     return facts.get(kind, False)
 
 
 def _release(handle: IFXConnection) -> str:
-    """Return the server's release as ODBC writes it: ``14.10.0000 FC5``."""
-    with native_errors("", handle.diagnostics):
-        version = handle.driver.server_version
+    """Return the server's release as ODBC writes it: ``14.10.0000 FC5``.
+
+    It is "" if the server does not tell, as without a database.
+    """
+    try:
+        with native_errors("", handle.diagnostics):
+            version = handle.driver.server_version
+    except NativeError:
+        return ""
     match = _VERSION.search(version)
     if match is None:
         return version

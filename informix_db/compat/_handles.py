@@ -68,8 +68,8 @@ class IFXConnection:
             k.USE_WCHAR: k.WCHAR_YES,
         }
         self.diagnostics = Diagnostics()
-        # Routines whose parameters have been looked up, by name.
-        self.output_parameters: dict[str, bool] = {}
+        # Routines that are known to have no OUT and no INOUT parameters.
+        self.without_output: set[str] = set()
 
     @property
     def is_open(self) -> bool:
@@ -94,9 +94,7 @@ class IFXConnection:
 class IFXStatement:
     """A statement, to the functions of IfxPy. Made by `prepare` and others."""
 
-    def __init__(
-        self, connection: IFXConnection | None = None, sql: str = "", **options: Any
-    ) -> None:
+    def __init__(self, connection: IFXConnection | None = None, sql: str = "") -> None:
         self._connection = connection
         self.sql = sql
         self.diagnostics = Diagnostics()
@@ -151,7 +149,7 @@ class IFXStatement:
             cursor = driver.cursor(scrollable=self.scrollable)
             self._offer_files(cursor)
             cursor.execute(self.sql, self._adapted([values])[0], timeout=self.timeout)
-        self._take(cursor, columns_of(cursor))
+        self.show(cursor, columns_of(cursor))
         self._cursor = cursor
 
     def execute_now(self) -> None:
@@ -166,7 +164,7 @@ class IFXStatement:
         with native_errors("Statement Execute Failed: ", self.diagnostics):
             cursor = driver.cursor()
             cursor.executemany(self.sql, self._adapted(rows))
-        self._take(cursor, ())
+        self.show(cursor, ())
         return cursor.rowcount
 
     def _offer_files(self, cursor: informix_db.Cursor) -> None:
@@ -177,10 +175,7 @@ class IFXStatement:
                 cursor.virtual_files[match["name"]] = path.read_bytes()
 
     def show(self, rows: Rows, columns: Columns) -> None:
-        """Take rows that come from no statement of the program's."""
-        self._take(rows, columns)
-
-    def _take(self, rows: Rows, columns: Columns) -> None:
+        """Let these rows be fetched."""
         self._rows, self.columns = rows, columns
         self._converters.clear()
 
@@ -198,7 +193,7 @@ class IFXStatement:
 
     # -- fetching ------------------------------------------------------------------
 
-    def fetch(self, number: int | None = None, *, decimals: bool = False) -> Row | None:
+    def fetch(self, number: int | None = None) -> Row | None:
         """Fetch row `number`, counted from 1, or the next; None past the end."""
         rows = self._rows_to_fetch()
         with native_errors("Fetch Failure: ", self.diagnostics):
@@ -209,7 +204,7 @@ class IFXStatement:
             else:
                 row = rows.fetchone()
             self._at_end = self._at_end or row is None
-            self.row = None if row is None else self._converted([row], decimals)[0]
+            self.row = None if row is None else self._converted([row], False)[0]
         return self.row
 
     def fetch_many(self, count: int | None, *, decimals: bool) -> list[Row]:
@@ -327,7 +322,7 @@ def as_statement(sql: str) -> str:
 
 
 class _Information:
-    """Attributes that never change."""
+    """Facts as attributes."""
 
     def __init__(self, facts: Mapping[str, Any] | None = None) -> None:
         for name, value in (facts or {}).items():

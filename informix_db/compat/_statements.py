@@ -150,20 +150,22 @@ def callproc(
 
 
 def _has_output(handle: IFXConnection, name: str) -> bool:
-    """Ask the catalog, once, whether a routine has OUT or INOUT parameters."""
-    known = handle.output_parameters
-    if name not in known:
-        plain = name.rpartition(".")[2].rpartition(":")[2].strip()
-        folded = plain.strip('"') if plain.startswith('"') else plain.lower()
-        with native_errors("", handle.diagnostics), handle.driver.cursor() as cursor:
-            cursor.execute(
-                "SELECT FIRST 1 p.procid FROM informix.sysprocedures p, "
-                "informix.sysproccolumns c WHERE p.procid = c.procid "
-                "AND p.procname = ? AND c.paramattr IN (?, ?)",
-                (folded, *_OUTPUT_ATTRIBUTES),
-            )
-            known[name] = cursor.fetchone() is not None
-    return known[name]
+    """Ask the catalog whether a routine has OUT or INOUT parameters."""
+    if name in handle.without_output:
+        return False
+    plain = name.rpartition(".")[2].rpartition(":")[2].strip()
+    folded = plain.strip('"') if plain.startswith('"') else plain.lower()
+    with native_errors("", handle.diagnostics), handle.driver.cursor() as cursor:
+        cursor.execute(
+            "SELECT FIRST 1 p.procid FROM informix.sysprocedures p, "
+            "informix.sysproccolumns c WHERE p.procid = c.procid "
+            "AND p.procname = ? AND c.paramattr IN (?, ?)",
+            (folded, *_OUTPUT_ATTRIBUTES),
+        )
+        found = cursor.fetchone() is not None
+    if not found:
+        handle.without_output.add(name)
+    return found
 
 
 # -- about the result ----------------------------------------------------------------
@@ -216,10 +218,14 @@ def free_stmt(statement: IFXStatement | None, /) -> bool | None:
 
 def _fetch(statement: IFXStatement, number: tuple[int | None, ...]) -> Row | None:
     handle = statement_of(statement)
+    return handle.fetch(_row_number(number))
+
+
+def _row_number(number: tuple[int | None, ...]) -> int | None:
     wanted = number[0] if number else None
     if wanted is not None and (not isinstance(wanted, int) or wanted < 0):
         raise NativeError("Requested row number must be a positive value")
-    return handle.fetch(wanted)
+    return wanted
 
 
 def fetch_tuple(statement: IFXStatement, *number: int | None) -> Row | bool:
@@ -248,11 +254,9 @@ def fetch_both(
 
 def fetch_row(statement: IFXStatement, *number: int | None) -> bool:
     """Go to a row, see `fetch_tuple`, for `result`; False past the end or on errors."""
-    wanted = number[0] if number else None
-    if isinstance(wanted, int) and wanted < 0:
-        raise NativeError("Requested row number must be a positive value")
+    handle, wanted = statement_of(statement), _row_number(number)
     try:
-        return _fetch(statement, number) is not None
+        return handle.fetch(wanted) is not None
     except NativeError:
         return False
 

@@ -224,6 +224,14 @@ def test_single_facts(link: IfxPy.IFXConnection) -> None:
     assert IfxPy.check_function_support(link, 4711) is False
 
 
+def test_without_a_database(connstr: str) -> None:
+    link = IfxPy.connect(connstr + "CONNECTDATABASE=no", "", "")
+    assert IfxPy.get_db_info(link, IfxPy.SQL_DBMS_VER) is False
+    info = IfxPy.server_info(link)
+    assert (info.DBMS_NAME, info.DBMS_VER, info.DB_NAME) == ("Informix", "", "")
+    IfxPy.close(link)
+
+
 # -- what went wrong
 
 

@@ -253,6 +253,11 @@ def test_output_parameters_are_refused(routines: IfxPy.IFXConnection) -> None:
     for name in ("doubled", "informix.DOUBLED"):
         with pytest.raises(Exception, match=r"Driver not capable. SQLCODE=-11092"):
             IfxPy.callproc(routines, name, (1, 0))
+    IfxPy.exec_immediate(routines, "DROP PROCEDURE doubled")
+    IfxPy.exec_immediate(
+        routines, "CREATE PROCEDURE doubled(a INT, b INT) DEFINE c INT; END PROCEDURE"
+    )
+    assert IfxPy.callproc(routines, "doubled", (1, 0))[1:] == (1, 0)
     with pytest.raises(Exception, match=r"Param is not a tuple"):
         IfxPy.callproc(routines, "lighter", [1])
     with pytest.raises(Exception, match=r"Supplied parameter is invalid"):
