@@ -115,7 +115,8 @@ def columns(
         "c.collength, x.name, d.type, d.default, c.colno FROM informix.systables t, "
         "informix.syscolumns c, OUTER informix.sysdefaults d, "
         "OUTER informix.sysxtdtypes x WHERE t.tabid = c.tabid AND d.tabid = c.tabid "
-        "AND d.colno = c.colno AND d.class = 'T' AND x.extended_id = c.extended_id ORDER BY 1, 2, 10",
+        "AND d.colno = c.colno AND d.class = 'T' AND x.extended_id = c.extended_id "
+        "ORDER BY 1, 2, 10",
         [
             like("TRIM(t.owner)", owner),
             like("t.tabname", table_name),
