@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from informix_db import ProgrammingError as DriverProgrammingError
-from informix_db._conninfo import parse_dsn
 from informix_db.compat import IfxPy
 from informix_db.compat._connections import open_connection
 from informix_db.compat._dbierrors import (
@@ -97,9 +95,9 @@ def connect(
 ) -> Connection:
     """Open a connection; every statement commits itself, as in IfxPyDbi.
 
-    Arguments win over the string only where that says nothing. `conn_options` are
-    those of IfxPy.connect. Raises InterfaceError for arguments that are no text, and
-    what `execute` raises if the connection cannot be opened.
+    The other arguments count where the string says nothing; `conn_options` are those
+    of IfxPy.connect. Raises InterfaceError for arguments that are no text, and what
+    `execute` raises if the connection cannot be opened.
     """
     given = {"user": user, "password": password, "host": host, "database": database}
     for name, text in {"ConStr": ConStr, **given}.items():
@@ -107,20 +105,12 @@ def connect(
             raise InterfaceError(f"connect expects {name} to be of type string")
     if conn_options is not None and not isinstance(conn_options, Mapping):
         raise InterfaceError("connect expects conn_options to be of type dict")
+
+    def missing(written: Mapping[str, Any]) -> Mapping[str, str]:
+        return {n: text for n, text in given.items() if text and n not in written}
+
     with _errors(executing=True):
-        written = _written(ConStr)
-        missing = {
-            name: text for name, text in given.items() if text and name not in written
-        }
-        return Connection(open_connection(ConStr, conn_options, **missing))
-
-
-def _written(connstr: str) -> Mapping[str, Any]:
-    """Return what a connection string says; open_connection reports a wrong one."""
-    try:
-        return parse_dsn(connstr)
-    except DriverProgrammingError:
-        return {}
+        return Connection(open_connection(ConStr, conn_options, missing))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import informix_db
@@ -78,13 +78,19 @@ def connect(
     if not all(isinstance(text, str) for text in (connstr, user, password)):
         raise NativeError("Supplied parameter is invalid")
     login = {"user": user, "password": password} if user else {}
-    return open_connection(connstr, options, **login)
+    return open_connection(connstr, options, lambda settings: login)
 
 
 def open_connection(
-    connstr: str, options: Mapping[int, Any] | None = None, /, **arguments: Any
+    connstr: str,
+    options: Mapping[int, Any] | None,
+    more: Callable[[Mapping[str, Any]], Mapping[str, Any]],
 ) -> IFXConnection:
-    """Open a connection by a string and arguments of informix_db.connect, which win."""
+    """Open a connection.
+
+    `more` is given what the string says, and returns arguments of informix_db.connect
+    that win over it.
+    """
     given = _checked_options(options or {})
     try:
         settings = parse_dsn(connstr)
@@ -94,7 +100,7 @@ def open_connection(
             env=_environment(settings.get("env", {})),
             connect_timeout=given.pop(odbc.SQL_ATTR_LOGIN_TIMEOUT, None) or None,
             read_timeout=given.pop(odbc.SQL_ATTR_CONNECTION_TIMEOUT, None) or None,
-            **arguments,
+            **more(settings),
         )
     except informix_db.Error as exc:
         Failures.connecting = record_of(exc)
