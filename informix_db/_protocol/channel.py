@@ -2,8 +2,8 @@
 
 A PDU is a run of messages that ends in EOT; the server answers each with one run of
 its own that ends in EOT, in order (docs/PROTOCOL.md section 2) [J, P]. There is no
-length around a reply: its end is known only by parsing it, so a tag that is not known, or a
-message that does not parse, loses the stream.
+length around a reply: its end is known only by parsing it, so a tag that is not known,
+or a message that does not parse, loses the stream.
 
 What is not known: the bodies of tags 18 and 104 (they end the session), where real
 servers place XACTSTAT, and whether one goes on after an ERR (both are accepted).

@@ -197,6 +197,8 @@ _PATH = re.compile(
     r"/[\w./-]+)`"
 )
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
+_DOCUMENT = re.compile(r"\b[A-Z][A-Z-]+\.md\b")
+_PROTOCOL_SECTION = re.compile(r"PROTOCOL\.md\s+section\s+(\d+)")
 _TARGET = re.compile(r"^(?:\$ )?make ([a-z-]+)", re.MULTILINE)
 
 
@@ -206,6 +208,18 @@ def test_files_that_are_named_exist(path: Path) -> None:
     named = [ROOT / name for name in _PATH.findall(text)]
     linked = [path.parent / name for name in _LINK.findall(text)]
     assert [str(file) for file in named + linked if not file.exists()] == []
+
+
+def test_documents_that_the_code_names_exist() -> None:
+    names = {path.name for path in DOCUMENTS}
+    protocol = (ROOT / "docs" / "PROTOCOL.md").read_text(encoding="utf-8")
+    numbers = set(re.findall(r"^## (\d+)\.", protocol, re.MULTILINE))
+    for tree in ("informix_db", "_speedups", "tests", "tools", "benchmarks"):
+        for path in sorted((ROOT / tree).rglob("*.p[yx]*")):
+            if path.suffix in (".py", ".pyi", ".pyx", ".pxi"):
+                text = path.read_text(encoding="utf-8")
+                assert set(_DOCUMENT.findall(text)) <= names, path
+                assert set(_PROTOCOL_SECTION.findall(text)) <= numbers, path
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
