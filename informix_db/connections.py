@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
-from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._base.connection import (
+    BUSY,
+    CANCEL_GRACE,
+    CLOSED,
+    IDLE,
+    BaseConnection,
+)
 from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
@@ -110,23 +116,24 @@ class Connection(BaseConnection):
 
     def _run(
         self,
-        make: Callable[[], Wire[T]],
+        make: Callable[..., Wire[T]],
         timeout: float | None = None,
         sql: str | None = None,
         parameters: object = None,
         *,
         watched: bool = False,
+        args: tuple[object, ...] = (),
     ) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
-        `make` is called with the lock held. Whatever is raised, the session is then
-        either in step with the server or broken and its socket closed. `timeout`
+        ``make(*args)`` is called with the lock held. Whatever is raised, the session is
+        then either in step with the server or broken and its socket closed. `timeout`
         (seconds) interrupts the server, as Ctrl-C does. `sql` and `parameters` are for
         an observer.
         """
         if self._observer is not None and not watched:
             with Watch(self, sql=sql, parameters=parameters) as watch:
-                result = self._run(watch.opening(make), timeout, watched=True)
+                result = self._run(watch.opening(make, args), timeout, watched=True)
                 watch.changed(result)
             return result
         with self._lock:
@@ -137,47 +144,53 @@ class Connection(BaseConnection):
                     "by a file that is being sent or a signal handler"
                 )
             with self._interrupting:
-                outer, self._state = self._state, SessionState.BUSY
+                outer, self._state = self._state, BUSY
                 self._channel.cancelled = False
             try:
                 if self._interrupted:
                     self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
-                return self._converse(make(), timeout)
+                return self._converse(make(*args), timeout)
             except BaseException as exc:
                 self._decide_fate(exc)
                 raise
             finally:
                 with self._interrupting:
                     self._channel.cancelled = False
-                    if self._state is SessionState.BUSY:
+                    if self._state is BUSY:
                         self._state = outer
 
     def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
-        with closing(generator):
-            reason: BaseException
-            try:
-                return self._transport.run(generator, deadline_after(timeout))
-            except DeadlineReached:
-                reason = StatementCancelledError(
-                    f"the statement was cancelled after timeout={timeout:g} s"
-                )
-            except KeyboardInterrupt as exc:
-                if getgeneratorstate(generator) == GEN_CLOSED:
-                    raise
-                reason = exc
-            self.cancel()
-            try:
-                result = self._transport.run(generator, deadline_after(CANCEL_GRACE))
-            except DeadlineReached:
-                raise reason from None
-            except Error:
-                if not self._channel.in_sync:
-                    raise
-                raise reason from None
-            if isinstance(reason, StatementCancelledError):
-                return result  # it was done after all
-            raise reason
+        reason: BaseException
+        try:
+            return self._transport.run(generator, deadline_after(timeout))
+        except DeadlineReached:
+            reason = StatementCancelledError(
+                f"the statement was cancelled after timeout={timeout:g} s"
+            )
+            return self._end_interrupted(generator, reason)
+        except KeyboardInterrupt as exc:
+            if getgeneratorstate(generator) == GEN_CLOSED:
+                raise
+            return self._end_interrupted(generator, exc)
+        finally:
+            generator.close()
+
+    def _end_interrupted(self, generator: Wire[T], reason: BaseException) -> T:
+        """Interrupt the server and see the conversation through."""
+        self.cancel()
+        deadline = deadline_after(CANCEL_GRACE)
+        try:
+            result = self._transport.run(generator, deadline, again=True)
+        except DeadlineReached:
+            raise reason from None
+        except Error:
+            if not self._channel.in_sync:
+                raise
+            raise reason from None
+        if isinstance(reason, StatementCancelledError):
+            return result  # it was done after all
+        raise reason
 
     def _run_unwaited(self, write: Callable[[], None]) -> None:
         """Write requests whose replies nobody waits for, and send them."""
@@ -189,7 +202,7 @@ class Connection(BaseConnection):
             except BaseException as exc:
                 self._break(exc)
                 raise
-            if self._state is SessionState.IDLE:
+            if self._state is IDLE:
                 with suppress(OperationalError):
                     self._transport.flush()
 
@@ -259,7 +272,7 @@ class Connection(BaseConnection):
         # A conversation of another thread is not waited for: the socket goes.
         mine = self._lock.acquire(timeout=seconds)
         try:
-            usable, self._state = not self.closed, SessionState.CLOSED
+            usable, self._state = not self.closed, CLOSED
             own = not self._transport.inherited
             if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
@@ -373,7 +386,7 @@ class Connection(BaseConnection):
         on. Nothing happens if no statement is running.
         """
         with self._interrupting:
-            if self._state is SessionState.BUSY and self._give_up():
+            if self._state is BUSY and self._give_up():
                 self._transport.interrupt()
 
     def ping(self) -> None:

@@ -42,10 +42,11 @@ class Cursor(BaseCursor["Connection"]):
         self._check_open()
         timeout = self._time_limit(timeout)
         self._connection._run(
-            lambda: self._execute_gen(operation, parameters),
+            self._execute_gen,
             timeout,
             operation,
             parameters,
+            args=(operation, parameters),
         )
         return self
 

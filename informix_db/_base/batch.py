@@ -285,7 +285,7 @@ class Batch:
             tuples = cast("list[bytes]", self._window)
             write_puts(channel, statement, tuples, opening)
             self._cursor_open = True
-            connection._open_results.add(self)
+            connection._cursor_opened(self)
             return (yield from reply_gen(channel, Reply(statement.sql)))
         yield from self._close_cursor_gen(statement)
         binds = yield from self._binds_gen(statement)
@@ -397,7 +397,7 @@ class Batch:
         """Give the statement back, or release it. Writes, but does not send."""
         statement, self._statement = self._statement, None
         connection = self._connection
-        connection._open_results.discard(self)
+        connection._cursor_closed(self)
         if statement is None:
             return
         if self._cursor_open:

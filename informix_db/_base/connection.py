@@ -43,6 +43,13 @@ class SessionState(Enum):
     CLOSED = "closed"  # by close()
 
 
+# By these names they are found sooner, and they are asked for several times a query.
+IDLE = SessionState.IDLE
+BUSY = SessionState.BUSY
+BROKEN = SessionState.BROKEN
+CLOSED = SessionState.CLOSED
+
+
 class Transport(Protocol):
     """What carries the channel's bytes, as far as it matters here."""
 
@@ -85,7 +92,7 @@ class BaseConnection(Login):
         self._recorder = recorder_of(params, self._number, self._channel)
         tap(self._channel, self._number, self._recorder)
         self._observer = observer_of(params, self._recorder)
-        self._state = SessionState.IDLE
+        self._state = IDLE
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.
         self._interrupted = False
@@ -104,7 +111,7 @@ class BaseConnection(Login):
     @property
     def closed(self) -> bool:
         """Whether the connection can no longer be used."""
-        return self._state in (SessionState.CLOSED, SessionState.BROKEN)
+        return self._state is CLOSED or self._state is BROKEN
 
     @property
     def _round_trips(self) -> int:
@@ -114,15 +121,15 @@ class BaseConnection(Login):
     # -- state ---------------------------------------------------------------------
 
     def _check_usable(self) -> None:
-        if self._state is SessionState.CLOSED:
+        if self._state is CLOSED:
             raise InterfaceError("the connection is closed")
-        if self._state is SessionState.BROKEN:
+        if self._state is BROKEN:
             raise InterfaceError(f"the connection is broken: {self._why_broken}")
 
     def _mark_broken(self, why: BaseException) -> None:
         """The stream is lost; the first reason is the one to tell."""
-        if self._state not in (SessionState.BROKEN, SessionState.CLOSED):
-            self._state = SessionState.BROKEN
+        if self._state not in (BROKEN, CLOSED):
+            self._state = BROKEN
             self._why_broken = str(why) or type(why).__name__
         self._in_transaction = False
         self._abandoned.clear()
@@ -135,7 +142,7 @@ class BaseConnection(Login):
         A file object that is being sent, or a signal handler, can find it so.
         """
         write = self._channel.write
-        return self._state is SessionState.BUSY and (
+        return self._state is BUSY and (
             not self._channel.in_sync or len(write) != write.whole
         )
 

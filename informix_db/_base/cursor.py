@@ -55,8 +55,6 @@ class BaseCursor(Generic[ConnectionT]):
         row_factory: RowFactory | type[Row] | None = None,
     ) -> None:
         self._connection = connection
-        self._scrollable = scrollable
-        self._hold = hold
         self._closed = False
         self._result: Result | None = None
         self._columns: tuple[ColumnInfo, ...] | None = None
@@ -66,6 +64,12 @@ class BaseCursor(Generic[ConnectionT]):
         self._make_row: RowMaker | None = None
         self._array_size = 1
         self._files = ClientFiles()
+        self._opening = Opening(
+            connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
+            hold,
+            scrollable,
+            self._files,
+        )
         self.row_factory = row_factory or connection.row_factory
 
     # -- PEP 249 attributes --------------------------------------------------------
@@ -178,9 +182,10 @@ class BaseCursor(Generic[ConnectionT]):
 
     def _time_limit(self, timeout: float | None) -> float | None:
         """Return the seconds an execute() may take; InterfaceError if it is no time."""
-        if timeout is None:
-            return seconds("statement_timeout", self._connection.statement_timeout)
-        return seconds("timeout", timeout)
+        if timeout is not None:
+            return seconds("timeout", timeout)
+        timeout = self._connection.statement_timeout
+        return None if timeout is None else seconds("statement_timeout", timeout)
 
     def _need_result(self) -> Result:
         """Return the result to fetch from.
@@ -256,25 +261,20 @@ class BaseCursor(Generic[ConnectionT]):
         """Execute a statement; return how many rows it changed, -1 if that is none."""
         text = prepare_text(_as_sql(operation))
         values = text.arrange(parameters)
+        opening = self._opening
+        if fetch_size is not None:
+            opening = opening._replace(fetch_size=fetch_size)
         if text.files:
             self._files.check()
+            opening = opening._replace(apart=True)
         self._reset()
         connection = self._connection
-        opening = Opening(
-            fetch_size or connection._params.fetch_buffer_size or FIRST_FETCH_SIZE,
-            self._hold,
-            self._scrollable,
-            self._files,
-            text.files,
-        )
         statement, reply = yield from connection._execute_gen(text.sql, values, opening)
-        if statement.returns_rows:
-            kind = ScrollResult if self._scrollable else Result
+        if statement.plan is not None:
+            kind = ScrollResult if opening.scroll else Result
             self._result = kind(connection, statement, reply, opening, text.for_update)
             self._columns = statement.columns
-            self._make_row = row_maker(
-                self.row_factory, self, tuple(column.name for column in self._columns)
-            )
+            self._make_row = row_maker(self.row_factory, self, statement.plan.names)
         else:
             connection._statements.give_back(statement)
             self._note_change(statement, reply)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from informix_db._base import largebinding
-from informix_db._base.largebinding import TARGETED
+from informix_db._base.largebinding import TARGETED, is_refused_text
 from informix_db._base.largeobjects import CLOSE as CLOSE_DESCRIPTOR
 from informix_db._base.routines import Routines
 from informix_db._base.sqltext import inserts_columns
@@ -52,14 +52,6 @@ from informix_db.types import BlobLocator, ClobLocator, LargeObjectOpener
 _VERSION_SQL = (
     "SELECT DBINFO('version', 'full') FROM informix.systables WHERE tabid = 1"
 )
-
-
-class _Run(NamedTuple):
-    """An execution that may be tried twice."""
-
-    values: Sequence[Any]
-    bind: bytes | None
-    opening: Opening
 
 
 def _fits(statement: Statement, values: Sequence[Any]) -> bool:
@@ -170,7 +162,6 @@ class Execution(TwoPhase):
         self._settle_abandoned()
         if opening.files is not None:
             self._channel.files = opening.files
-        run = _Run(values, bind, opening)
         statement = self._statements.take(sql)
         if statement is not None and not _fits(statement, values):
             # The columns may have been changed since: ask again.
@@ -178,11 +169,13 @@ class Execution(TwoPhase):
             statement = None
         if statement is not None:
             try:
-                return statement, (yield from self._execute_once_gen(statement, run))
+                reply = yield from self._run_gen(statement, values, bind, opening)
             except Error as exc:
                 if exc.sqlcode not in STALE_CODES or not self._channel.in_sync:
                     raise
                 self._statements.clear()
+            else:
+                return statement, reply
         statement = yield from self._prepare_gen(sql, len(values))
         if statement.limits is not None:
             try:
@@ -190,54 +183,66 @@ class Execution(TwoPhase):
             except DataError:
                 self._statements.give_back(statement)
                 raise
-        return statement, (yield from self._execute_once_gen(statement, run))
+        reply = yield from self._run_gen(statement, values, bind, opening)
+        return statement, reply
 
-    def _execute_once_gen(self, statement: Statement, run: _Run) -> Wire[Reply]:
+    def _run_gen(
+        self,
+        statement: Statement,
+        values: Sequence[Any],
+        bind: bytes | None,
+        opening: Opening,
+    ) -> Wire[Reply]:
         """Run a prepared statement; on an error it is given back."""
         self._channel.counters.executed += 1
-        bind, bind_gen = run.bind, largebinding.bind_gen
         try:
-            if largebinding.depends_on_targets(bind, statement, run.values):
-                bind = yield from bind_gen(self, statement, run.values)
-            try:
-                return (yield from self._run_gen(statement, bind, run.opening))
-            except Error as exc:
-                if not largebinding.is_refused_text(exc, statement, run.values):
-                    raise
-            bind = yield from bind_gen(self, statement, run.values)
-            return (yield from self._run_gen(statement, bind, run.opening))
+            targeted = largebinding.depends_on_targets(bind, statement, values)
+            while True:
+                if targeted:
+                    bind = yield from largebinding.bind_gen(self, statement, values)
+                try:
+                    if not statement.returns_rows:
+                        return (yield from self._change_gen(statement, bind))
+                    reply = yield from self._query_gen(statement, bind, opening)
+                    self._note_effects(statement, reply)
+                    return reply
+                except Error as exc:
+                    if targeted or not is_refused_text(exc, statement, values):
+                        raise
+                targeted = True
         except BaseException:  # of a file, perhaps, that is a parameter
             if self._channel.in_sync:
                 self._statements.close_and_give_back(statement)
             raise
 
-    def _run_gen(
-        self, statement: Statement, bind: bytes | None, opening: Opening
-    ) -> Wire[Reply]:
-        if statement.returns_rows:
-            return (yield from self._query_gen(statement, bind, opening))
-        return (yield from self._change_gen(statement, bind))
-
     def _query_gen(
         self, statement: Statement, bind: bytes | None, opening: Opening
     ) -> Wire[Reply]:
-        """Open and fetch. BEGIN, if it is needed, travels along."""
-        channel = self._channel
-        begun = None
-        if statement.statement_type != c.STMT_SELECT:  # a routine may change things
-            yield from self._begin_gen(statement)
-        elif self._must_begin(statement):
-            write_begin(channel)
-            begun = Reply()
+        """Open and fetch, in a transaction if the rules say so."""
         if self._commits_itself:
             opening = opening._replace(hold=True)
+        if self._must_begin(statement):
+            return self._first_query_gen(statement, bind, opening)
+        write_open(self._channel, statement, bind, opening)
+        return opened_gen(self._channel, statement, opening)
+
+    def _first_query_gen(
+        self, statement: Statement, bind: bytes | None, opening: Opening
+    ) -> Wire[Reply]:
+        """Begin, open and fetch. BEGIN travels along, but not with a routine's call."""
+        channel = self._channel
+        begun = None
+        if statement.statement_type == c.STMT_SELECT:
+            write_begin(channel)
+            begun = Reply()
+        else:  # it may change things
+            yield from self._begin_now_gen()
         write_open(channel, statement, bind, opening)
         if begun is not None:
             yield from reply_gen(channel, begun)
         reply = yield from opened_gen(channel, statement, opening)
         if begun is not None:
             self._began(begun)
-        self._note_effects(statement, reply)
         return reply
 
     def _change_gen(self, statement: Statement, bind: bytes | None) -> Wire[Reply]:
@@ -265,6 +270,8 @@ class Execution(TwoPhase):
         self._note_executed()
         if reply.error is not None:
             raise reply.error
+        if kind == c.STMT_SELECT:
+            return
         if may_change_schema(kind):
             self._statements.clear()
         if kind == c.STMT_BEGIN:

@@ -200,11 +200,13 @@ class Watch:
         if name:
             self._begin(name)
 
-    def opening(self, make: Callable[[], Wire[T]]) -> Callable[[], Wire[T]]:
-        """Return `make`, with the operation beginning when it is called."""
+    def opening(
+        self, make: Callable[..., Wire[T]], args: tuple[object, ...]
+    ) -> Callable[[], Wire[T]]:
+        """Return ``make(*args)``, with the operation beginning when it is called."""
 
         def begin() -> Wire[T]:
-            generator = make()
+            generator = make(*args)
             self._begin(_name_of(generator))
             return generator
 

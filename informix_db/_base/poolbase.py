@@ -191,15 +191,15 @@ def evicts(exc: BaseException | None) -> bool:
 def is_untouched(connection: BaseConnection) -> bool:
     """Whether there is nothing to tell the server before the next user comes."""
     return not (
-        connection._in_transaction or connection._open_results or connection._abandoned
+        connection._in_transaction or connection._cursors() or connection._abandoned
     )
 
 
 def restore_gen(connection: BaseConnection) -> Wire[None]:
     """Undo what was not committed; close the cursors left open, without waiting."""
     connection._settle_abandoned()
-    for result in list(connection._open_results):
-        result.close()
+    for cursor in connection._cursors():
+        cursor.close()
     yield from connection._undo_gen()
 
 

@@ -41,6 +41,19 @@ class Result:
     first, the number of rows after an attempt to take more than there are.
     """
 
+    # Rows that have been fetched but for the contents of their BYTEs and TEXTs.
+    _unfilled: deque[tuple[Any, ...]] | None = None
+    _complete = False  # the server has no more rows
+    _first = 0  # number of the first row of _rows
+    _next = 0  # index into _rows of the row that comes next
+    _count: int | None = None  # rows in all, once known
+    _held_bytes = 0  # what _rows took on the wire
+    _past_end = False  # more rows were asked for than there are
+    _row_error: Error | None = None  # why the row after those held is missing
+    _ended_by = ""  # what closed the cursor early
+    scrolling = False  # hold every row, somebody may go back to it
+    ahead = False  # the server sent rows before they were taken
+
     def __init__(
         self,
         connection: BaseConnection,
@@ -57,20 +70,9 @@ class Result:
         self._hold = opening.hold or connection._commits_itself
         self._for_update = for_update
         self._rows: list[tuple[Any, ...]] = []
-        # Rows that have been fetched but for the contents of their BYTEs and TEXTs.
-        self._unfilled: deque[tuple[Any, ...]] = deque()
-        self._complete = False  # the server has no more rows
-        self._first = 0  # number of the first row of _rows
-        self._next = 0  # index into _rows of the row that comes next
-        self._count: int | None = None  # rows in all, once known
-        self._held_bytes = 0  # what _rows took on the wire
-        self._past_end = False  # more rows were asked for than there are
-        self._row_error: Error | None = None  # why the row after those held is missing
-        self._ended_by = ""  # what closed the cursor early
-        self.scrolling = False  # hold every row, somebody may go back to it
-        self.ahead = False  # the server sent rows before they were taken
-        connection._open_results.add(self)
         self._accept(statement, reply)
+        if self._statement is not None:
+            connection._cursor_opened(self)
 
     @property
     def position(self) -> int:
@@ -197,23 +199,25 @@ class Result:
                 reply = yield from fetch_gen(channel, statement, self._fetch_size)
                 self._accept(statement, reply)
             if self._unfilled:
-                yield from self._fill_gen(statement)
+                yield from self._fill_gen(statement, self._unfilled)
         except Error:
             self._fail()
             raise
 
-    def _fill_gen(self, statement: Statement) -> Wire[None]:
+    def _fill_gen(
+        self, statement: Statement, unfilled: deque[tuple[Any, ...]]
+    ) -> Wire[None]:
         """Fetch the contents of some of the rows that lack them.
 
         A row whose contents cannot be had is an error when its turn comes.
         """
-        rows = portion(self._unfilled, statement.contents_at)
+        rows = portion(unfilled, statement.contents_at)
         channel = self._connection._channel
         filled, size, problem = yield from fill_gen(channel, statement, rows)
         for _ in rows:
-            self._unfilled.popleft()
+            unfilled.popleft()
         if problem is not None:
-            self._unfilled.clear()
+            unfilled.clear()
             self._row_error = problem
         self._hold_rows(filled, size)
         self._close_if_done()
@@ -250,7 +254,7 @@ class Result:
             reply, statement, self._fetch_size, self._single(rows)
         )
         if statement.contents_at:
-            self._unfilled.extend(rows)
+            self._unfilled = deque(rows)
         else:
             self._hold_rows(rows, reply.row_bytes)
         self._close_if_done()
@@ -304,9 +308,11 @@ class Result:
     def close(self) -> None:
         """Give the statement back. Writes, but does not send."""
         statement, self._statement = self._statement, None
+        if statement is None:
+            return
         connection = self._connection
-        connection._open_results.discard(self)
-        if statement is not None and not connection.closed:
+        connection._cursor_closed(self)
+        if not connection.closed:
             connection._statements.close_and_give_back(statement)
 
     def __del__(self) -> None:

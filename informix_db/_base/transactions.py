@@ -53,7 +53,8 @@ class Transactions:
         self._autocommit = autocommit
         self._in_transaction = False
         self._blocks = 0  # transaction() blocks entered
-        self._open_results: weakref.WeakSet[OpenCursor] = weakref.WeakSet()
+        # Made when there is one: most results end with the first fetch.
+        self._open_cursors: weakref.WeakSet[OpenCursor] | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -170,8 +171,23 @@ class Transactions:
     def _transaction_ended(self, how: str, held: bool = False) -> None:
         """Take note of the end, and of the cursors it closed: `held` ones too."""
         self._in_transaction = False
-        for result in list(self._open_results):
-            result.transaction_ended(how, held)
+        for cursor in self._cursors():
+            cursor.transaction_ended(how, held)
+
+    def _cursor_opened(self, cursor: OpenCursor) -> None:
+        """Take note of a cursor that stays open on the server for now."""
+        if self._open_cursors is None:
+            self._open_cursors = weakref.WeakSet()
+        self._open_cursors.add(cursor)
+
+    def _cursor_closed(self, cursor: OpenCursor) -> None:
+        """Take note of the end of a cursor that may have been open."""
+        if self._open_cursors is not None:
+            self._open_cursors.discard(cursor)
+
+    def _cursors(self) -> list[OpenCursor]:
+        """Return the cursors that are open on the server."""
+        return [] if self._open_cursors is None else list(self._open_cursors)
 
     def _check_autocommit_change(self) -> None:
         if self._in_transaction:

@@ -49,6 +49,7 @@ from informix_db.exceptions import (
 
 logger = logging.getLogger("informix_db")
 
+_EOT = SHORT.pack(c.SQ_EOT)
 _DONE = Struct(">hiii")  # warn, rows, rowid, serial
 _ERR_WIDE = Struct(">hhi")  # sqlcode, isamcode, offset
 _ERR_NARROW = Struct(">hhh")
@@ -81,55 +82,32 @@ class Counters:
 
 
 class Reply:
-    """What one reply held."""
+    """What one reply held: most hold little, so that the rest are defaults."""
 
-    __slots__ = (
-        "content",
-        "content_limit",
-        "description",
-        "done",
-        "done_count",
-        "error",
-        "failed_at",
-        "input_description",
-        "last_bigserial",
-        "last_serial8",
-        "plan",
-        "results",
-        "routine",
-        "row_bytes",
-        "row_error",
-        "rows",
-        "statement",
-        "total_rows",
-        "tuple_id",
-        "written",
-        "xa",
-    )
+    row_bytes: int = 0  # size of the TUPLE messages
+    row_error: DataError | None = None  # why row len(rows) is not there
+    tuple_id: int | None = None  # 1-based number of the first row
+    xa: XAAnswer | None = None  # to what was asked about a distributed one
+    description: Description | None = None
+    input_description: tuple[ColumnInfo, ...] | None = None
+    done: Done | None = None
+    done_count: int = 0
+    total_rows: int = 0  # sum over all DONEs
+    last_serial8: int = 0
+    last_bigserial: int = 0
+    error: Error | None = None
+    failed_at: int = 0  # DONEs that came before the error
+    # the large value that was asked for, None if none was, and its largest size
+    content: bytearray | None = None
+    content_limit: int = MAX_CONTENT
+    written: int = 0  # bytes the server stored of a smart large object
+    routine: tuple[bytes, int] | None = None  # database, handle
+    results: list[RawResult] | None = None  # of a routine
 
     def __init__(self, statement: str | None = None, plan: Plan | None = None) -> None:
         self.statement = statement  # for error messages
         self.plan = plan
         self.rows: list[tuple[Any, ...]] = []
-        self.row_bytes = 0  # size of the TUPLE messages
-        self.row_error: DataError | None = None  # why row len(rows) is not there
-        self.tuple_id: int | None = None  # 1-based number of the first row
-        self.xa: XAAnswer | None = None  # to what was asked about a distributed one
-        self.description: Description | None = None
-        self.input_description: tuple[ColumnInfo, ...] | None = None
-        self.done: Done | None = None
-        self.done_count = 0
-        self.total_rows = 0  # sum over all DONEs
-        self.last_serial8 = 0
-        self.last_bigserial = 0
-        self.error: Error | None = None
-        self.failed_at = 0  # DONEs that came before the error
-        # the large value that was asked for, None if none was, and its largest size
-        self.content: bytearray | None = None
-        self.content_limit = MAX_CONTENT
-        self.written = 0  # bytes the server stored of a smart large object
-        self.routine: tuple[bytes, int] | None = None  # database, handle
-        self.results: list[RawResult] | None = None  # of a routine
 
     @property
     def last_serial(self) -> int | None:
@@ -180,8 +158,8 @@ class Channel:
         """Whether the next byte the server sends begins a reply nobody waits for."""
         return not self.mid_reply and not self.mid_request and self.unread == self.owed
 
-    def end_request(self, *, even_cancelled: bool = False) -> None:
-        """End the PDU in the write buffer.
+    def end_request(self, rest: bytes = b"", *, even_cancelled: bool = False) -> None:
+        """End the PDU in the write buffer, which may lack a (small) `rest`.
 
         Raises StatementCancelledError, and forgets the PDU, if the conversation was
         cancelled before any of it was sent; `even_cancelled` is for what has to be
@@ -190,10 +168,11 @@ class Channel:
         if self.cancelled and not even_cancelled and not self.mid_request:
             self.forget_unfinished()
             raise StatementCancelledError("the statement was cancelled")
-        self.write.put_short(c.SQ_EOT)
+        write = self.write
+        write.put_raw(rest + _EOT)
+        write.whole = len(write.data)
         self.mid_request = False
         self.unread += 1
-        self.write.whole = len(self.write.data)
         self.counters.requests += 1
 
     def forget_unfinished(self) -> None:
@@ -207,12 +186,12 @@ class Channel:
         self.flushing = True
         yield
 
-    def end_request_unwaited(self) -> None:
+    def end_request_unwaited(self, rest: bytes = b"") -> None:
         """End the PDU; its reply will be read, and forgotten, before the next one.
 
         Only while no other reply is waited for.
         """
-        self.end_request(even_cancelled=True)
+        self.end_request(rest, even_cancelled=True)
         self.owed += 1
 
 
@@ -221,17 +200,48 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
 
     An SQL error is left in ``reply.error``: the reply goes on after it [J].
     """
-    yield from settle_gen(channel)
-    return (yield from _one_reply_gen(channel, reply))
+    read = channel.read
+    reading: Reply | None = None
+    channel.mid_reply = True
+    while True:
+        while read.end - read.pos < 2:
+            yield
+        if reading is None:
+            reading = Reply() if channel.owed else reply
+        tag = SHORT.unpack_from(read.data, read.pos)[0]
+        if tag == c.SQ_TUPLE:
+            missing = _take_rows(channel, reading)
+        elif tag in _DONE_SIZES:
+            missing = _take_dones(channel, reading, tag)
+        elif tag == c.SQ_EOT:
+            read.pos += 2
+            channel.unread -= 1
+            if reading is reply:
+                break
+            channel.owed -= 1
+            _forget(reading)
+            reading = None
+            continue
+        else:
+            yield from _handler(channel, tag)(channel, reading)
+            continue
+        if missing:
+            yield from read.need_gen(missing)
+    channel.mid_reply = False
+    read.shrink()
+    return reply
 
 
 def settle_gen(channel: Channel) -> Wire[None]:
     """Read the replies that nobody waits for."""
-    while channel.owed:
-        ignored = yield from _one_reply_gen(channel, Reply())
-        channel.owed -= 1
-        if ignored.error is not None:
-            logger.debug("an unwaited request failed: %s", ignored.error)
+    if channel.owed:
+        channel.owed -= 1  # the last of them is read as one that is waited for
+        _forget((yield from reply_gen(channel, Reply())))
+
+
+def _forget(ignored: Reply) -> None:
+    if ignored.error is not None:
+        logger.debug("an unwaited request failed: %s", ignored.error)
 
 
 def exchange_gen(
@@ -244,56 +254,42 @@ def exchange_gen(
     return reply
 
 
-def _one_reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
-    read = channel.read
-    channel.mid_reply = True
-    while True:
-        if read.end - read.pos < 2:
-            yield from read.need_gen(2)
-        tag = SHORT.unpack_from(read.data, read.pos)[0]
-        if tag == c.SQ_TUPLE:
-            yield from _tuples_gen(channel, reply)
-            continue
-        if tag in _DONE_SIZES:
-            yield from _dones_gen(channel, reply, tag)
-            continue
-        read.pos += 2
-        if tag == c.SQ_EOT:
-            break
-        handler = _HANDLERS.get(tag)
-        if handler is None:
-            raise ProtocolError(
-                f"the server sent message tag {tag}, which this driver cannot read; "
-                "what follows it is lost and the connection is closed"
-            )
-        yield from handler(channel, reply)
-    channel.mid_reply = False
-    channel.unread -= 1
-    read.shrink()
-    return reply
+def _handler(channel: Channel, tag: int) -> Callable[[Channel, Reply], Wire[None]]:
+    """Pass over the tag of a message; return what reads the rest."""
+    channel.read.pos += 2
+    handler = _HANDLERS.get(tag)
+    if handler is None:
+        raise ProtocolError(
+            f"the server sent message tag {tag}, which this driver cannot read; "
+            "what follows it is lost and the connection is closed"
+        )
+    return handler
 
 
-def _tuples_gen(channel: Channel, reply: Reply) -> Wire[None]:
-    """Read the whole TUPLEs the buffer holds, at least one."""
+def _take_rows(channel: Channel, reply: Reply) -> int:
+    """Read the whole TUPLEs the buffer holds.
+
+    Returns 0, or the bytes it has to hold before there is one.
+    """
     read = channel.read
     if reply.plan is None:
         raise ProtocolError("the server sent rows where none were asked for")
-    while True:
-        start = read.pos
-        if reply.row_error is None:
-            _decode_rows(read, reply, reply.plan)
-        else:
-            _skip_rows(read, -1)
-        reply.row_bytes += read.pos - start
-        if reply.row_bytes > channel.rows_limit:
-            raise ProtocolError("the server sent far more rows than were asked for")
-        if read.pos != start:
-            return
-        yield from read.need_gen(TUPLE_HEAD_SIZE)
-        length = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
-        if not 0 <= length <= MAX_TUPLE:
-            raise malformed_tuple(length)
-        yield from read.need_gen(TUPLE_HEAD_SIZE + length + (length & 1))
+    start = read.pos
+    if reply.row_error is None:
+        _decode_rows(read, reply, reply.plan)
+    else:
+        _skip_rows(read, -1)
+    reply.row_bytes += read.pos - start
+    if reply.row_bytes > channel.rows_limit:
+        raise ProtocolError("the server sent far more rows than were asked for")
+    if read.pos != start:
+        return 0
+    if read.end - start < TUPLE_HEAD_SIZE:
+        return TUPLE_HEAD_SIZE
+    length: int = _TUPLE_LENGTH.unpack_from(read.data, start + 4)[0]
+    if not 0 <= length <= MAX_TUPLE:
+        raise malformed_tuple(length)
+    return TUPLE_HEAD_SIZE + length + (length & 1)
 
 
 def _decode_rows(read: ReadBuffer, reply: Reply, plan: Plan) -> None:
@@ -327,11 +323,15 @@ _DONE_SIZES = {
 }
 
 
-def _dones_gen(channel: Channel, reply: Reply, tag: int) -> Wire[None]:
-    """Read the run of DONE, COST and INSERTDONE that begins with a `tag`."""
+def _take_dones(channel: Channel, reply: Reply, tag: int) -> int:
+    """Read the run of DONE, COST and INSERTDONE that begins with a `tag`.
+
+    Returns 0, or the bytes the buffer has to hold before there is one.
+    """
     read, bigint = channel.read, channel.framing.bigint
-    if read.end - read.pos < _DONE_SIZES[tag][bigint]:
-        yield from read.need_gen(_DONE_SIZES[tag][bigint])
+    size = _DONE_SIZES[tag][bigint]
+    if read.end - read.pos < size:
+        return size
     read.pos, count, rows, done_at, insertdone_at = read_dones(
         read.data, read.pos, read.end, _INSERTDONE_SIZES[bigint]
     )
@@ -344,6 +344,7 @@ def _dones_gen(channel: Channel, reply: Reply, tag: int) -> Wire[None]:
         sign, low, high, *rest = layout.unpack_from(read.data, insertdone_at + 2)
         reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
         reply.last_bigserial = rest[0] if rest else 0
+    return 0
 
 
 # -- one handler per message ----------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import NamedTuple
 
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
@@ -18,7 +19,14 @@ from informix_db._protocol.contents import RowWithContents, write_contents
 from informix_db._protocol.files import ClientFiles
 from informix_db._wire import constants as c
 from informix_db._wire.accel import Plan
-from informix_db._wire.buffer import MESSAGE_LIMIT, SHORT, USHORT, Wire
+from informix_db._wire.buffer import (
+    INT,
+    MESSAGE_LIMIT,
+    SHORT,
+    USHORT,
+    Wire,
+    WriteBuffer,
+)
 from informix_db._wire.describe import ColumnInfo, Description
 from informix_db._wire.limits import Limits
 from informix_db.exceptions import DataError, ProtocolError
@@ -32,6 +40,16 @@ SCROLL_NEXT = 1
 SCROLL_LAST = 4
 SCROLL_ABSOLUTE = 6
 MAX_ROW_NUMBER = 0x7FFFFFFF  # rows are counted from 1, by an int
+
+# What is written for every execution, as bytes.
+_SHORTS = Struct(">hh")
+_BIND = SHORT.pack(c.SQ_BIND)
+_OPEN = SHORT.pack(c.SQ_OPEN)
+_NFETCH = SHORT.pack(c.SQ_NFETCH)
+_FETCH_TRAILER = SHORT.pack(0)
+_EXECUTE = SHORT.pack(c.SQ_EXECUTE)
+_CLOSE = SHORT.pack(c.SQ_CLOSE)
+_RELEASE = SHORT.pack(c.SQ_RELEASE)
 
 
 @dataclass
@@ -74,6 +92,20 @@ class Statement:
     def cursor_name(self) -> bytes:
         """The name its cursor has on the server; the form is IBM's client's [J]."""
         return b"_ifxc%013d" % self.statement_id
+
+    @functools.cached_property
+    def head(self) -> bytes:
+        """How a PDU begins that is about this statement."""
+        return _SHORTS.pack(c.SQ_ID, self.statement_id)
+
+    @functools.cached_property
+    def open_head(self) -> bytes:
+        """How a PDU begins that opens its cursor."""
+        out = WriteBuffer()
+        out.put_raw(self.head)
+        out.put_short(c.SQ_CURNAME)
+        out.put_pstr(self.cursor_name)
+        return bytes(out.data)
 
 
 class Opening(NamedTuple):
@@ -144,8 +176,7 @@ def write_execute(channel: Channel, statement: Statement, bind: bytes | None) ->
     """Write EXECUTE, with parameters if there are any (`bind`: the body of BIND)."""
     write_id(channel, statement)
     _write_bind(channel, bind)
-    channel.write.put_short(c.SQ_EXECUTE)
-    channel.end_request()
+    channel.end_request(_EXECUTE)
 
 
 def write_execute_many(
@@ -156,11 +187,11 @@ def write_execute_many(
     Without parameters the `binds` are empty.
     """
     write_id(channel, statement)
-    bind, execute = SHORT.pack(c.SQ_BIND), SHORT.pack(c.SQ_EXECUTE)
     if binds[0]:
-        channel.write.put_raw(bind + (execute + bind).join(binds) + execute)
+        between = _EXECUTE + _BIND
+        channel.write.put_raw(_BIND + between.join(binds) + _EXECUTE)
     else:
-        channel.write.put_raw(execute * len(binds))
+        channel.write.put_raw(_EXECUTE * len(binds))
     channel.end_request()
 
 
@@ -176,17 +207,16 @@ def write_open(
     two it sends [J], the second without waiting for the reply to the first [P].
     """
     out = channel.write
-    write_id(channel, statement)
-    out.put_short(c.SQ_CURNAME)
-    out.put_pstr(statement.cursor_name)
+    out.put_raw(statement.open_head)
     _write_bind(channel, bind)
     if opening.scroll:
         out.put_short(c.SQ_SCROLL)
     if opening.hold:
         out.put_short(c.SQ_HOLD)
-    out.put_short(c.SQ_OPEN)
     if opening.scroll or opening.apart:
-        channel.end_request()
+        channel.end_request(_OPEN)
+    else:
+        out.put_raw(_OPEN)
     if not opening.apart:
         _write_first_fetch(channel, statement, opening)
 
@@ -202,28 +232,31 @@ def _write_first_fetch(
 
 def opened_gen(channel: Channel, statement: Statement, opening: Opening) -> Wire[Reply]:
     """Read the first rows of a cursor; an SQL error is left in ``reply.error``."""
-    opened = None
     if opening.scroll or opening.apart:
-        opened = yield from reply_gen(channel, Reply(statement.sql))
+        return _opened_apart_gen(channel, statement, opening)
+    return reply_gen(channel, Reply(statement.sql, statement.plan))
+
+
+def _opened_apart_gen(
+    channel: Channel, statement: Statement, opening: Opening
+) -> Wire[Reply]:
+    opened = yield from reply_gen(channel, Reply(statement.sql))
     if opening.apart:
-        if opened is not None and opened.error is not None:
+        if opened.error is not None:
             return opened
         _write_first_fetch(channel, statement, opening)
     reply = yield from reply_gen(channel, Reply(statement.sql, statement.plan))
-    if opened is not None and opened.error is not None:
+    if opened.error is not None:
         reply.error = opened.error
     return reply
 
 
 def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None:
     """Write NFETCH: as many rows as `fetch_size` bytes hold."""
-    out = channel.write
-    write_id(channel, statement)
-    out.put_short(c.SQ_NFETCH)
-    _write_fetch_size(channel, fetch_size)
+    request = statement.head + _NFETCH + _fetch_size(channel, fetch_size)
     if channel.framing.fetch_trailer:
-        out.put_short(0)
-    channel.end_request()
+        request += _FETCH_TRAILER
+    channel.end_request(request)
 
 
 def write_scroll_fetch(
@@ -239,30 +272,23 @@ def write_scroll_fetch(
     out.put_short(c.SQ_SFETCH)
     out.put_short(how)
     out.put_int(row)
-    _write_fetch_size(channel, fetch_size)
-    channel.end_request()
+    channel.end_request(_fetch_size(channel, fetch_size))
 
 
 def write_close(channel: Channel, statement: Statement) -> None:
     """Write CLOSE; its reply is not waited for."""
-    write_id(channel, statement)
-    channel.write.put_short(c.SQ_CLOSE)
-    channel.end_request_unwaited()
+    channel.end_request_unwaited(statement.head + _CLOSE)
 
 
 def close_gen(channel: Channel, statement: Statement) -> Wire[Reply]:
     """Close the statement's cursor."""
-    write_id(channel, statement)
-    channel.write.put_short(c.SQ_CLOSE)
-    channel.end_request()
+    channel.end_request(statement.head + _CLOSE)
     return (yield from exchange_gen(channel, statement.sql))
 
 
 def write_release(channel: Channel, statement: Statement) -> None:
     """Write RELEASE; its reply is not waited for."""
-    write_id(channel, statement)
-    channel.write.put_short(c.SQ_RELEASE)
-    channel.end_request_unwaited()
+    channel.end_request_unwaited(statement.head + _RELEASE)
 
 
 def fetch_gen(channel: Channel, statement: Statement, fetch_size: int) -> Wire[Reply]:
@@ -298,23 +324,21 @@ def is_last(
     return room >= statement.tuple_size + 10  # TUPLE's head and pad
 
 
-def _write_fetch_size(channel: Channel, fetch_size: int) -> None:
+def _fetch_size(channel: Channel, fetch_size: int) -> bytes:
+    """Return how many bytes of rows to ask for, as it is written."""
     channel.rows_limit = fetch_size + MESSAGE_LIMIT
     if channel.framing.wide_fetch_size:
-        channel.write.put_int(fetch_size)
-    else:
-        channel.write.put_short(min(fetch_size, c.FETCH_SIZE_CLASSIC))
+        return INT.pack(fetch_size)
+    return SHORT.pack(min(fetch_size, c.FETCH_SIZE_CLASSIC))
 
 
 def write_id(channel: Channel, statement: Statement) -> None:
     """Write ID: what follows in this PDU is about `statement`."""
-    channel.write.put_short(c.SQ_ID)
-    channel.write.put_short(statement.statement_id)
+    channel.write.put_raw(statement.head)
 
 
 def _write_bind(channel: Channel, bind: bytes | None) -> None:
     if bind is not None:
-        channel.write.put_short(c.SQ_BIND)
-        channel.write.put_raw(bind)
+        channel.write.put_raw(_BIND + bind)
         if isinstance(bind, RowWithContents) and bind.sources:
             write_contents(channel, bind.sources)

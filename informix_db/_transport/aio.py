@@ -104,19 +104,43 @@ class AsyncTransport(asyncio.BufferedProtocol):
         with its bytes still being received, for another run to go on with. Network
         faults become OperationalError.
         """
+        waiter = self.begin(generator)
+        if waiter is not None:
+            await (waiter if timeout is None else self.wait(waiter, timeout))
+        result: T = self.outcome()
+        return result
+
+    def begin(self, generator: Wire[Any]) -> asyncio.Future[None] | None:
+        """Start `generator`, or go on with it; None: it has come to its end.
+
+        Otherwise it has, or `read_timeout` has passed, when the future is done.
+        """
         if self._generator is not generator:
             self._start(generator)
+        if self._generator is None:
+            return None
+        if self.read_timeout is not None and self._watchdog is None:
+            self._watch(self.read_timeout)
+        self._waiter = waiter = self._loop.create_future()
+        return waiter
+
+    async def wait(self, waiter: asyncio.Future[None], timeout: float) -> None:
+        """Wait for the end of the conversation, at most `timeout` seconds."""
+        timer = self._loop.call_later(timeout, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+
+    def outcome(self) -> Any:
+        """Return what the last generator did, or raise what it raised.
+
+        DeadlineReached if it is not at its end.
+        """
         if self._generator is not None:
-            self._waiter = waiter = self._loop.create_future()
-            if timeout is None and self.read_timeout is None:
-                await waiter
-            else:
-                await self._wait(waiter, timeout)
-            if self._generator is not None:
-                raise DeadlineReached
-        error = self._error
-        result: T = self._result
-        self._error = self._result = None
+            raise DeadlineReached
+        result, error = self._result, self._error
+        self._result = self._error = None
         if error is not None:
             raise error
         return result
@@ -145,19 +169,6 @@ class AsyncTransport(asyncio.BufferedProtocol):
             assert self._transport is not None
             self._transport.resume_reading()
         self._step()
-
-    async def _wait(self, waiter: asyncio.Future[None], timeout: float | None) -> None:
-        """Sleep until the conversation ends, at most `timeout` seconds."""
-        if self.read_timeout is not None and self._watchdog is None:
-            self._watch(self.read_timeout)
-        if timeout is None:
-            await waiter
-            return
-        timer = self._loop.call_later(timeout, _wake, waiter)
-        try:
-            await waiter
-        finally:
-            timer.cancel()
 
     def _step(self) -> None:
         """Let the conversation use the bytes that are there."""

@@ -12,7 +12,6 @@ import os
 import socket
 import threading
 import time
-from inspect import GEN_CREATED, getgeneratorstate
 
 from informix_db._protocol.channel import Channel
 from informix_db._transport.failures import connect_error, loss_error
@@ -58,14 +57,16 @@ class BlockingTransport:
         self._read_timeout = seconds
         self._socket.settimeout(seconds)
 
-    def run(self, generator: Wire[T], deadline: float | None = None) -> T:
+    def run(
+        self, generator: Wire[T], deadline: float | None = None, again: bool = False
+    ) -> T:
         """Drive `generator` to its end and return its result.
 
         Each wait is bounded by `read_timeout`, the whole by `deadline` (of
         time.monotonic()); DeadlineReached then leaves the generator suspended, for
-        another run to go on with. Network faults become OperationalError.
+        another run to go on with it `again`. Network faults become OperationalError.
         """
-        if getgeneratorstate(generator) == GEN_CREATED:
+        if not again:
             with self._interrupting:
                 self._interruptible = self._interrupt_due = False
         try:
@@ -165,14 +166,13 @@ class BlockingTransport:
         read = self._channel.read
         read.reserve(self._receive_size)
         self._let_interrupts_through()
-        with read.free_view() as view:
-            room = len(view)
-            count = self._socket.recv_into(view)
+        view = read.free_view()
+        count = self._socket.recv_into(view)
         self._interruptible = False
         if not count:
             raise ConnectionResetError("the server closed it")
         read.received(count)
-        if count == room and self._receive_size < _MAX_RECEIVE:
+        if count == len(view) and self._receive_size < _MAX_RECEIVE:
             self._receive_size *= 2
 
     def close(self) -> None:

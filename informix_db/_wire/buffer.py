@@ -70,7 +70,8 @@ class ReadBuffer:
 
     def free_view(self) -> memoryview:
         """Return the writable rest of the storage; call `received` afterwards."""
-        return memoryview(self.data)[self.end :]
+        view = memoryview(self.data)
+        return view[self.end :] if self.end else view
 
     def received(self, count: int) -> None:
         """Take note that `count` bytes were written into `free_view()`."""

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
-from informix_db._base.connection import CANCEL_GRACE, BaseConnection, SessionState
+from informix_db._base.connection import (
+    BUSY,
+    CANCEL_GRACE,
+    CLOSED,
+    IDLE,
+    BaseConnection,
+)
 from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
@@ -122,23 +128,26 @@ class AsyncConnection(BaseConnection):
 
     async def _run(
         self,
-        make: Callable[[], Wire[T]],
+        make: Callable[..., Wire[T]],
         timeout: float | None = None,
         sql: str | None = None,
         parameters: object = None,
         *,
         watched: bool = False,
+        args: tuple[object, ...] = (),
     ) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
-        `make` is called with the lock held. Whatever is raised, the session is then
-        either in step with the server or broken and its socket closed. `timeout`
+        ``make(*args)`` is called with the lock held. Whatever is raised, the session is
+        then either in step with the server or broken and its socket closed. `timeout`
         (seconds) interrupts the server, as cancelling the task does. `sql` and
         `parameters` are for an observer.
         """
         if self._observer is not None and not watched:
             with Watch(self, sql=sql, parameters=parameters) as watch:
-                result = await self._run(watch.opening(make), timeout, watched=True)
+                result = await self._run(
+                    watch.opening(make, args), timeout, watched=True
+                )
                 watch.changed(result)
             return result
         lock = self._lock
@@ -146,27 +155,32 @@ class AsyncConnection(BaseConnection):
             await lock.acquire()
         try:
             self._check_usable()
-            self._state = SessionState.BUSY
+            self._state = BUSY
             self._channel.cancelled = False
             try:
                 if self._interrupted:
                     await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
-                return await self._converse(make(), timeout)
+                return await self._converse(make(*args), timeout)
             except BaseException as exc:
                 self._decide_fate(exc)
                 raise
             finally:
                 self._channel.cancelled = False
-                if self._state is SessionState.BUSY:
-                    self._state = SessionState.IDLE
+                if self._state is BUSY:
+                    self._state = IDLE
         finally:
             lock.release()
 
     async def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
         reason: BaseException
+        transport = self._transport
         try:
-            return await self._transport.run(generator, timeout)
+            waiter = transport.begin(generator)
+            if waiter is not None:
+                await (waiter if timeout is None else transport.wait(waiter, timeout))
+            result: T = transport.outcome()
+            return result
         except DeadlineReached:
             reason = StatementCancelledError(
                 f"the statement was cancelled after timeout={timeout:g} s"
@@ -282,13 +296,13 @@ class AsyncConnection(BaseConnection):
         mine = False
         try:
             mine = await self._lock.acquire(_CLOSE_TIMEOUT)
-            usable, self._state = not self.closed, SessionState.CLOSED
+            usable, self._state = not self.closed, CLOSED
             own = not self._transport.inherited
             if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:
                     await self._transport.run(bye, _CLOSE_TIMEOUT)
         finally:
-            self._state = SessionState.CLOSED
+            self._state = CLOSED
             self._transport.close()
             if mine:
                 self._lock.release()
@@ -399,7 +413,7 @@ class AsyncConnection(BaseConnection):
         The task that waits for it gets StatementCancelledError and the session goes
         on. Nothing happens if no statement is running.
         """
-        if self._state is SessionState.BUSY and self._give_up():
+        if self._state is BUSY and self._give_up():
             self._transport.interrupt()
 
     async def ping(self) -> None:

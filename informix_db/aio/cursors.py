@@ -49,10 +49,11 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         self._check_open()
         timeout = self._time_limit(timeout)
         await self._connection._run(
-            lambda: self._execute_gen(operation, parameters),
+            self._execute_gen,
             timeout,
             operation,
             parameters,
+            args=(operation, parameters),
         )
         return self
 

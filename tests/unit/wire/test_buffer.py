@@ -72,11 +72,11 @@ def test_an_empty_buffer_starts_over() -> None:
 
 def test_filling_in_place() -> None:
     buffer = ReadBuffer()
-    buffer.reserve(3)
-    with buffer.free_view() as view:
-        view[:3] = b"xyz"
-    buffer.received(3)
-    assert finish(buffer.bytes_gen(3)) == b"xyz"
+    for text in b"abc", b"xyz":  # into one that is empty, and one that is not
+        buffer.reserve(3)
+        buffer.free_view()[:3] = text
+        buffer.received(3)
+    assert finish(buffer.bytes_gen(6)) == b"abcxyz"
 
 
 def test_clear() -> None:
