@@ -52,7 +52,6 @@ ROOM_OF_MODULE = {
 ONLY_USER_OF_SPEEDUPS = f"{PACKAGE}._wire.accel"
 # Nobody but pytest imports it, as the plugin this package is to pytest.
 MAY_NEED_PYTEST = f"{PACKAGE}.testing.plugin"
-SHARED_WITH_TESTING = f"{PACKAGE}._wire.constants"
 WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
 WITHOUT_WAITING = ("_wire", "_protocol", "_base")
 # Import by names that are not in their source, and only from their own package.
@@ -123,8 +122,6 @@ def test_imports_point_one_way(path: Path) -> None:
     for name in inner_imports(path):
         if name == f"{PACKAGE}._speedups":
             assert module_name(path) == ONLY_USER_OF_SPEEDUPS
-            continue
-        if here == "testing" and name == SHARED_WITH_TESTING:
             continue
         if module_name(path) == MAY_NEED_PYTEST and name == PACKAGE:
             continue  # it has a connection for tests
