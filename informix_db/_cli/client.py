@@ -15,8 +15,15 @@ from typing import TextIO
 from informix_db import Connection
 from informix_db._cli import catalog, transfer
 from informix_db._cli.output import FORMATS
-from informix_db._cli.statements import Load, Statement, parse_transfer, split_all
+from informix_db._cli.statements import (
+    Load,
+    Statement,
+    parse_transfer,
+    split_all,
+    without_comments,
+)
 from informix_db._cli.unl import BadFile
+from informix_db._cli.values import visible
 from informix_db.exceptions import Error, ProgrammingError
 
 HELP = """\
@@ -69,11 +76,11 @@ class Client:
 
     def _run(self, statement: Statement) -> None:
         command = parse_transfer(statement.text)
-        info = _INFO.fullmatch(statement.text)
+        info = _INFO.fullmatch(without_comments(statement.text))
         if isinstance(command, Load):
-            self._note(f"{transfer.load(self.connection, command)} rows loaded")
+            self._note(f"{_rows(transfer.load(self.connection, command))} loaded")
         elif command is not None:
-            self._note(f"{transfer.unload(self.connection, command)} rows unloaded")
+            self._note(f"{_rows(transfer.unload(self.connection, command))} unloaded")
         elif info is not None:
             self.describe(info["table"] or "")
         else:
@@ -159,7 +166,7 @@ class Client:
 
     def _print(self, lines: Iterable[str]) -> None:
         for line in lines:
-            self._out.write(f"{line}\n")
+            self._out.write(f"{visible(line)}\n")
 
     def _note(self, text: str) -> None:
         if not self._quiet:
@@ -167,7 +174,8 @@ class Client:
 
     def tell(self, text: str) -> None:
         """Write a line that is no part of the output."""
-        self._err.write(f"{text}\n")
+        for line in text.split("\n"):
+            self._err.write(f"{visible(line)}\n")
         self._err.flush()
 
 

@@ -25,6 +25,7 @@ from informix_db._cli.login import (
     connect_arguments,
     is_dsn,
 )
+from informix_db._cli.values import visible
 from informix_db._wire.text import codec_of_locale
 from informix_db.exceptions import Error, InterfaceError
 from informix_db.params import ANY_ROLE, ConnectParams, Endpoint, connect_params
@@ -64,7 +65,8 @@ class Finding(NamedTuple):
     ok: bool = True
 
     def __str__(self) -> str:
-        return f"{_OK if self.ok else _FAILED:5} {self.topic:11} {self.text}"
+        verdict = _OK if self.ok else _FAILED
+        return f"{verdict:5} {self.topic:11} {visible(' '.join(self.text.split()))}"
 
 
 Examined = Generator[Finding, None, ConnectParams]
@@ -148,6 +150,8 @@ def examine(params: ConnectParams, authorities: str = "") -> Iterator[Finding]:
         yield Finding("connect", call_of(works, authorities))
     except Stop as stop:
         yield stop.finding
+    except Error as exc:
+        yield Finding("connection", str(exc), ok=False)
 
 
 # -- the network -----------------------------------------------------------------------
@@ -203,11 +207,11 @@ def _server(params: ConnectParams) -> Examined:
         raise _without_tls(params)
     try:
         answer = probes.identify(params)
+        if answer.kind == probes.TLS:
+            params = yield from _tls(params)
+            answer = probes.identify(params)
     except Error as exc:
         raise Stop("tls", str(exc)) from exc
-    if answer.kind == probes.TLS:
-        params = yield from _tls(params)
-        answer = probes.identify(params)
     if answer.kind != probes.SQLI:
         where = "inside of TLS: " if params.tls else ""
         raise Stop("protocol", where + _KINDS[answer.kind].format(answer.detail))
@@ -311,14 +315,16 @@ def _first_column(connection: Connection, sql: str, values: Any = ()) -> list[st
 
 
 def _database(params: ConnectParams, known: str) -> Examined:
+    """Open the database, with its own locale if it insists on that."""
     try:
         connection = Connection._connect(params)
     except Error as exc:
         locale = _locale_of(params, exc)
-        if not locale or locale == params.db_locale:
+        if not locale:
             raise Stop("database", f"{exc}{known}") from exc
         yield Finding("database", f"{exc}; its locale is {locale}", ok=False)
-        return (yield from _database(replace(params, db_locale=locale), known))
+        params = replace(params, db_locale=locale)
+        connection = Connection._connect(params)
     with connection:
         state = connection._database
         mode = "ANSI: always in a transaction"

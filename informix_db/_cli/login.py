@@ -74,7 +74,7 @@ def connect_arguments(args: argparse.Namespace, dsn: str | None) -> dict[str, An
         "host": args.host,
         "port": args.port,
         "server": args.server,
-        "user": args.user or written.get("user") or getpass.getuser(),
+        "user": args.user or written.get("user") or _user(),
         "tls": _tls(args.tls),
         "client_locale": args.client_locale,
         "db_locale": args.db_locale,
@@ -83,6 +83,13 @@ def connect_arguments(args: argparse.Namespace, dsn: str | None) -> dict[str, An
     arguments = {name: value for name, value in given.items() if value is not None}
     arguments["password"] = _password(args, arguments["user"])
     return arguments
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # a container may have no users
+        raise InterfaceError("nobody is logged in: name a user by -u") from None
 
 
 def _tls(how: str | None) -> bool | ssl.SSLContext | None:

@@ -21,6 +21,7 @@ from informix_db._cli.values import (
     ToText,
     columns_of,
     text_maker,
+    visible,
 )
 from informix_db.types import TypeCode
 
@@ -40,7 +41,7 @@ def write_table(out: TextIO, cursor: Cursor, header: bool) -> int:
     right = [_is_number(first, index) for index in range(len(names))]
     texts = map(_visible_all, _texts(cursor, chain(first, rows)))
     sample = list(islice(texts, _LOOKED_AT))
-    headings = [_visible(name) for name in names] if header else [""] * len(names)
+    headings = [visible(name) for name in names] if header else [""] * len(names)
     widths = [
         max(_width(text) for text in (title, *(row[index] for row in sample)))
         for index, title in enumerate(headings)
@@ -81,16 +82,7 @@ def _width(text: str) -> int:
 
 
 def _visible_all(texts: Texts) -> list[str]:
-    return ["" if text is None else _visible(text) for text in texts]
-
-
-def _visible(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in text
-    )
+    return ["" if text is None else visible(text) for text in texts]
 
 
 def write_csv(out: TextIO, cursor: Cursor, header: bool) -> int:

@@ -7,7 +7,6 @@ listen any more. No probe tells anybody's password.
 from __future__ import annotations
 
 import ast
-import contextlib
 import re
 import socket
 import ssl
@@ -15,7 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from informix_db import Connection
-from informix_db._transport.tls import context_of, handshake
+from informix_db._transport.tls import context_of, handshake, refusal_of
 from informix_db.exceptions import Error, OperationalError
 from informix_db.params import ANY_ROLE, ConnectParams, Endpoint
 
@@ -111,14 +110,18 @@ def _own_name(refusal: Error) -> str:
 
 
 def probe_tls(params: ConnectParams) -> bool:
-    """Whether a TLS handshake comes about, whoever the certificate is for."""
+    """Whether a TLS listener answers, whoever its certificate is for."""
     context = context_of(True)
     assert context is not None
-    with contextlib.suppress(OperationalError, OSError), _dial(params) as sock:
-        peer = f"{params.host}:{params.port}"
-        with handshake(sock, context, params.host, peer):
+    name = params.tls_server_hostname or params.host
+    try:
+        with _dial(params) as sock, handshake(sock, context, name, params.host):
             return True
-    return False
+    except OperationalError as exc:
+        # It may refuse in TLS' own words: for want of a client's certificate.
+        return exc.__cause__ is not None and refusal_of(exc.__cause__) != ""
+    except OSError:
+        return False
 
 
 def certificate_problem(params: ConnectParams) -> str:

@@ -80,10 +80,11 @@ def run(args: argparse.Namespace) -> int:
         return _refuse("-i goes without -c and FILE")
     try:
         scripts = list(_scripts(args))
-    except (OSError, UnicodeDecodeError, LookupError) as exc:
+        arguments = _arguments(args)
+    except (Error, OSError, UnicodeDecodeError, LookupError) as exc:
         return _refuse(str(exc))
     try:
-        connection = informix_db.connect(**_arguments(args))
+        connection = informix_db.connect(**arguments)
     except InterfaceError as exc:
         return _refuse(str(exc))
     except Error as exc:

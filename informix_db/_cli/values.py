@@ -122,6 +122,16 @@ def text_maker(column: ColumnInfo, dates: DateFormat, encoding: str) -> ToText:
     return lambda value: _plain_text(value, encoding)
 
 
+def visible(text: str) -> str:
+    """Return `text` with escapes for what a terminal would take for commands."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
 def _plain_text(value: Any, encoding: str) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"

@@ -78,11 +78,12 @@ def where(server: Server) -> str:
 
 
 def findings(result: Result) -> dict[str, tuple[bool, str]]:
-    """Return what was found, by topic."""
-    found = {}
+    """Return what was found, by topic: the last of each."""
+    found: dict[str, tuple[bool, str]] = {}
     for line in result.out.splitlines():
         verdict, topic, text = line.split(None, 2)
         assert verdict in ("ok", "FAIL")
+        found.pop(topic, None)
         found[topic] = (verdict == "ok", text)
     return found
 
@@ -206,6 +207,17 @@ def test_an_http_server(doctor: Doctor, tmp_path: Path) -> None:
     with serving(server) as address:
         text = failure(doctor(address, "--connect-timeout", "0.3"), "protocol")
     assert "an HTTP server (HTTP/1.0 501" in text
+
+
+def test_answers_cannot_command_a_terminal(
+    doctor: Doctor, listening: Listening
+) -> None:
+    def greet(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 200 \x1b[31m\r\n\r\n")
+        client.recv(65536)
+
+    result = doctor(listening(greet))
+    assert "HTTP/1.1 200 \\x1b[31m" in failure(result, "protocol")
 
 
 @pytest.mark.parametrize("refuses", [True, False])
@@ -383,6 +395,32 @@ def test_tls_in_order(
 def test_a_certificate_of_somebody_else(doctor: Doctor, secure: Server) -> None:
     result = doctor(where(secure), "--tls", "verify")
     assert "is not accepted: " in failure(result, "tls")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("tls", [(), ("--tls", "insecure")])
+@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
+def test_a_listener_that_wants_a_certificate(
+    doctor: Doctor,
+    authority: tuple[trustme.CA, str],
+    version: ssl.TLSVersion,
+    tls: tuple[str, ...],
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = version
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority[0].issue_cert("127.0.0.1").configure_cert(context)
+    authority[0].configure_trust(context)
+    with Server(tls=context) as server:
+        text = failure(doctor(where(server), *tls), "tls")
+    assert "client certificate" in text
+
+
+def test_a_server_that_is_lost(doctor: Doctor) -> None:
+    with Server() as server:
+        # Replies to the probe, to the login, and to the first two pings pass.
+        server.faults.truncate(0, skip=6)
+        assert "was lost" in failure(doctor(where(server)), "connection")
 
 
 def test_tls_with_a_plain_listener(

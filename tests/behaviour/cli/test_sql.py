@@ -214,12 +214,31 @@ def test_a_connection_string(emulator: Server, monkeypatch, capsys) -> None:
     assert capsys.readouterr().out == "x\n5\n"
 
 
+def test_an_ansi_database(run: Run, table: str) -> None:
+    made = run(
+        "-c",
+        f"CREATE TABLE {table} (n INT); INSERT INTO {table} VALUES (1)",
+        database="ansidb",
+    )
+    assert made.status == 0, made.err
+    query = f"SELECT n FROM {table}"
+    assert run("-f", "csv", "-c", query, database="ansidb").out == "n\n1\n"
+    assert run("-c", f"DROP TABLE {table}", database="ansidb").status == 0
+
+
+def test_messages_cannot_command_a_terminal(run: Run) -> None:
+    result = run("-c", 'SELECT 1 FROM "a\x1b[31m"')
+    assert result.status == 1
+    assert "\x1b" not in result.err
+
+
 def test_exit_statuses_without_a_session(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("-c", "x", database="nosuchdb").status == 3
     assert run(str(tmp_path / "none")).status == 2
     assert run("-i", "-c", "x").status == 2
+    assert run("-c", "x", database="HOST=h;NONSENSE=x").status == 2
     assert run("-c", "x", "--connect-timeout=-1").status == 2
     with pytest.raises(SystemExit, match="2"):
         run("--nonsense")

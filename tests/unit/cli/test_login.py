@@ -150,6 +150,14 @@ def test_the_user_is_who_is_logged_in(
     monkeypatch.setattr(login.getpass, "getuser", lambda: "ann")
     assert login.connect_arguments(parsed(), None)["user"] == "ann"
     assert login.connect_arguments(parsed(), "informix://bob@h/d")["user"] == "bob"
-    assert login.connect_arguments(parsed("-u", "eve"), "informix://bob@h/d")[
-        "user"
-    ] == ("eve")
+    eve = login.connect_arguments(parsed("-u", "eve"), "informix://bob@h/d")
+    assert eve["user"] == "eve"
+
+
+def test_nobody_is_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr(login.getpass, "getuser", fail)
+    with pytest.raises(InterfaceError, match="by -u"):
+        login.connect_arguments(parsed(), None)
