@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
+
+from informix_db.testing.records import dataclass
 
 # First field of a qualifier that starts with FRACTION; as last field it is 10 + n.
 FRACTION = 12

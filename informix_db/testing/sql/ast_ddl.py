@@ -6,8 +6,7 @@ catalog stores as text (CHECK conditions, view definitions).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql.ast import (
     DataType,
     Expression,

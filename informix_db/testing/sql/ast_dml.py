@@ -5,8 +5,7 @@ See `ast` for what all nodes have in common.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql.ast import (
     CommonTable,
     Expression,

@@ -6,8 +6,7 @@ whose `Name` nodes may be variables; SELECT and EXECUTE there may say INTO.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql.ast import (
     DataType,
     Expression,

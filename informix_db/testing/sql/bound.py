@@ -7,10 +7,11 @@ The binder makes it, `emit` turns it into SQLite text. Values are in storage for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from informix_db.testing.api import SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql.catalog import Table
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from informix_db.testing.api import Column, SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
