@@ -61,7 +61,7 @@ lint: setup
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint _speedups
 
 docs: $(VENV)/.docs-installed
-	$(BIN)/python -m mkdocs build
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 $(VENV)/.docs-installed: pyproject.toml | setup
 	$(BIN)/python -m pip install --quiet --use-pep517 --editable '.[docs]'
