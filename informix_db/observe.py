@@ -7,7 +7,21 @@ that makes the driver talk to the server, by the thread or task that waits for i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+
+class ConnectionInfo(NamedTuple):
+    """Which connection it is: `conn.info`."""
+
+    id: int
+    """Unique in this process; log messages name it."""
+    host: str
+    port: int
+    user: str
+    database: str | None
+    """The one connect() named."""
+    server: str
+    """The DBSERVERNAME."""
 
 
 @dataclass(slots=True, eq=False)
@@ -17,17 +31,11 @@ class Operation:
     What comes out of it is known when it has ended.
     """
 
-    connection_id: int
-    """Number of the connection, unique in this process; log messages name it."""
+    connection: ConnectionInfo
     name: str
     """connect, execute, executemany, fetch, commit, rollback, ping, close, ..."""
-    host: str
-    port: int
-    database: str | None
-    """The one connect() named."""
-    user: str
     sql: str | None
-    """As it was given to execute(), literals included."""
+    """As it was given to execute(), literals included; with a fetch, as it was sent."""
     parameters: object = field(default=None, repr=False)
     """As they were given to execute() or executemany(), whose rows may be an iterator:
     not to be read here."""

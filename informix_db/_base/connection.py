@@ -23,6 +23,7 @@ from informix_db.exceptions import (
     InterfaceError,
     StatementCancelledError,
 )
+from informix_db.observe import ConnectionInfo
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
@@ -88,9 +89,17 @@ class BaseConnection(Login):
 
     def __init__(self, params: ConnectParams) -> None:
         super().__init__(params)
-        self._number = next(_numbers)
-        self._recorder = recorder_of(params, self._number, self._channel)
-        tap(self._channel, self._number, self._recorder)
+        number = next(_numbers)
+        self._info = ConnectionInfo(
+            number,
+            params.host,
+            params.port,
+            params.user,
+            params.database,
+            params.server,
+        )
+        self._recorder = recorder_of(params, number, self._channel)
+        tap(self._channel, number, self._recorder)
         self._observer = observer_of(params, self._recorder)
         self._state = IDLE
         self._why_broken = ""
@@ -112,6 +121,11 @@ class BaseConnection(Login):
     def closed(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._state is CLOSED or self._state is BROKEN
+
+    @property
+    def info(self) -> ConnectionInfo:
+        """Which connection this is, and to where."""
+        return self._info
 
     @property
     def _round_trips(self) -> int:

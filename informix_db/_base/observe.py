@@ -82,7 +82,7 @@ class LogObserver:
         """Log the operation."""
         logger.debug(
             "connection %d: %s %s in %.1f ms, %d round trips, %s rows: %s",
-            operation.connection_id,
+            operation.connection.id,
             operation.name,
             _outcome(operation.error),
             (operation.duration or 0.0) * 1000,
@@ -98,7 +98,8 @@ def _outcome(error: BaseException | None) -> str:
 
 def _shortened(operation: Operation) -> str:
     if operation.sql is None:
-        return f"{operation.user}@{operation.host}:{operation.port}"
+        info = operation.connection
+        return f"{info.user}@{info.host}:{info.port}"
     longer = len(operation.sql) > _LONGEST_SQL
     return operation.sql[:_LONGEST_SQL] + ("..." if longer else "")
 
@@ -222,16 +223,10 @@ class Watch:
     def _begin(self, name: str) -> None:
         if self._observer is None:
             return
-        connection = self._connection
-        params = connection._params
         sql, parameters = self._asked
         self._operation = operation = Operation(
-            connection_id=connection._number,
+            connection=self._connection.info,
             name=name,
-            host=params.host,
-            port=params.port,
-            database=params.database,
-            user=params.user,
             sql=sql,
             parameters=parameters,
             started=time.time(),

@@ -219,15 +219,14 @@ def steps(conversation: Conversation) -> Iterator[Step]:
             yield Step(f"conn.{operation.name}()", error)
         elif operation.name in ("execute", "executemany"):
             count += 1
-            cursor = _Cursor(count, operation.outcome.get("rows", 0))
-            sql = operation.given["sql"]
-            cursors[prepare_text(sql).sql] = cursor
+            cursor = _Cursor(count, _rows(operation))
+            cursors[prepare_text(str(operation.given.get("sql"))).sql] = cursor
             yield Step(f"{cursor.name} = conn.cursor()", None)
             yield Step(f"{cursor.name}.{_call(operation)}", error)
         elif operation.name == "fetch" and operation.given.get("sql") in cursors:
             cursor = cursors[operation.given["sql"]]
             yield Step(f"{cursor.name}.fetchmany({cursor.held + 1})", error)
-            cursor.held = max(0, operation.outcome.get("rows", 0) - 1)
+            cursor.held = max(0, _rows(operation) - 1)
         else:
             raise CannotRepeat(
                 f"{operation.name} is not repeated by this command: use --serve and "
@@ -243,6 +242,11 @@ class _Cursor:
         self.held = held
 
 
+def _rows(operation: Operation) -> int:
+    rows = operation.outcome.get("rows", 0)
+    return rows if isinstance(rows, int) else 0
+
+
 def _is_error(name: str) -> bool:
     kind = getattr(informix_db, name, None)
     return isinstance(kind, type) and issubclass(kind, Error)
@@ -250,7 +254,7 @@ def _is_error(name: str) -> bool:
 
 def _call(operation: Operation) -> str:
     """Return the call of a cursor's method."""
-    arguments = [repr(str(operation.given["sql"]))]
+    arguments = [repr(str(operation.given.get("sql")))]
     parameters = operation.given.get("parameters")
     if parameters is not None:
         arguments.append(_code(parameters))
@@ -269,5 +273,8 @@ def _code(value: Any) -> str:
         return f"{{{', '.join(items)}}}"
     if kind not in _READERS or not isinstance(inner, str):
         raise CannotRepeat(f"a parameter, of type {kind}, was not recorded")
-    read = _READERS[kind](inner)
+    try:
+        read = _READERS[kind](inner)
+    except (ValueError, ArithmeticError):
+        raise CannotRepeat(f"a parameter is no {kind}") from None
     return f"decimal.{read!r}" if kind == "Decimal" else repr(read)

@@ -91,7 +91,7 @@ def secret_spans(data: bytes, secret: bytes) -> list[Span]:
     text = data.decode("latin-1")  # one character for each byte
     found = _sql_spans(text, values=False)
     if data[:2] == SHORT.pack(c.SQ_RESPONSE):
-        found.append((4, len(data) - 2))
+        found.append((2, len(data) - 2))
     if secret:
         pattern = re.compile(re.escape(secret))
         found += [match.span() for match in pattern.finditer(data)]

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "testing": set(),
     "init": {"shells", "_base", "_wire", "surface", "values"},
     "compat": {*BELOW_SHELLS, "shells", "init"},
-    "_cli": {*BELOW_SHELLS, "shells", "init"},
+    "_cli": {*BELOW_SHELLS, "shells", "init", "testing"},
 }
 ROOM_OF_MODULE = {
     "__init__": "init",
