@@ -7,7 +7,6 @@ listen any more. No probe tells anybody's password.
 from __future__ import annotations
 
 import ast
-import re
 import socket
 import ssl
 from dataclasses import replace
@@ -23,7 +22,7 @@ _NOBODY = "informix_db_doctor"
 _NO_PASSWORD = ""
 
 _WRONG_SERVER = -761
-_OWN_NAME = re.compile(r"connect with server=('.*'|\".*\")\Z")
+_BEFORE_OWN_NAME = "connect with server="  # the driver's words for it
 
 _HTTP_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 # EXCSAT without parameters: DSS (length, magic, request, correlation), object (length,
@@ -95,7 +94,7 @@ def probe_sqli(params: ConnectParams, server: str = _NOBODY) -> Answer | None:
     except Error as exc:
         if exc.sqlcode is not None:
             return Answer(SQLI, _own_name(exc))
-        if isinstance(exc.__cause__, (ssl.SSLError, ssl.CertificateError)):
+        if isinstance(exc.__cause__, ssl.SSLError):
             raise
         return None
     return Answer(SQLI)
@@ -103,10 +102,14 @@ def probe_sqli(params: ConnectParams, server: str = _NOBODY) -> Answer | None:
 
 def _own_name(refusal: Error) -> str:
     """Return what a server calls itself, by its refusal; "" if it does not say."""
-    match = _OWN_NAME.search(str(refusal.args[0]))
-    if refusal.sqlcode != _WRONG_SERVER or match is None:
+    if refusal.sqlcode != _WRONG_SERVER:
         return ""
-    return str(ast.literal_eval(match[1]))
+    try:
+        return str(
+            ast.literal_eval(str(refusal.args[0]).rpartition(_BEFORE_OWN_NAME)[2])
+        )
+    except (SyntaxError, ValueError):
+        return ""
 
 
 def probe_tls(params: ConnectParams) -> bool:

@@ -158,7 +158,8 @@ def _history(completer: Completer) -> Iterator[None]:
     readline.set_auto_history(False)
     readline.set_completer(completer.complete)
     readline.set_completer_delims(" \t\n\"'`@$><=;|&{(,.*+-/:")
-    readline.parse_and_bind("tab: complete")
+    libedit = "libedit" in (readline.__doc__ or "")  # macOS
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
     with contextlib.suppress(OSError):
         readline.read_history_file(path)
     try:

@@ -85,8 +85,8 @@ class Load(NamedTuple):
 
 def split(text: str) -> tuple[list[Statement], str]:
     """Return the statements of `text` that end in a semicolon, and the rest."""
-    found = []
-    start = 0
+    found: list[Statement] = []
+    start, line = 0, 1
     beginning, last, ended = "", "", False
     for match in _TOKEN.finditer(text):
         if match["word"]:
@@ -96,7 +96,8 @@ def split(text: str) -> tuple[list[Statement], str]:
             if len(beginning) < _ENOUGH:
                 beginning += f"{word} "
         elif match["end"] and (ended or not _ROUTINE.match(beginning)):
-            found += _statement(text, start, match.start())
+            found += _statement(text[start : match.start()], line)
+            line += text.count("\n", start, match.end())
             start = match.end()
             beginning, last, ended = "", "", False
     return found, text[start:]
@@ -105,16 +106,16 @@ def split(text: str) -> tuple[list[Statement], str]:
 def split_all(text: str) -> list[Statement]:
     """Return all statements of `text`; the last one may do without a semicolon."""
     found, rest = split(text)
-    return found + _statement(text, len(text) - len(rest), len(text))
+    line = text.count("\n", 0, len(text) - len(rest)) + 1
+    return found + _statement(rest, line)
 
 
-def _statement(text: str, start: int, end: int) -> list[Statement]:
-    """Return the one statement there, none if there are only comments."""
-    piece = text[start:end]
-    if not without_comments(piece):
+def _statement(text: str, line: int) -> list[Statement]:
+    """Return the one statement of a text, none if there are only comments."""
+    if not without_comments(text):
         return []
-    start += len(piece) - len(piece.lstrip())
-    return [Statement(piece.strip(), text.count("\n", 0, start) + 1)]
+    blank = len(text) - len(text.lstrip())
+    return [Statement(text.strip(), line + text.count("\n", 0, blank))]
 
 
 def without_comments(text: str) -> str:

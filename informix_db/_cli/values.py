@@ -28,7 +28,6 @@ ToText = Callable[[Any], str]
 # Codes of fields: YEAR 0, MONTH 2 ... SECOND 10, FRACTION(n) 10 + n (SQR, syscolumns)
 _SECOND = 10
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
-_LONGEST_FRACTION = 5
 
 # Field of a datetime, its width, and what stands before it.
 _CALENDAR = (

@@ -257,6 +257,17 @@ def test_another_server_name(doctor: Doctor) -> None:
         assert doctor(where(server), "-S", "ol_stores").status == 0
 
 
+def test_names_that_are_no_names(doctor: Doctor) -> None:
+    with Server(server_name="it's") as server:
+        said = findings(doctor(where(server)))["server"][1]
+        assert said == "calls itself \"it's\", not 'informix'"
+    with Server(server_name="connect with server='") as server:
+        result = doctor(where(server))
+        said = findings(result)["server"][1]
+        assert said == "does not tell its name, 'informix' is tried"
+        assert "[-761]" in failure(result, "login")
+
+
 def test_an_alias_of_the_server(
     doctor: Doctor, emulator: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
