@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -10,6 +10,8 @@ import pytest
 import informix_db
 from informix_db._cli.main import main
 from informix_db.testing import Server
+
+from ..conftest import Connect
 
 
 class Result(NamedTuple):
@@ -42,14 +44,6 @@ def run(
 
 
 @pytest.fixture
-def other(emulator: Server) -> Iterator[informix_db.Connection]:
+def other(connect: Connect) -> informix_db.Connection:
     """Another session, to see what the client did."""
-    with informix_db.connect(
-        emulator.host,
-        emulator.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        autocommit=True,
-    ) as connection:
-        yield connection
+    return connect(autocommit=True)

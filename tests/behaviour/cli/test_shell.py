@@ -22,6 +22,7 @@ from informix_db._cli.shell import Completer, Shell
 from informix_db.testing import Server
 from tests.proxy import CLIENT, Proxy
 
+from ..conftest import Connect
 from .conftest import Run
 
 # Longer than any test waits, unless it is cancelled.
@@ -158,19 +159,11 @@ def interrupted_at(proxy: Proxy, text: bytes) -> Iterator[None]:
 
 
 @pytest.fixture
-def proxied(emulator: Server) -> Iterator[tuple[Proxy, informix_db.Connection]]:
-    with (
-        Proxy(emulator.host, emulator.port) as proxy,
-        informix_db.connect(
-            proxy.host,
-            proxy.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            autocommit=True,
-        ) as connection,
-    ):
-        yield proxy, connection
+def proxied(
+    emulator: Server, connect: Connect
+) -> Iterator[tuple[Proxy, informix_db.Connection]]:
+    with Proxy(emulator.host, emulator.port) as proxy:
+        yield proxy, connect(host=proxy.host, port=proxy.port, autocommit=True)
 
 
 def test_ctrl_c_cancels_the_statement_and_keeps_the_session(ask, proxied) -> None:
