@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from informix_db.compat import IfxPy
-from informix_db.compat._connections import open_connection
+from informix_db.compat._connections import open_connection, statement_of
 from informix_db.compat._dbierrors import (
     DatabaseError,
     DataError,
@@ -283,7 +283,7 @@ class Connection:
         self, function: Callable[[IFXConnection], IFXStatement]
     ) -> list[dict[str, Any]]:
         with _errors():
-            statement = function(self._handle())
+            statement = statement_of(function(self._handle()))
             names = statement.keys()
             rows = statement.fetch_many(None, decimals=False)
             return [dict(zip(names, row, strict=True)) for row in rows]
@@ -365,7 +365,7 @@ class Cursor:
         self._has_rows = IfxPy.num_fields(statement) > 0
         if not self._has_rows:
             self._row_count = IfxPy.num_rows(statement)
-            self._last_serial = statement.last_serial
+            self._last_serial = statement_of(statement).last_serial
         return True
 
     def executemany(
@@ -465,7 +465,9 @@ class Cursor:
     def _fetch(self, count: int | None) -> list[tuple[Any, ...]]:
         statement = self._need_rows()
         with _errors(self.messages):
-            return statement.fetch_many(count, decimals=self.FIX_RETURN_TYPE == 1)
+            return statement_of(statement).fetch_many(
+                count, decimals=self.FIX_RETURN_TYPE == 1
+            )
 
     def _need_rows(self) -> IFXStatement:
         if self.stmt_handler is None:

@@ -15,7 +15,7 @@ from informix_db.compat._resultsets import (
     TABLE,
     TYPE,
     Text,
-    catalog_connection,
+    catalog_link,
     catalog_name,
     default_text,
     equal,
@@ -64,7 +64,7 @@ def tables(
 
     `table_type` lists kinds: ``TABLE,VIEW``, with or without quotes.
     """
-    handle = catalog_connection(
+    link = catalog_link(
         connection,
         qualifier=qualifier,
         owner=owner,
@@ -73,19 +73,19 @@ def tables(
     )
     wanted = {part.strip(" '").upper() for part in (table_type or "").split(",")}
     found = query(
-        handle,
+        link,
         "SELECT TRIM(t.owner), t.tabname, t.tabtype, t.tabid "
         "FROM informix.systables t WHERE t.tabtype <> '' ORDER BY 3, 1, 2",
         [like("TRIM(t.owner)", owner), like("t.tabname", table_name)],
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = [
         (catalog, schema, name, _table_type(letter, tabid), None)
         for schema, name, letter, tabid in found
     ]
     if not wanted <= {"", "%"}:
         rows = [row for row in rows if row[3] in wanted]
-    return show(handle, f"{TABLE} TABLE_TYPE REMARKS", rows)
+    return show(link, f"{TABLE} TABLE_TYPE REMARKS", rows)
 
 
 def _table_type(letter: str, tabid: int) -> str:
@@ -102,7 +102,7 @@ def columns(
     /,
 ) -> IFXStatement:
     """Return the columns of tables and views."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection,
         qualifier=qualifier,
         owner=owner,
@@ -110,7 +110,7 @@ def columns(
         column_name=column_name,
     )
     found = query(
-        handle,
+        link,
         "SELECT TRIM(t.owner), t.tabname, c.colname, c.coltype, c.extended_id, "
         "c.collength, x.name, d.type, d.default, c.colno FROM informix.systables t, "
         "informix.syscolumns c, OUTER informix.sysdefaults d, "
@@ -123,13 +123,13 @@ def columns(
             like("c.colname", column_name),
         ],
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = []
     for schema, table, name, *stored, default_type, default, number in found:
         column = stored_column(name, *stored)
         kind = type_columns(column, number, default_text(default_type, default, column))
         rows.append((catalog, schema, table, name, *kind))
-    return show(handle, f"{TABLE} COLUMN_NAME {TYPE}", rows)
+    return show(link, f"{TABLE} COLUMN_NAME {TYPE}", rows)
 
 
 # -- routines ------------------------------------------------------------------------
@@ -143,22 +143,22 @@ def procedures(
     /,
 ) -> IFXStatement:
     """Return the procedures and functions of the database."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection, qualifier=qualifier, owner=owner, procedure__name=procedure_name
     )
     found = query(
-        handle,
+        link,
         "SELECT TRIM(p.owner), p.procname, p.numargs, p.isproc "
         "FROM informix.sysprocedures p WHERE p.procid > 0 ORDER BY 1, 2",
         [like("TRIM(p.owner)", owner), like("p.procname", procedure_name)],
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = [
         (catalog, schema, name, arguments, None, None, None, _procedure_type(isproc))
         for schema, name, arguments, isproc in found
     ]
     return show(
-        handle,
+        link,
         "PROCEDURE_CAT PROCEDURE_SCHEM PROCEDURE_NAME NUM_INPUT_PARAMS:i "
         "NUM_OUTPUT_PARAMS:i NUM_RESULT_SETS:i REMARKS PROCEDURE_TYPE:i",
         rows,
@@ -178,7 +178,7 @@ def procedure_columns(
     /,
 ) -> IFXStatement:
     """Return the parameters of routines and what they return."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection,
         qualifier=qualifier,
         owner=owner,
@@ -186,7 +186,7 @@ def procedure_columns(
         parameter__name=parameter_name,
     )
     found = query(
-        handle,
+        link,
         "SELECT TRIM(p.owner), p.procname, c.paramname, c.paramattr, c.paramtype, "
         "c.paramxid, c.paramlen, x.name, c.paramid, p.procid "
         "FROM informix.sysprocedures p, informix.sysproccolumns c, "
@@ -198,14 +198,14 @@ def procedure_columns(
             like("c.paramname", parameter_name),
         ],
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = []
     for schema, routine, name, column_type, *stored, number, _ in found:
         # paramattr has the numbers of ODBC's COLUMN_TYPE.
         kind = type_columns(stored_column(name or "", *stored), number, None)
         rows.append((catalog, schema, routine, name, column_type, *kind))
     return show(
-        handle,
+        link,
         "PROCEDURE_CAT PROCEDURE_SCHEM PROCEDURE_NAME COLUMN_NAME COLUMN_TYPE:i "
         + TYPE,
         rows,
@@ -232,23 +232,23 @@ def table_privileges(
     /,
 ) -> IFXStatement:
     """Return who may do what with tables, as far as it was granted."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection, qualifier=qualifier, owner=owner, table_name=table_name
     )
     found = query(
-        handle,
+        link,
         "SELECT TRIM(t.owner), t.tabname, TRIM(a.grantor), TRIM(a.grantee), a.tabauth "
         "FROM informix.systables t, informix.systabauth a WHERE t.tabid = a.tabid",
         [like("TRIM(t.owner)", owner), like("t.tabname", table_name)],
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = [
         (catalog, schema, table, grantor, grantee, *privilege)
         for schema, table, grantor, grantee, letters in found
         for privilege in _granted(letters)
     ]
     rows.sort(key=lambda row: (*row[1:3], row[5], row[4]))
-    return show(handle, f"{TABLE} GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE", rows)
+    return show(link, f"{TABLE} GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE", rows)
 
 
 def column_privileges(
@@ -260,7 +260,7 @@ def column_privileges(
     /,
 ) -> IFXStatement:
     """Return who may do what with columns, by themselves or as those of a table."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection,
         qualifier=qualifier,
         owner=owner,
@@ -282,12 +282,12 @@ def column_privileges(
             "informix.syscolauth a WHERE t.tabid = a.tabid AND c.colno = a.colno",
         ),
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = [
         (catalog, *names, *privilege)
         for letters, source in sources
         for *names, held in query(
-            handle,
+            link,
             f"{head}, {letters} FROM informix.systables t, informix.syscolumns c, "
             f"{source} AND t.tabid = c.tabid",
             conditions,
@@ -297,5 +297,5 @@ def column_privileges(
     # Name, then privilege, as ODBC has it.
     rows.sort(key=lambda row: (*row[1:4], row[6], row[5]))
     return show(
-        handle, f"{TABLE} COLUMN_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE", rows
+        link, f"{TABLE} COLUMN_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE", rows
     )

@@ -9,11 +9,11 @@ from informix_db.compat import _constants as k
 from informix_db.compat import _odbc as odbc
 from informix_db.compat._columns import shape_of
 from informix_db.compat._errors import NativeError
-from informix_db.compat._handles import IFXConnection, IFXStatement, Row
+from informix_db.compat._handles import IFXConnection, IFXStatement, Link, Row
 from informix_db.compat._resultsets import (
     TABLE,
     Text,
-    catalog_connection,
+    catalog_link,
     catalog_name,
     equal,
     query,
@@ -28,12 +28,12 @@ _KEY_PARTS = 16
 _PARTS = ", ".join(f"i.part{n}" for n in range(1, _KEY_PARTS + 1))
 
 
-def _column_names(connection: IFXConnection, tabids: set[int]) -> dict[Any, str]:
+def _column_names(link: Link, tabids: set[int]) -> dict[Any, str]:
     """Return the names of columns by table and number."""
     names: dict[Any, str] = {}
     for tabid in tabids:
         for number, name in query(
-            connection,
+            link,
             f"SELECT colno, colname FROM informix.syscolumns WHERE tabid = {tabid:d}",
             [],
         ):
@@ -51,30 +51,30 @@ def primary_keys(
     connection: IFXConnection, qualifier: Text, owner: Text, table_name: Text, /
 ) -> IFXStatement:
     """Return the columns of primary keys."""
-    handle = catalog_connection(
+    link = catalog_link(
         connection, qualifier=qualifier, owner=owner, table_name=table_name
     )
-    catalog = catalog_name(handle)
+    catalog = catalog_name(link)
     rows = [
         (catalog, schema, table, column, number, key)
-        for schema, table, key, key_columns in _primary_keys(handle, owner, table_name)
+        for schema, table, key, key_columns in _primary_keys(link, owner, table_name)
         for number, column in enumerate(key_columns, 1)
     ]
-    return show(handle, f"{TABLE} COLUMN_NAME KEY_SEQ:i PK_NAME", rows)
+    return show(link, f"{TABLE} COLUMN_NAME KEY_SEQ:i PK_NAME", rows)
 
 
 def _primary_keys(
-    connection: IFXConnection, owner: Text, table_name: Text
+    link: Link, owner: Text, table_name: Text
 ) -> Iterator[tuple[str, str, str, list[str]]]:
     found = query(
-        connection,
+        link,
         f"SELECT TRIM(t.owner), t.tabname, k.constrname, t.tabid, {_PARTS} "
         "FROM informix.systables t, informix.sysconstraints k, informix.sysindexes i "
         "WHERE t.tabid = k.tabid AND k.constrtype = 'P' AND i.idxname = k.idxname "
         "AND i.tabid = t.tabid ORDER BY 1, 2",
         [equal("TRIM(t.owner)", owner), equal("t.tabname", table_name)],
     )
-    names = _column_names(connection, {row[3] for row in found})
+    names = _column_names(link, {row[3] for row in found})
     for schema, table, key, tabid, *parts in found:
         yield schema, table, key, list(_key_columns(names, tabid, tuple(parts)))
 
@@ -93,18 +93,18 @@ def foreign_keys(
 
     An owner counts only with the name of a table.
     """
-    handle = catalog_connection(
+    link = catalog_link(
         connection,
         qualifier=pk_qualifier,
         owner=pk_owner,
         table_name=pk_table_name,
     )
-    catalog_connection(
+    catalog_link(
         connection, qualifier=fk_qualifier, owner=fk_owner, table_name=fk_table_name
     )
     parts = _PARTS.replace("i.", "fi."), _PARTS.replace("i.", "pi.")
     found = query(
-        handle,
+        link,
         "SELECT TRIM(pt.owner), pt.tabname, TRIM(ft.owner), ft.tabname, fk.constrname, "
         "pk.constrname, r.delrule, pt.tabid, ft.tabid, "
         f"{parts[1]}, {parts[0]} "
@@ -122,8 +122,8 @@ def foreign_keys(
             equal("ft.tabname", fk_table_name),
         ],
     )
-    names = _column_names(handle, {tabid for row in found for tabid in row[7:9]})
-    catalog = catalog_name(handle)
+    names = _column_names(link, {tabid for row in found for tabid in row[7:9]})
+    catalog = catalog_name(link)
     rows = []
     for p_owner, p_table, f_owner, f_table, f_key, p_key, rule, *rest in found:
         p_id, f_id, *key_parts = rest
@@ -143,7 +143,7 @@ def foreign_keys(
             for number, (p_column, f_column) in enumerate(pairs, 1)
         ]
     return show(
-        handle,
+        link,
         "PKTABLE_CAT PKTABLE_SCHEM PKTABLE_NAME PKCOLUMN_NAME FKTABLE_CAT "
         "FKTABLE_SCHEM FKTABLE_NAME FKCOLUMN_NAME KEY_SEQ:i UPDATE_RULE:i "
         "DELETE_RULE:i FK_NAME PK_NAME DEFERRABILITY:i",
@@ -164,21 +164,21 @@ def statistics(
     `unique` means what it means in IfxPy: True gives all indexes, False the unique
     ones.
     """
-    handle = catalog_connection(
+    link = catalog_link(
         connection, qualifier=qualifier, owner=owner, table_name=table_name
     )
     if not isinstance(unique, bool):
         raise NativeError("unique must be a boolean")
     conditions = [equal("TRIM(t.owner)", owner), equal("t.tabname", table_name)]
     found = query(
-        handle,
+        link,
         "SELECT TRIM(t.owner), t.tabname, t.tabid, t.nrows, t.npused "
         "FROM informix.systables t WHERE t.tabtype = 'T' ORDER BY 1, 2",
         conditions,
     )
-    indexes = _indexes(handle, conditions)
-    names = _column_names(handle, {index[0] for index in indexes})
-    catalog = catalog_name(handle)
+    indexes = _indexes(link, conditions)
+    names = _column_names(link, {index[0] for index in indexes})
+    catalog = catalog_name(link)
     rows: list[Row] = []
     for schema, table, tabid, row_count, pages in found:
         head = (catalog, schema, table)
@@ -196,18 +196,16 @@ def statistics(
                 column = (names.get((tabid, abs(part)), ""), "D" if part < 0 else "A")
                 rows.append((*head, *head_of_index, number, *column, *sizes))
     return show(
-        handle,
+        link,
         f"{TABLE} NON_UNIQUE:i INDEX_QUALIFIER INDEX_NAME TYPE:i ORDINAL_POSITION:i "
         "COLUMN_NAME ASC_OR_DESC CARDINALITY:i PAGES:i FILTER_CONDITION",
         rows,
     )
 
 
-def _indexes(
-    connection: IFXConnection, conditions: Sequence[tuple[str, Text]]
-) -> list[Row]:
+def _indexes(link: Link, conditions: Sequence[tuple[str, Text]]) -> list[Row]:
     return query(
-        connection,
+        link,
         "SELECT t.tabid, i.idxname, i.owner, i.idxtype, i.clustered, i.leaves, "
         f"i.nunique, {_PARTS} FROM informix.systables t, informix.sysindexes i "
         "WHERE t.tabid = i.tabid ORDER BY 4 DESC, 2",
@@ -228,14 +226,14 @@ def special_columns(
 
     They do so for good, which is enough for each `scope`, 0 to 2.
     """
-    handle = catalog_connection(
+    link = catalog_link(
         connection, qualifier=qualifier, owner=owner, table_name=table_name
     )
     if scope not in (0, 1, 2):
         raise NativeError("Supplied parameter is invalid")
-    wanted = _best_columns(handle, owner, table_name)
+    wanted = _best_columns(link, owner, table_name)
     found = query(
-        handle,
+        link,
         "SELECT c.colname, c.coltype, c.extended_id, c.collength, x.name "
         "FROM informix.systables t, informix.syscolumns c, "
         "OUTER informix.sysxtdtypes x "
@@ -256,21 +254,19 @@ def special_columns(
             (odbc.SQL_SCOPE_SESSION, name, *kind, shape.scale, odbc.SQL_PC_NOT_PSEUDO)
         )
     return show(
-        handle,
+        link,
         "SCOPE:i COLUMN_NAME DATA_TYPE:i TYPE_NAME COLUMN_SIZE:i BUFFER_LENGTH:i "
         "DECIMAL_DIGITS:i PSEUDO_COLUMN:i",
         rows,
     )
 
 
-def _best_columns(
-    connection: IFXConnection, owner: Text, table_name: Text
-) -> list[str]:
-    for _, _, _, key_columns in _primary_keys(connection, owner, table_name):
+def _best_columns(link: Link, owner: Text, table_name: Text) -> list[str]:
+    for _, _, _, key_columns in _primary_keys(link, owner, table_name):
         return key_columns
     conditions = [equal("TRIM(t.owner)", owner), equal("t.tabname", table_name)]
-    for tabid, _, _, kind, _, _, _, *parts in _indexes(connection, conditions):
+    for tabid, _, _, kind, _, _, _, *parts in _indexes(link, conditions):
         if kind == "U":
-            names = _column_names(connection, {tabid})
+            names = _column_names(link, {tabid})
             return list(_key_columns(names, tabid, tuple(parts)))
     return []

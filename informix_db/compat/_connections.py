@@ -25,6 +25,8 @@ from informix_db.compat._handles import (
     IFXConnection,
     IFXServerInfo,
     IFXStatement,
+    Link,
+    Statement,
 )
 
 _CONNECTION = 1  # the type that set_option and get_option mean a connection by
@@ -105,14 +107,14 @@ def open_connection(
     except informix_db.Error as exc:
         Failures.connecting = record_of(exc)
         raise NativeError(Failures.connecting.message) from exc
-    handle = IFXConnection(connection)
+    link = Link(connection)
     try:
         for key, value in given.items():
-            _set_connection_option(handle, key, value)
+            _set_connection_option(link, key, value)
     except BaseException:
         connection.close()
         raise
-    return handle
+    return IFXConnection(link)
 
 
 def _environment(written: Mapping[str, str]) -> dict[str, str]:
@@ -120,28 +122,31 @@ def _environment(written: Mapping[str, str]) -> dict[str, str]:
     return {} if said else {"DBDATE": _DEFAULT_DBDATE}
 
 
-def _any_connection(handle: object) -> IFXConnection:
+def _any_link(handle: object) -> Link:
     if not isinstance(handle, IFXConnection):
         raise NativeError("Supplied connection object Parameter is invalid")
-    return handle
+    if handle._link is None:
+        raise NativeError("Connection is not active")
+    return handle._link
 
 
-def connection_of(handle: object) -> IFXConnection:
-    """Return an active connection handle, or raise what IfxPy says of others."""
-    connection = _any_connection(handle)
-    _ = connection.driver
-    return connection
+def link_of(handle: object) -> Link:
+    """Return what an active connection is, or raise what IfxPy says of others."""
+    link = _any_link(handle)
+    _ = link.driver
+    return link
 
 
 def close(connection: IFXConnection, /) -> bool:
     """Undo work that is not committed and close the connection."""
-    _any_connection(connection).close()
+    _any_link(connection).close()
     return True
 
 
 def active(connection: IFXConnection | None, /) -> bool:
     """Return whether a connection can be used; the server is not asked."""
-    return isinstance(connection, IFXConnection) and connection.is_open
+    link = connection._link if isinstance(connection, IFXConnection) else None
+    return link is not None and link.is_open
 
 
 # -- transactions ------------------------------------------------------------------
@@ -149,14 +154,14 @@ def active(connection: IFXConnection | None, /) -> bool:
 
 def autocommit(connection: IFXConnection, *value: int) -> int | bool:
     """Return 0 or 1, or with a value turn autocommit on or off and return True."""
-    handle = connection_of(connection)
+    handle = link_of(connection)
     if not value:
         return int(handle.driver.autocommit)
     _set_autocommit(handle, value[0])
     return True
 
 
-def _set_autocommit(handle: IFXConnection, value: object) -> None:
+def _set_autocommit(handle: Link, value: object) -> None:
     """Turn autocommit on or off; as ODBC has it, on commits what is open."""
     if value not in (k.SQL_AUTOCOMMIT_OFF, k.SQL_AUTOCOMMIT_ON):
         raise NativeError("Supplied parameter is invalid")
@@ -169,7 +174,7 @@ def _set_autocommit(handle: IFXConnection, value: object) -> None:
 
 def commit(connection: IFXConnection, /) -> bool:
     """Commit. With autocommit there is nothing to do."""
-    handle = connection_of(connection)
+    handle = link_of(connection)
     with native_errors("", handle.diagnostics):
         handle.driver.commit()
     return True
@@ -177,7 +182,7 @@ def commit(connection: IFXConnection, /) -> bool:
 
 def rollback(connection: IFXConnection, /) -> bool:
     """Roll back, and return False if that fails. With autocommit it does nothing."""
-    handle = connection_of(connection)
+    handle = link_of(connection)
     try:
         with native_errors("", handle.diagnostics):
             handle.driver.rollback()
@@ -197,7 +202,7 @@ def set_option(
         raise NativeError("Connection or statement handle must be passed in.")
     given = _checked_options(options)
     if kind == _CONNECTION:
-        connection = connection_of(handle)
+        connection = link_of(handle)
         for key, value in given.items():
             _set_connection_option(connection, key, value)
     else:
@@ -214,7 +219,7 @@ def get_option(handle: IFXConnection | IFXStatement, key: int, kind: int, /) -> 
         if key != k.SQL_ATTR_CURSOR_TYPE:
             raise NativeError("Supplied parameter is invalid")
         return k.SQL_CURSOR_FORWARD_ONLY
-    connection = connection_of(handle)
+    connection = link_of(handle)
     if key == k.SQL_ATTR_AUTOCOMMIT:
         return int(connection.driver.autocommit)
     if key == odbc.SQL_ATTR_CURRENT_CATALOG:
@@ -222,14 +227,20 @@ def get_option(handle: IFXConnection | IFXStatement, key: int, kind: int, /) -> 
     return connection.options.get(key, False)
 
 
-def statement_of(handle: object) -> IFXStatement:
-    """Return a statement handle, or raise what IfxPy says of others."""
-    if not isinstance(handle, IFXStatement) or handle.freed:
+def any_statement(handle: object) -> Statement | None:
+    """Return what a statement handle stands for, freed or not; None for others."""
+    return handle._statement if isinstance(handle, IFXStatement) else None
+
+
+def statement_of(handle: object) -> Statement:
+    """Return what a statement handle stands for, or raise what IfxPy says of others."""
+    statement = any_statement(handle)
+    if statement is None or statement.freed:
         raise NativeError("Supplied statement object parameter is invalid")
-    return handle
+    return statement
 
 
-def set_statement_options(statement: IFXStatement, options: Mapping[int, Any]) -> None:
+def set_statement_options(statement: Statement, options: Mapping[int, Any]) -> None:
     """Set the cursor type, a time limit in seconds, or how names and text come."""
     for key, value in _checked_options(options).items():
         if key == k.SQL_ATTR_CURSOR_TYPE:
@@ -254,7 +265,7 @@ def _checked_options(options: Mapping[int, Any]) -> dict[int, Any]:
     return dict(options)
 
 
-def _set_connection_option(handle: IFXConnection, key: int, value: Any) -> None:
+def _set_connection_option(handle: Link, key: int, value: Any) -> None:
     if key == k.SQL_ATTR_AUTOCOMMIT:
         _set_autocommit(handle, value)
     elif key in (k.ATTR_CASE, k.USE_WCHAR):
@@ -272,8 +283,8 @@ def _set_connection_option(handle: IFXConnection, key: int, value: Any) -> None:
 
 def get_db_info(connection: IFXConnection, kind: int, /) -> str | bool:
     """Return what SQLGetInfo says, False if it says nothing."""
-    driver = connection_of(connection).driver
-    session = session_of(driver)
+    link = link_of(connection)
+    session = session_of(link.driver)
     facts = {
         2: session.database,  # SQL_DATA_SOURCE_NAME
         6: "informix_db",  # SQL_DRIVER_NAME
@@ -287,11 +298,11 @@ def get_db_info(connection: IFXConnection, kind: int, /) -> str | bool:
         47: session.user,  # SQL_USER_NAME
     }
     if kind == k.SQL_DBMS_VER:
-        return _release(connection) or False
+        return _release(link) or False
     return facts.get(kind, False)
 
 
-def _release(handle: IFXConnection) -> str:
+def _release(handle: Link) -> str:
     """Return the server's release as ODBC writes it: ``14.10.0000 FC5``.
 
     It is "" if the server does not tell, as without a database.
@@ -309,7 +320,7 @@ def _release(handle: IFXConnection) -> str:
 
 def server_info(connection: IFXConnection, /) -> IFXServerInfo:
     """Return what is known of the server, as attributes."""
-    handle = connection_of(connection)
+    handle = link_of(connection)
     session = session_of(handle.driver)
     default = 0 if not session.logged else 2 if session.ansi else 1
     return IFXServerInfo(
@@ -341,7 +352,7 @@ def server_info(connection: IFXConnection, /) -> IFXServerInfo:
 
 def client_info(connection: IFXConnection, /) -> IFXClientInfo:
     """Return what is known of the driver, as attributes."""
-    session = session_of(connection_of(connection).driver)
+    session = session_of(link_of(connection).driver)
     return IFXClientInfo(
         {
             "DRIVER_NAME": "informix_db",
@@ -356,7 +367,7 @@ def client_info(connection: IFXConnection, /) -> IFXClientInfo:
 
 def check_function_support(connection: IFXConnection, function: int, /) -> bool:
     """Return whether there is a counterpart of a function of ODBC, by its number."""
-    connection_of(connection)
+    link_of(connection)
     return function in odbc.FUNCTIONS
 
 
@@ -384,4 +395,4 @@ def _connection_record(
     if not connection:
         text: str = getattr(Failures.connecting, field)
         return text
-    return _any_connection(connection[0]).diagnostics.tell(field, accessor)
+    return _any_link(connection[0]).diagnostics.tell(field, accessor)

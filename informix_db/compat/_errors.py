@@ -31,6 +31,7 @@ _STATES = {
     -1226: "22003",
 }
 _CLASS_STATES: tuple[tuple[type[informix_db.Error], str], ...] = (
+    (informix_db.StatementCancelledError, "HYT00"),
     (informix_db.IntegrityError, "23000"),
     (informix_db.ProgrammingError, "42000"),
     (informix_db.DataError, "22000"),

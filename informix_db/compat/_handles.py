@@ -58,11 +58,11 @@ class Rows(Protocol):
         """Let go of the rows."""
 
 
-class IFXConnection:
-    """A connection, to the functions of IfxPy. Made by `connect`."""
+class Link:
+    """A connection, and what IfxPy keeps with it."""
 
-    def __init__(self, connection: informix_db.Connection | None = None) -> None:
-        self._connection = connection
+    def __init__(self, connection: informix_db.Connection) -> None:
+        self._connection: informix_db.Connection | None = connection
         self.options: dict[int, Any] = {
             k.ATTR_CASE: k.CASE_NATURAL,
             k.USE_WCHAR: k.WCHAR_YES,
@@ -91,37 +91,27 @@ class IFXConnection:
         self._connection = None
 
 
-class IFXStatement:
-    """A statement, to the functions of IfxPy. Made by `prepare` and others."""
+class Statement:
+    """A statement and its rows."""
 
-    def __init__(self, connection: IFXConnection | None = None, sql: str = "") -> None:
-        self._connection = connection
+    def __init__(self, link: Link, sql: str = "") -> None:
+        self.link = link
         self.sql = sql
         self.diagnostics = Diagnostics()
         self.cursor_type = k.SQL_CURSOR_FORWARD_ONLY
         self.timeout: float | None = None
-        self.name_case = k.CASE_NATURAL
-        self.wide = k.WCHAR_YES
+        self.name_case = link.options[k.ATTR_CASE]
+        self.wide = link.options[k.USE_WCHAR]
         self.parameter_count = 0
         self.columns: Columns = ()
         self.bound: dict[int, Any] = {}
         self.row: Row | None = None  # the one fetched last
-        self.freed = connection is None
+        self.freed = False
         self._targets: Columns = ()
         self._rows: Rows | None = None
         self._cursor: informix_db.Cursor | None = None
         self._converters: dict[bool, list[tuple[int, Converter]]] = {}
         self._at_end = False
-        if connection is not None:
-            self.name_case = connection.options[k.ATTR_CASE]
-            self.wide = connection.options[k.USE_WCHAR]
-
-    @property
-    def connection(self) -> IFXConnection:
-        """The connection it was made for."""
-        if self._connection is None:
-            raise NativeError("Supplied statement object parameter is invalid")
-        return self._connection
 
     @property
     def scrollable(self) -> bool:
@@ -132,10 +122,10 @@ class IFXStatement:
 
     def prepare(self) -> None:
         """Have the server look at the statement."""
-        driver = self.connection.driver
+        driver = self.link.driver
         self.sql = as_statement(self.sql)
         with native_errors(
-            "Statement Prepare Failed: ", self.diagnostics, self.connection.diagnostics
+            "Statement Prepare Failed: ", self.diagnostics, self.link.diagnostics
         ):
             self.parameter_count, self.columns, self._targets = prepare(
                 driver, self.sql
@@ -143,7 +133,7 @@ class IFXStatement:
 
     def execute(self, values: Sequence[Any] = ()) -> None:
         """Execute it; its rows can be fetched then."""
-        driver = self.connection.driver
+        driver = self.link.driver
         self.free_rows()
         with native_errors("Statement Execute Failed: ", self.diagnostics):
             cursor = driver.cursor(scrollable=self.scrollable)
@@ -159,7 +149,7 @@ class IFXStatement:
 
     def execute_many(self, rows: Sequence[Sequence[Any]]) -> int:
         """Execute it for each row of parameters; return how many rows it changed."""
-        driver = self.connection.driver
+        driver = self.link.driver
         self.free_rows()
         with native_errors("Statement Execute Failed: ", self.diagnostics):
             cursor = driver.cursor()
@@ -182,7 +172,7 @@ class IFXStatement:
     def _adapted(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Return rows of parameters as they have to be for what they are stored in."""
         targets = self._targets or [None] * self.parameter_count
-        encoding = self.connection.driver.encoding
+        encoding = self.link.driver.encoding
         return [
             tuple(
                 adapted(value, target, encoding)
@@ -236,7 +226,7 @@ class IFXStatement:
         return made
 
     def _make_converters(self, decimals: bool) -> list[tuple[int, Converter]]:
-        encoding = self.connection.driver.encoding
+        encoding = self.link.driver.encoding
         as_bytes = self.wide == k.WCHAR_NO
         found = (
             (at, converter_of(column, encoding, decimals, as_bytes))
@@ -319,6 +309,20 @@ def as_statement(sql: str) -> str:
         return sql
     rest = match["rest"].strip()
     return f"EXECUTE PROCEDURE {rest if rest.endswith(')') else rest + '()'}"
+
+
+class IFXConnection:
+    """A connection, to the functions of IfxPy. Made by `connect`."""
+
+    def __init__(self, link: Link | None = None) -> None:
+        self._link = link
+
+
+class IFXStatement:
+    """A statement, to the functions of IfxPy. Made by `prepare` and others."""
+
+    def __init__(self, statement: Statement | None = None) -> None:
+        self._statement = statement
 
 
 class _Information:

@@ -12,10 +12,16 @@ from informix_db._wire.describe import ColumnInfo
 from informix_db.compat import _constants as k
 from informix_db.compat import _odbc as odbc
 from informix_db.compat._columns import Shape, qualifier, shape_of
-from informix_db.compat._connections import connection_of
+from informix_db.compat._connections import link_of
 from informix_db.compat._driver import session_of
 from informix_db.compat._errors import NativeError, native_errors
-from informix_db.compat._handles import IFXConnection, IFXStatement, Row
+from informix_db.compat._handles import (
+    IFXConnection,
+    IFXStatement,
+    Link,
+    Row,
+    Statement,
+)
 
 Text = str | None
 
@@ -64,28 +70,26 @@ class _List:
         self._all.clear()
 
 
-def show(connection: IFXConnection, layout: str, rows: Iterable[Row]) -> IFXStatement:
+def show(link: Link, layout: str, rows: Iterable[Row]) -> IFXStatement:
     """Return a statement with these rows; columns are text, or with ``:i`` INTEGER."""
-    statement = IFXStatement(connection)
+    statement = Statement(link)
     columns = []
     for part in layout.split():
         name, _, letter = part.partition(":")
         code, size = (TypeCode.INTEGER, 4) if letter else (TypeCode.VARCHAR, 128)
         columns.append(ColumnInfo(name, code, 0, "", "", size, True))
     statement.show(_List(rows), tuple(columns))
-    return statement
+    return IFXStatement(statement)
 
 
-def query(
-    connection: IFXConnection, sql: str, conditions: Sequence[tuple[str, Text]]
-) -> list[Row]:
+def query(link: Link, sql: str, conditions: Sequence[tuple[str, Text]]) -> list[Row]:
     """Return the rows of a query; conditions without a value are left out."""
     given = [(text, value) for text, value in conditions if value]
     where = "".join(f" AND {text} ?" for text, _ in given)
     head, order, tail = sql.partition(" ORDER BY ")
     with (
-        native_errors("", connection.diagnostics),
-        connection.driver.cursor() as cursor,
+        native_errors("", link.diagnostics),
+        link.driver.cursor() as cursor,
     ):
         cursor.execute(head + where + order + tail, [value for _, value in given])
         rows: list[Row] = cursor.fetchall()
@@ -100,16 +104,16 @@ def equal(expression: str, value: Text) -> tuple[str, Text]:
     return f"{expression} =", value
 
 
-def catalog_connection(connection: IFXConnection, **names: Text) -> IFXConnection:
+def catalog_link(connection: IFXConnection, **names: Text) -> Link:
     """Check the arguments every function has: a connection, and names."""
     for what, value in names.items():
         if value is not None and not isinstance(value, str):
             raise NativeError(f"{what.replace('__', ' ')} must be a string")
-    return connection_of(connection)
+    return link_of(connection)
 
 
-def catalog_name(connection: IFXConnection) -> str:
-    return session_of(connection.driver).database
+def catalog_name(link: Link) -> str:
+    return session_of(link.driver).database
 
 
 def stored_column(

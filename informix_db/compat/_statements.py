@@ -8,7 +8,8 @@ from typing import Any
 from informix_db.compat import _constants as k
 from informix_db.compat._columns import Shape, shape_of
 from informix_db.compat._connections import (
-    connection_of,
+    any_statement,
+    link_of,
     set_statement_options,
     statement_of,
 )
@@ -19,7 +20,13 @@ from informix_db.compat._errors import (
     native_errors,
     noted,
 )
-from informix_db.compat._handles import IFXConnection, IFXStatement, Row
+from informix_db.compat._handles import (
+    IFXConnection,
+    IFXStatement,
+    Link,
+    Row,
+    Statement,
+)
 
 # sysproccolumns.paramattr
 _OUTPUT_ATTRIBUTES = (2, 4)  # INOUT, OUT
@@ -30,11 +37,11 @@ _OUTPUT_ATTRIBUTES = (2, 4)  # INOUT, OUT
 
 def _new_statement(
     connection: IFXConnection, sql: str, options: Mapping[int, Any] | None
-) -> IFXStatement:
-    handle = connection_of(connection)
+) -> Statement:
+    link = link_of(connection)
     if not isinstance(sql, str):
         raise NativeError("Supplied parameter is invalid")
-    statement = IFXStatement(handle, sql)
+    statement = Statement(link, sql)
     if options is not None:
         set_statement_options(statement, options)
     return statement
@@ -49,7 +56,7 @@ def exec_immediate(
     """Execute a statement without parameters; `options` may set the cursor type."""
     statement = _new_statement(connection, sql, options)
     statement.execute_now()
-    return statement
+    return IFXStatement(statement)
 
 
 def prepare(
@@ -61,7 +68,7 @@ def prepare(
     """Prepare a statement, whose parameters are marked with ``?``."""
     statement = _new_statement(connection, sql, options)
     statement.prepare()
-    return statement
+    return IFXStatement(statement)
 
 
 def bind_param(
@@ -105,7 +112,7 @@ def execute(statement: IFXStatement, *parameters: tuple[Any, ...]) -> bool:
     return True
 
 
-def _check_count(statement: IFXStatement, count: int) -> None:
+def _check_count(statement: Statement, count: int) -> None:
     if count != statement.parameter_count:
         raise NativeError(
             f"{count} params bound not matching {statement.parameter_count} required"
@@ -134,28 +141,29 @@ def callproc(
     What the routine returns are rows of the statement. How a server sends OUT and INOUT
     parameters back is not known: routines that have any are refused.
     """
-    handle = connection_of(connection)
+    link = link_of(connection)
     if not isinstance(name, str):
         raise NativeError("Supplied parameter is invalid")
     values = parameters[0] if parameters else ()
     if not isinstance(values, tuple):
         raise NativeError("Param is not a tuple")
     marks = ", ".join("?" * len(values))
-    statement = IFXStatement(handle, f"EXECUTE PROCEDURE {name}({marks})")
-    if values and _has_output(handle, name):
+    statement = Statement(link, f"EXECUTE PROCEDURE {name}({marks})")
+    if values and _has_output(link, name):
         raise noted("Statement Execute Failed: ", NOT_CAPABLE, statement.diagnostics)
     statement.prepare()
     statement.execute(values)
-    return (statement, *values) if values else statement
+    handle = IFXStatement(statement)
+    return (handle, *values) if values else handle
 
 
-def _has_output(handle: IFXConnection, name: str) -> bool:
+def _has_output(link: Link, name: str) -> bool:
     """Ask the catalog whether a routine has OUT or INOUT parameters."""
-    if name in handle.without_output:
+    if name in link.without_output:
         return False
     plain = name.rpartition(".")[2].rpartition(":")[2].strip()
     folded = plain.strip('"') if plain.startswith('"') else plain.lower()
-    with native_errors("", handle.diagnostics), handle.driver.cursor() as cursor:
+    with native_errors("", link.diagnostics), link.driver.cursor() as cursor:
         cursor.execute(
             "SELECT FIRST 1 p.procid FROM informix.sysprocedures p, "
             "informix.sysproccolumns c WHERE p.procid = c.procid "
@@ -164,7 +172,7 @@ def _has_output(handle: IFXConnection, name: str) -> bool:
         )
         found = cursor.fetchone() is not None
     if not found:
-        handle.without_output.add(name)
+        link.without_output.add(name)
     return found
 
 
@@ -207,9 +215,10 @@ def free_result(statement: IFXStatement, /) -> bool:
 
 def free_stmt(statement: IFXStatement | None, /) -> bool | None:
     """Let go of a statement; None if that was done before."""
-    if not isinstance(statement, IFXStatement) or statement.freed:
+    found = any_statement(statement)
+    if found is None or found.freed:
         return None
-    statement.free()
+    found.free()
     return True
 
 
@@ -219,6 +228,10 @@ def free_stmt(statement: IFXStatement | None, /) -> bool | None:
 def _fetch(statement: IFXStatement, number: tuple[int | None, ...]) -> Row | None:
     handle = statement_of(statement)
     return handle.fetch(_row_number(number))
+
+
+def _keys(statement: IFXStatement) -> list[str]:
+    return statement_of(statement).keys()
 
 
 def _row_number(number: tuple[int | None, ...]) -> int | None:
@@ -237,7 +250,7 @@ def fetch_tuple(statement: IFXStatement, *number: int | None) -> Row | bool:
 def fetch_assoc(statement: IFXStatement, *number: int | None) -> dict[str, Any] | bool:
     """Return a row, see `fetch_tuple`, as a dict by column name."""
     row = _fetch(statement, number)
-    return False if row is None else dict(zip(statement.keys(), row, strict=True))
+    return False if row is None else dict(zip(_keys(statement), row, strict=True))
 
 
 def fetch_both(
@@ -248,7 +261,7 @@ def fetch_both(
     if row is None:
         return False
     both: dict[str | int, Any] = dict(enumerate(row))
-    both.update(zip(statement.keys(), row, strict=True))
+    both.update(zip(_keys(statement), row, strict=True))
     return both
 
 
@@ -351,6 +364,7 @@ def _statement_record(
     if not statement:
         text: str = getattr(Failures.statement, field)
         return text
-    if not isinstance(statement[0], IFXStatement):
+    found = any_statement(statement[0])
+    if found is None:
         raise NativeError("Supplied statement object parameter is invalid")
-    return statement[0].diagnostics.tell(field, accessor)
+    return found.diagnostics.tell(field, accessor)

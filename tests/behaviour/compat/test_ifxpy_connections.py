@@ -69,7 +69,7 @@ def test_a_closed_connection_is_not_active(link: IfxPy.IFXConnection) -> None:
 
 
 def test_a_lost_connection_can_be_closed(link: IfxPy.IFXConnection) -> None:
-    link.driver._transport.close()
+    link._link.driver._transport.close()
     with pytest.raises(Exception, match=r"^Statement Execute Failed: "):
         IfxPy.exec_immediate(link, SELECT)
     assert IfxPy.stmt_error() == "08S01"

@@ -236,6 +236,7 @@ def test_errors_of_the_driver(
             "IX000",
             "[Informix]wait. SQLCODE=-154",
         ),
+        (informix_db.StatementCancelledError("late"), "HYT00", "late"),
         (informix_db.NotSupportedError("never"), "HYC00", "never"),
         (informix_db.InterfaceError("what"), "HY000", "what"),
     ],
