@@ -90,7 +90,8 @@ class Cursor(BaseCursor["Connection"]):
         """Return the next row, None if there is none."""
         row = self._held_row()
         if row is not None:
-            return row
+            make = self._make_row
+            return row if make is None else make(row)
         rows = self._fetch(1)
         return rows[0] if rows else None
 
@@ -216,7 +217,8 @@ class Cursor(BaseCursor["Connection"]):
     def __next__(self) -> Any:
         row = self._held_row()
         if row is not None:
-            return row
+            make = self._make_row
+            return row if make is None else make(row)
         rows = self._fetch(1)
         if not rows:
             raise StopIteration

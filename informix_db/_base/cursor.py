@@ -237,9 +237,11 @@ class BaseCursor(Generic[ConnectionT]):
         return row if row is None or make is None else make(row)
 
     def _held_row(self) -> tuple[Any, ...] | None:
-        """Take the next row if it is at hand and nothing is to be made of it."""
-        result = self._need_result()
-        return result.take_held() if self._make_row is None else None
+        """Take the next row, as it came, if it is at hand."""
+        result = self._result
+        if result is None or self._closed:
+            result = self._need_result()
+        return result.take_held()
 
     def _finish_rows(self, rows: list[tuple[Any, ...]]) -> list[Any]:
         """Pass rows through the row factory."""

@@ -108,11 +108,11 @@ class Result:
 
     def take_held(self) -> tuple[Any, ...] | None:
         """Take the next row if it is held: a short cut of `take`."""
-        at = self._next
-        if not 0 <= at < len(self._rows):
-            return None
-        self._next = at + 1
-        return self._rows[at]
+        at, rows = self._next, self._rows
+        if 0 <= at < len(rows):
+            self._next = at + 1
+            return rows[at]
+        return None
 
     def take_all(self) -> list[tuple[Any, ...]]:
         """Take all rows held, and more if there were any."""

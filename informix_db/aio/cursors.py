@@ -103,7 +103,8 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         """Return the next row, None if there is none."""
         row = self._held_row()
         if row is not None:
-            return row
+            make = self._make_row
+            return row if make is None else make(row)
         rows = await self._fetch(1)
         return rows[0] if rows else None
 
@@ -230,7 +231,8 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
     async def __anext__(self) -> Any:
         row = self._held_row()
         if row is not None:
-            return row
+            make = self._make_row
+            return row if make is None else make(row)
         rows = await self._fetch(1)
         if not rows:
             raise StopAsyncIteration

@@ -265,6 +265,17 @@ def test_row_factories(conn: informix_db.Connection, people: str) -> None:
     assert cursor.fetchall() == [{"id": 1}, {"id": 2}]
 
 
+def test_rows_that_a_factory_makes_none(conn: informix_db.Connection) -> None:
+    """A row that is None is a row, and is made once."""
+    made: list[Any] = []
+    cursor = conn.cursor(row_factory=lambda cursor: made.append)
+    cursor.execute("SELECT FIRST 3 tabid FROM systables ORDER BY tabid")
+    assert next(cursor) is cursor.fetchone() is None
+    assert made == [(1,), (2,)]
+    assert list(cursor) == [None]
+    assert made == [(1,), (2,), (3,)]
+
+
 def test_use_after_close(cur: informix_db.Cursor, people: str) -> None:
     cur.execute(f"SELECT * FROM {people}")
     cur.close()
