@@ -195,6 +195,20 @@ class StatementAPI(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class BatchStatementAPI(StatementAPI, Protocol):
+    """What a statement is besides if it may be executed for many rows at once."""
+
+    def execute_batch(
+        self, types: Sequence[SQLType | None], columns: Sequence[Sequence[object]]
+    ) -> Sequence[ExecuteResult] | None:
+        """Execute for every row, given column by column, each as if alone.
+
+        None if that cannot be, or if a row would fail: then nothing has been done.
+        `types` are those of the values, None for a column that has only NULL.
+        """
+
+
 class LargeObjectsAPI(Protocol):
     """Smart large objects, each named by its locator."""
 

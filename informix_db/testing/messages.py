@@ -1,9 +1,10 @@
 """Requests: a client's bytes as a sequence of messages.
 
 `RequestReader.messages` yields the messages of one PDU, the closing EOT excluded, as
-soon as each is complete. Every request IBM's driver is known to send is read, also
-those this server then refuses, so that a refusal does not cost the connection. A
-tag without a known body ends it: nothing tells where the next message starts.
+soon as each is complete; rows that come one after the other may be one `Batch`, but
+not while the stream is recorded. Every request IBM's driver is known to send is read,
+also those this server then refuses, so that a refusal does not cost the connection.
+A tag without a known body ends it: nothing tells where the next message starts.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from . import binds, tags, typecodes, xa
+from . import binds, codec, tags, typecodes, xa
 from .api import BoundParameter
+from .batches import Batch, read_batch
 from .framing import Framing
 from .stream import ByteStream, ProtocolError
 
@@ -191,6 +193,7 @@ Message = (
     | StatementId
     | Named
     | Bind
+    | Batch
     | BindBlob
     | Fetch
     | ScrollFetch
@@ -238,6 +241,7 @@ class RequestReader:
         self.framing = framing
         self.codec = codec
         self.undecodable = False  # text of the current PDU was not in the code set
+        self._reads_batches = False  # so far, in this PDU
         self._ahead: list[Message] | None = None
         self._simple = {tag: Simple(tag) for tag in _WITHOUT_BODY}
         self._readers: dict[int, Callable[[int], Message]] = {
@@ -271,6 +275,7 @@ class RequestReader:
     def messages(self) -> Iterator[Message]:
         """Yield the messages of the next PDU; EXIT ends it without EOT."""
         self.undecodable = False
+        self._reads_batches = not self.stream.is_recorded
         self._ahead = None
         while (message := self._next()) is not None:
             yield message
@@ -334,7 +339,26 @@ class RequestReader:
         return Named(tag, name)
 
     def _bind(self, _: int) -> Message:
+        batch = self._batch() if self._reads_batches else None
+        if batch is not None:
+            return batch
         return Bind(binds.read_parameters(self.stream, self._text))
+
+    def _batch(self) -> Batch | None:
+        """Read the rows received so far, or nothing."""
+        try:
+            found = read_batch(*self.stream.ahead(), self._decode)
+        except (UnicodeDecodeError, codec.MalformedValue):
+            self._reads_batches = False  # one by one, which row it is will be told
+            return None
+        if found is None:
+            return None
+        batch, end = found
+        self.stream.advance(end)
+        return batch
+
+    def _decode(self, raw: bytes) -> str:
+        return raw.decode(self.codec)
 
     def _bind_blob(self, _: int) -> Message:
         count = self.stream.short()

@@ -14,6 +14,7 @@ from typing import Any
 from . import messages as m
 from . import tags, xa
 from .api import EngineSessionAPI, SQLError
+from .batches import Batch
 from .fastpath import FastPath
 from .faults import DropConnection
 from .framing import Framing
@@ -126,6 +127,10 @@ class Requests:
         """Carry out one message, unless an error before it forbids that."""
         if self._failed and self._is_skipped(message):
             return
+        if isinstance(message, Batch):
+            if not self._carried_out_at_once(message, interrupts):
+                self._carry_out_rows(message, interrupts)
+            return
         try:
             tag = _tag_of(message)
             if not self._conversation.accepted:
@@ -149,6 +154,20 @@ class Requests:
         except Exception as error:
             logger.exception("internal error in %r", message)
             self._fail(message, SQLError(INTERNAL_ERROR, token=repr(error)))
+
+    def _carried_out_at_once(self, batch: Batch, interrupts: InterruptState) -> bool:
+        """Carry out a batch if nothing may tell that from doing it row by row."""
+        if self._log is not None or self._settings.faults.is_armed:
+            return False
+        if interrupts.requested or self._reader.undecodable:
+            return False
+        return self._statements.execute_batch(batch)
+
+    def _carry_out_rows(self, batch: Batch, interrupts: InterruptState) -> None:
+        execute = m.Simple(tags.EXECUTE)
+        for values in batch.parameters():
+            self.carry_out(m.Bind(values), interrupts)
+            self.carry_out(execute, interrupts)
 
     def _handle(self, message: m.Message) -> None:
         if isinstance(message, m.Simple):

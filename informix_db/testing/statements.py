@@ -16,6 +16,7 @@ from typing import Any
 from . import messages as m
 from . import tags, typecodes
 from .api import (
+    BatchStatementAPI,
     BoundParameter,
     Column,
     CursorAPI,
@@ -24,6 +25,7 @@ from .api import (
     SQLError,
     StatementAPI,
 )
+from .batches import Batch
 from .cursors import OpenCursor
 from .replies import ReplyWriter
 from .rows import RowEncoder, decode_row
@@ -259,6 +261,35 @@ class StatementTable:
         statement = current.statement
         keys = _wanted_keys(current.keys, statement.key_columns)
         result = statement.execute(current.parameters())
+        self._write_result(statement, keys, result)
+        if statement.statement_type in (_COMMIT_WORK, _ROLLBACK_WORK):
+            self.close_cursors_without_hold()
+
+    def execute_batch(self, batch: Batch) -> bool:
+        """Execute the current statement for all rows of a batch, or for none."""
+        current = self._current
+        if current is None or current.keys is not None:
+            return False
+        statement = current.statement
+        if not isinstance(statement, BatchStatementAPI):
+            return False
+        results = statement.execute_batch(batch.types, batch.columns)
+        if results is None:
+            return False
+        output = self._writer.output
+        last, reply = None, b""
+        for result in results:
+            if result is last:
+                output += reply
+                continue
+            start = len(output)
+            self._write_result(statement, [], result)
+            last, reply = result, bytes(output[start:])
+        return True
+
+    def _write_result(
+        self, statement: StatementAPI, keys: list[int], result: ExecuteResult
+    ) -> None:
         if statement.statement_type == INSERT:
             self._writer.insert_done(result.serial8, result.bigserial)
             if keys and result.generated_keys:
@@ -270,8 +301,6 @@ class StatementTable:
             warn = result.database_flags
         self._writer.done(warn=warn, rows=result.rows, serial=result.serial)
         self._writer.cost()
-        if statement.statement_type in (_COMMIT_WORK, _ROLLBACK_WORK):
-            self.close_cursors_without_hold()
 
     def _write_keys(
         self, statement: StatementAPI, keys: list[int], result: ExecuteResult

@@ -34,7 +34,7 @@ class ByteStream:
         self._receive = receive
         self._buffer = b""
         self._position = 0
-        self._record = record
+        self.is_recorded = record
         self._recorded = bytearray()
         self._recorded_from = 0
 
@@ -61,7 +61,7 @@ class ByteStream:
     def _fill(self, size: int) -> None:
         if size > _LARGEST_FIELD:
             raise ProtocolError(f"length {size}")
-        if self._record:
+        if self.is_recorded:
             self._recorded += self._buffer[self._recorded_from : self._position]
             self._recorded_from = 0
         collected = bytearray(self._buffer[self._position :])

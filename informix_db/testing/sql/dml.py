@@ -88,6 +88,11 @@ class RowBuilder:
             if not column.nullable and not column.is_serial
         ]
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether any values of all columns are a row already."""
+        return self._plain and not self._serials and not self._required
+
     def build(self, values: Values, result: ExecuteResult) -> Values:
         """Return a full row; serials are filled in and noted in `result`."""
         if self._plain:

@@ -188,13 +188,34 @@ class Executor:
         assert table is not None
         rows = self._insert_source(plan, values, transaction)
         first = table.next_key
-        if plan.builder is None:
-            plan.builder = dml.RowBuilder(table, plan.targets, self._runtime)
-        result = self._insert_rows(plan.builder, rows, transaction)
+        result = self._insert_rows(self._builder(plan), rows, transaction)
         if plan.keeps is not None:
             keys = range(first, table.next_key)
             self._rows.check_view(table, plan.keeps, keys)
         return result
+
+    def insert_batch(
+        self,
+        plan: InsertPlan,
+        columns: Sequence[Sequence[Any]],
+        transaction: Transaction,
+    ) -> list[ExecuteResult]:
+        """Insert the rows of many executions, given as columns of parameters."""
+        builder = self._builder(plan)
+        rows: Sequence[Sequence[Any]] = list(zip(*columns, strict=True))
+        if builder.changes_nothing:
+            results = [ExecuteResult(rows=1)] * len(rows)
+        else:
+            results = [ExecuteResult(rows=1) for _ in rows]
+            rows = [builder.build(*pair) for pair in zip(rows, results, strict=True)]
+        self._rows.insert(builder.table, rows, transaction)
+        return results
+
+    def _builder(self, plan: InsertPlan) -> dml.RowBuilder:
+        if plan.builder is None:
+            assert plan.table is not None
+            plan.builder = dml.RowBuilder(plan.table, plan.targets, self._runtime)
+        return plan.builder
 
     def _insert_rows(
         self, builder: dml.RowBuilder, values: Sequence[Row], transaction: Transaction

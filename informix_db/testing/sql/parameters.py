@@ -42,6 +42,41 @@ def bind_parameters(
     ]
 
 
+def bind_columns(
+    slots: Sequence[Slot],
+    types: Sequence[SQLType | None],
+    columns: Sequence[Sequence[Any]],
+    runtime: Runtime,
+) -> list[Sequence[Any]]:
+    """Return the parameters of many executions as `bind_parameters`, by columns."""
+    if len(slots) != len(columns):
+        raise SQLError(-254)
+    return [
+        column if kind is None else _bind_column(slot, kind, column, runtime)
+        for slot, kind, column in zip(slots, types, columns, strict=True)
+    ]
+
+
+def _bind_column(
+    slot: Slot, sql_type: SQLType, column: Sequence[Any], runtime: Runtime
+) -> Sequence[Any]:
+    first = next(value for value in column if value is not None)
+    _bind(slot, BoundParameter(sql_type, first), runtime)
+    convert = slot.conversions.get((sql_type.code, sql_type.length, type(first)))
+    if convert is _unchanged:
+        return column
+    if convert is None:
+        return [
+            None
+            if value is None
+            else _bind(slot, BoundParameter(sql_type, value), runtime)
+            for value in column
+        ]
+    if None in column:
+        return [None if value is None else convert(value) for value in column]
+    return list(map(convert, column))
+
+
 def _bind(slot: Slot, parameter: BoundParameter, runtime: Runtime) -> Any:
     """Convert one value; how is found out once for values of a kind."""
     sql_type = parameter.type

@@ -161,6 +161,21 @@ class InsertPlan(QueryPlan):
     builder: RowBuilder | None = None  # kept by the executor
     keeps: b.Expr | None = None  # as of `WritePlan`
 
+    @property
+    def takes_batches(self) -> bool:
+        """Whether many executions at once are what they are one by one: a row may
+        not depend on those before it, and nothing be done for each."""
+        table = self.table
+        assert table is not None
+        if self.keeps is not None or table.triggers or not self.values:
+            return False
+        if any(c.reference and c.reference.table is table for c in table.constraints):
+            return False
+        return len(self.values) == len(self.slots) and all(
+            isinstance(value, b.Param) and value.slot == i
+            for i, value in enumerate(self.values)
+        )
+
     def text(self, emitter: Emitter) -> str:
         if self.query is not None:
             return emitter.query(self.query)

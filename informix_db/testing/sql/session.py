@@ -15,6 +15,7 @@ from informix_db.testing.api import (
     ClientFilesAPI,
     ExecuteResult,
     SQLError,
+    SQLType,
 )
 from informix_db.testing.lobs import LargeObjects
 from informix_db.testing.sql import ast, ast_dml
@@ -31,10 +32,11 @@ from informix_db.testing.sql.errors import from_sqlite
 from informix_db.testing.sql.executor import Executor, Row, Rows
 from informix_db.testing.sql.lockingcursor import LockingCursor
 from informix_db.testing.sql.locks import LockConflict, release_locks
-from informix_db.testing.sql.parameters import bind_parameters
+from informix_db.testing.sql.parameters import bind_columns, bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import (
+    InsertPlan,
     IntoTempPlan,
     Plan,
     QueryPlan,
@@ -251,6 +253,31 @@ class Session:
             values = self._bound(plan, parameters)
             return self.run(plan, values)
 
+    def execute_batch(
+        self,
+        plan: Plan,
+        types: Sequence[SQLType | None],
+        columns: Sequence[Sequence[Any]],
+    ) -> Sequence[ExecuteResult] | None:
+        """Run a plan for many rows of parameters, or None (`api.BatchStatementAPI`)."""
+        if not isinstance(plan, InsertPlan) or not plan.takes_batches:
+            return None
+        assert plan.table is not None
+        serials = dict(plan.table.serials)
+        with self.entered():
+            try:
+                self._prepare_to_change()
+                plan.check(self.transaction)
+                values = bind_columns(plan.slots, types, columns, self.runtime)
+                results = self._attempt(
+                    lambda tx: self.executor.insert_batch(plan, values, tx)
+                )
+            except (SQLError, LockConflict):
+                plan.table.serials.update(serials)
+                return None
+            self._note(results[-1])
+            return results
+
     def run(self, plan: QueryPlan, values: list[Any]) -> ExecuteResult:
         """Run a plan to its end; `values` are in the forms its slots need."""
         if isinstance(plan, SelectPlan):
@@ -346,10 +373,13 @@ class Session:
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run one statement's work: all or nothing, in the open transaction if there
         is one, waiting for other sessions' locks."""
+        self._prepare_to_change()
+        return self.unlocked(lambda: self._attempt(work))
+
+    def _prepare_to_change(self) -> None:
         if self.transaction is None and self.database and self.database.ansi:
             self.transaction = Transaction(self.session_id)
         self._refuse_after_truncate()
-        return self.unlocked(lambda: self._attempt(work))
 
     def _refuse_after_truncate(self) -> None:
         """Raise SQLError(-26021) if the transaction has truncated a table."""

@@ -105,6 +105,8 @@ class TriggeredRows(CheckedRows):
     def _finish(
         self, fired: list[Trigger], rows: list[tuple[Row | None, Row | None]]
     ) -> None:
+        if not fired:
+            return
         for old, new in rows:
             self._run([(t.each_row, t.arguments(old, new)) for t in fired])
         self._run([(t.after, ()) for t in fired])

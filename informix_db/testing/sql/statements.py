@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from informix_db.testing.api import BoundParameter, Column, ExecuteResult, SQLError
+from informix_db.testing.api import (
+    BoundParameter,
+    Column,
+    ExecuteResult,
+    SQLError,
+    SQLType,
+)
 from informix_db.testing.sql.executor import Rows
 from informix_db.testing.sql.plans import Plan, SelectPlan, WritePlan
 from informix_db.testing.sql.spl_cursor import RoutineCursor
@@ -30,6 +36,11 @@ class Statement:
 
     def execute(self, parameters: Sequence[BoundParameter]) -> ExecuteResult:
         return self._session.execute(self._plan, parameters)
+
+    def execute_batch(
+        self, types: Sequence[SQLType | None], columns: Sequence[Sequence[object]]
+    ) -> Sequence[ExecuteResult] | None:
+        return self._session.execute_batch(self._plan, types, columns)
 
     def open(
         self,

@@ -287,7 +287,14 @@ def _string_from_string(
         return lambda text: fit_string(context, context.padded(text, width), target)
     if t.is_padded(source) and source.length <= target.length:
         return None
-    return lambda text: fit_string(context, text, target)
+    limit = 0 if t.is_padded(target) else t.char_length(target)
+
+    def convert(text: str) -> str:
+        if len(text) <= limit and text.isascii():
+            return text
+        return fit_string(context, text, target)
+
+    return convert
 
 
 def _string_from(

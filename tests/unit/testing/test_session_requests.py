@@ -16,6 +16,7 @@ import pytest
 from informix_db.testing import messages as m
 from informix_db.testing import tags
 from informix_db.testing.api import BoundParameter, DatetimeValue, IntervalValue
+from informix_db.testing.batches import Batch
 from informix_db.testing.framing import (
     NO_CAPABILITIES,
     V15_CAPABILITIES,
@@ -89,6 +90,9 @@ def notes_of(message: m.Message) -> list[str]:
         case m.Bind(values=values):
             parameters = [parameter_note(i, v) for i, v in enumerate(values, 1)]
             return [f"BIND n {len(values)}", *parameters]
+        case Batch():
+            rows = map(m.Bind, message.parameters())
+            return [note for row in rows for note in (*notes_of(row), "EXECUTE")]
         case m.Fetch(buffer_size=size):
             return [f"NFETCH buf {size} z 0"]
         case m.ScrollFetch(how=how, row=row, buffer_size=size):
@@ -189,8 +193,9 @@ def test_byte_and_text_values_come_in_chunks() -> None:
 
 def test_batch_in_one_message() -> None:
     data = captures.request("s10_batch", "'n4'").data
-    kinds = [type(r).__name__ for r in read_all(data)]
-    assert kinds == ["StatementId"] + ["Bind", "Simple"] * 5
+    _, batch = read_all(data)
+    assert isinstance(batch, Batch)
+    assert batch.columns == [["n0", "n1", "n2", "n3", "n4"], (0, 1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(
