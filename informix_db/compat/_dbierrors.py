@@ -74,10 +74,21 @@ _CLASSES: tuple[tuple[type[informix_db.Error], type[DatabaseError]], ...] = (
 )
 
 
+class Executing:
+    """Has the classes of errors of execute(), where pickle finds them."""
+
+
 def _operational(meant: type[DatabaseError]) -> type[DatabaseError]:
     """Return the class of errors of execute(): `meant`, and OperationalError."""
-    members = {"__doc__": meant.__doc__, "__module__": __name__}
-    return type(meant.__name__, (meant, OperationalError), members)
+    name = meant.__name__
+    members = {
+        "__doc__": meant.__doc__,
+        "__module__": __name__,
+        "__qualname__": f"{Executing.__name__}.{name}",
+    }
+    kind = type(name, (meant, OperationalError), members)
+    setattr(Executing, name, kind)
+    return kind
 
 
 _OF_EXECUTE = {

@@ -6,6 +6,7 @@ import ast
 import datetime
 import importlib
 import inspect
+import pickle
 import sys
 import types
 from collections.abc import Iterator
@@ -207,6 +208,9 @@ def test_errors_of_the_driver(
     executing = error_of(problem, executing=True)
     assert isinstance(executing, meant)
     assert isinstance(executing, IfxPyDbi.OperationalError)
+    copied = pickle.loads(pickle.dumps(executing))
+    assert type(copied) is type(executing)
+    assert str(copied) == str(executing)
 
 
 # -- what went wrong
