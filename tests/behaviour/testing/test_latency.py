@@ -14,7 +14,7 @@ from raw_messages import END
 from stub_engine import StubEngine
 
 from informix_db.testing import Server
-from informix_db.testing.transcript import Entry
+from informix_db.testing.transcript import SERVER, Entry
 
 TLS = Path(__file__).parents[2] / "data" / "tls"
 LATENCY = 0.1
@@ -82,17 +82,20 @@ def test_what_a_fault_cuts_short_comes_after_what_was_before(
         assert client.read(10).hex() == END + "00"
 
 
-def test_closing_the_server_does_not_wait() -> None:
-    asked = threading.Event()
+@pytest.mark.parametrize("request_", [login_request(), bytes.fromhex("0038")])
+def test_closing_the_server_does_not_wait(request_: bytes) -> None:
+    """Neither for more requests nor until the last reply is due."""
+    answered = threading.Event()
 
-    def record(_: Entry) -> None:
-        asked.set()
+    def record(entry: Entry) -> None:
+        if entry.direction == SERVER:
+            answered.set()
 
     start = time.monotonic()
     with (
         Server(engine=StubEngine(), latency=60, transcript=record) as server,
         RawClient(server.address) as client,
     ):
-        client.send(login_request())
-        assert asked.wait(5)
+        client.send(request_)
+        assert answered.wait(5)
     assert time.monotonic() - start < 10
