@@ -98,12 +98,12 @@ def _datetime_shape(column: ColumnInfo) -> Shape:
 
 
 def _qualifier_codes(column: ColumnInfo) -> tuple[int, int]:
-    """Return the first and last field; an interval's fraction counts as SECOND."""
+    """Return the numbers of the first and last field."""
     return (column.encoded_length >> 4) & 0x0F, column.encoded_length & 0x0F
 
 
 def qualifier(column: ColumnInfo) -> tuple[str, str]:
-    """Return the first and last field of a DATETIME or INTERVAL in words."""
+    """Return the first and last field in words; a fraction counts as SECOND."""
     start, end = _qualifier_codes(column)
     return _FIELDS.get(min(start, _SECOND), "?"), _FIELDS.get(min(end, _SECOND), "?")
 
