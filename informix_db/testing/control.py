@@ -7,6 +7,7 @@ connect can disturb every session, so it is only ever opened on loopback.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import socket
@@ -37,7 +38,11 @@ class ControlPort:
         threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, client.makefile("rw", encoding="utf-8", newline="\n") as lines:
+        with (
+            contextlib.suppress(OSError, UnicodeDecodeError),
+            client,
+            client.makefile("rw", encoding="utf-8", newline="\n") as lines,
+        ):
             while line := lines.readline(_LONGEST_LINE):
                 lines.write(self._answer(line.strip()) + "\n")
                 lines.flush()

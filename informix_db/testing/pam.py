@@ -14,7 +14,6 @@ from typing import NoReturn
 from . import messages as m
 from . import tags
 from .api import SQLError
-from .framing import mask_of
 from .replies import ReplyWriter
 
 # Styles are passed on by IBM's driver as they come; 1 and 2 were tried [J]. What they
@@ -40,8 +39,9 @@ class Question:
 
 def with_pam(capabilities: bytes) -> bytes:
     """Return a mask of capabilities that asks for PAM besides."""
-    pairs = zip(capabilities.ljust(9, b"\0"), mask_of(_CAPABILITY), strict=True)
-    return bytes(one | other for one, other in pairs)
+    mask = bytearray(capabilities.ljust(9, b"\0"))
+    mask[_CAPABILITY // 8] |= 0x80 >> (_CAPABILITY % 8)
+    return bytes(mask)
 
 
 class Conversation:
@@ -69,7 +69,7 @@ class Conversation:
             self._refuse()
 
     def go_on(self) -> None:
-        """ACK: ask the first question; ACCEPT if there is none."""
+        """After ACK or a right answer: ask the next question, ACCEPT after the last."""
         self._asked = self._questions.pop(0) if self._questions else None
         if self._asked is None:
             self.accepted = True
