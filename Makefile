@@ -11,7 +11,7 @@ SYSTEM := javac=default-jdk-headless nmap=nmap
 # Or every process of the tests, and every program they start, compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test interop system lint docs bench clean
+.PHONY: help setup demo test interop system lint docs coverage bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make interop  only bring the foreign clients to where the tests look"
 	@echo "make lint     ruff, mypy, cython-lint"
 	@echo "make docs     the documentation, as pages in build/site"
+	@echo "make coverage which lines no test reaches, the compiled part included"
 	@echo "make bench    benchmarks"
 	@echo "make clean    remove everything that was built or fetched"
 
@@ -66,6 +67,11 @@ docs: $(VENV)/.docs-installed
 $(VENV)/.docs-installed: pyproject.toml | setup
 	$(BIN)/python -m pip install --quiet --use-pep517 --editable '.[docs]'
 	@touch $@
+
+coverage: setup interop
+	$(BIN)/python -m pip install --quiet 'pytest-cov>=7'
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
+	PYTHON=$(BIN)/python tools/cython_coverage.sh
 
 bench: setup
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
