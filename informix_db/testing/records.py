@@ -26,8 +26,10 @@ else:
         """Make a dataclass of a class; with `frozen` it is hashed by its fields."""
 
         def make(cls: type) -> type:
-            made = dataclasses.dataclass(repr=False, eq=False, slots=slots)(cls)
             own = vars(cls)
+            if cls.__doc__ is None:
+                cls.__doc__ = ""  # or a signature is made to stand there
+            made = dataclasses.dataclass(repr=False, eq=False, slots=slots)(cls)
             if "__repr__" not in own:
                 made.__repr__ = _repr
             if eq and "__eq__" not in own:
