@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 from enum import Enum
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from informix_db import exceptions
 from informix_db._base.login import Login
@@ -114,6 +114,9 @@ class BaseConnection(Login):
             f"<{type(self).__module__}.{type(self).__qualname__} {p.user}@{p.host}:"
             f"{p.port}/{p.database or ''} {self._state.value}>"
         )
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
     # -- what users may ask --------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from informix_db._base.batch import Batch
 from informix_db._base.connection import BaseConnection
@@ -71,6 +71,9 @@ class BaseCursor(Generic[ConnectionT]):
             self._files,
         )
         self.row_factory = row_factory or connection.row_factory
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")
 
     # -- PEP 249 attributes --------------------------------------------------------
 

@@ -20,6 +20,7 @@ from informix_db._protocol.record import Recorder, WireLog, tap_channel
 from informix_db._protocol.redact import redact_sql
 from informix_db._version import __version__
 from informix_db._wire.buffer import Wire
+from informix_db.exceptions import DataError
 from informix_db.observe import Observer, Operation
 from informix_db.params import ConnectParams
 
@@ -93,7 +94,12 @@ class LogObserver:
 
 
 def _outcome(error: BaseException | None) -> str:
-    return "done" if error is None else f"failed ({type(error).__name__}: {error})"
+    if error is None:
+        return "done"
+    name = type(error).__name__
+    if isinstance(error, DataError) and error.sqlcode is None:
+        return f"failed ({name})"  # the driver's own, which quotes the value
+    return f"failed ({name}: {error})"
 
 
 def _shortened(operation: Operation) -> str:

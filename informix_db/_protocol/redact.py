@@ -22,8 +22,8 @@ from informix_db.exceptions import Error
 Span = tuple[int, int]
 
 _LITERAL = r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)"
-# CREATE USER ... PASSWORD '...', SET ENCRYPTION PASSWORD '...', CONNECT ... USING '...'
-_SECRET = re.compile(rf"\b(?:password|using)\s*({_LITERAL})", re.IGNORECASE)
+# SET ENCRYPTION PASSWORD, CREATE USER ... PASSWORD, CONNECT ... USING, IDENTIFIED BY
+_SECRET = re.compile(rf"\b(?:password|using|by)\s*({_LITERAL})", re.IGNORECASE)
 # Literals, and comments, which may hold anything.
 _VALUE = re.compile(
     rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$:])\.?\d[\w.]*",

@@ -37,6 +37,7 @@ PAGES = (
     "docs/EMULATOR.md",
     "docs/ERRORS.md",
     "docs/MIGRATING.md",
+    "docs/OBSERVABILITY.md",
 )
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -205,6 +206,18 @@ def test_statements_are_logged_at_debug(
     assert {each.levelno for each in caplog.records if each.name == "informix_db"} == {
         logging.DEBUG
     }
+
+
+def test_a_value_that_is_refused_is_not_logged(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "informix_db")
+    with pytest.raises(informix_db.DataError, match=r"4E\+907"):
+        connect().cursor().execute(
+            "SELECT tabid FROM systables WHERE tabid = ?", (Decimal("4E+907"),)
+        )
+    assert "failed (DataError)" in caplog.text
+    assert "E+907" not in caplog.text
 
 
 def test_nothing_is_logged_by_default(

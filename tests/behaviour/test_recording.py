@@ -240,6 +240,7 @@ def test_a_full_disk_ends_the_recording_only(
     [
         "informix://u:p@localhost/db?record=/nowhere/x",
         "HOST=localhost;UID=u;PWD=p;RECORD=/nowhere/x",
+        "informix://u:p@localhost/db?observer=x",
     ],
 )
 def test_connection_strings_cannot_ask_for_it(connect: Connect, dsn: str) -> None:
