@@ -196,7 +196,9 @@ def connect_arguments(conversation: Conversation) -> dict[str, Any]:
     """Return the recorded arguments of connect() that were given."""
     for operation in conversation.operations:
         if operation.name == "connect":
-            given = operation.given.get("arguments", {})
+            given = operation.given.get("arguments")
+            if not isinstance(given, dict):
+                break
             return {
                 name: value
                 for name, value in given.items()
@@ -211,7 +213,7 @@ def steps(conversation: Conversation) -> Iterator[Step]:
     count = 0
     for operation in conversation.operations:
         error = operation.outcome.get("error")
-        if error is not None and not _is_error(error):
+        if error is not None and not _is_error(str(error)):
             raise CannotRepeat(f"{operation.name} ended by {error}")
         if operation.name in ("connect", "close"):
             continue
@@ -223,8 +225,8 @@ def steps(conversation: Conversation) -> Iterator[Step]:
             cursors[prepare_text(str(operation.given.get("sql"))).sql] = cursor
             yield Step(f"{cursor.name} = conn.cursor()", None)
             yield Step(f"{cursor.name}.{_call(operation)}", error)
-        elif operation.name == "fetch" and operation.given.get("sql") in cursors:
-            cursor = cursors[operation.given["sql"]]
+        elif operation.name == "fetch" and str(operation.given.get("sql")) in cursors:
+            cursor = cursors[str(operation.given["sql"])]
             yield Step(f"{cursor.name}.fetchmany({cursor.held + 1})", error)
             cursor.held = max(0, _rows(operation) - 1)
         else:
@@ -263,7 +265,9 @@ def _call(operation: Operation) -> str:
 
 def _code(value: Any) -> str:
     """Return a recorded value as Python."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, float):
+        return f"float({str(value)!r})"
+    if value is None or isinstance(value, (bool, int, str)):
         return repr(value)
     if isinstance(value, list):
         return f"[{', '.join(map(_code, value))}]"

@@ -44,7 +44,9 @@ LOGIN_LEFT_OUT = "(login request)"
 # Bytes of one side that are kept until the other side speaks.
 _MOST_KEPT = 16 * 1024 * 1024
 
-_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+_OPENING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+for _flag in ("O_NOFOLLOW", "O_BINARY"):  # the first not on Windows, the second only
+    _OPENING |= getattr(os, _flag, 0)
 
 
 class Tap(Protocol):
@@ -142,7 +144,7 @@ class Recorder:
         self._in_step = True  # replies begin where the last one ended
         self._recording = True
         try:
-            os.close(os.open(path, _NEW_FILE, 0o600))
+            os.close(os.open(path, _OPENING, 0o600))
         except OSError as exc:
             raise InterfaceError(f"cannot record to {path!r}: {exc.strerror}") from None
 
@@ -267,9 +269,12 @@ class Recorder:
             return
         try:
             # Opened for each line: nothing to close, nothing a child process shares.
-            descriptor = os.open(self._path, _NEW_FILE, 0o600)
-            with open(descriptor, "a", encoding="ascii", newline="\n") as file:
-                file.write(f"[{self._number}] {line}\n")
+            descriptor = os.open(self._path, _OPENING, 0o600)
+            try:
+                # In one piece, for other connections may write to it too.
+                os.write(descriptor, f"[{self._number}] {line}\n".encode("ascii"))
+            finally:
+                os.close(descriptor)
         except OSError as exc:
             self._recording = False
             logger.warning("the recording to %r ends here: %s", self._path, exc)

@@ -115,10 +115,13 @@ def _add(conversation: Conversation, kind: str, rest: str) -> None:
     operations, exchanges = conversation.operations, conversation.exchanges
     if kind in ("->", "<-"):
         name, _, facts = rest.partition(" ")
+        told = json.loads(facts)
+        if not isinstance(told, dict):
+            raise ValueError(f"what is told of {name} is no object")
         if kind == "->":
-            operations.append(Operation(name, json.loads(facts)))
+            operations.append(Operation(name, told))
         else:
-            operations[-1].outcome = json.loads(facts)
+            operations[-1].outcome = told
     elif kind == "C>":
         if exchanges and not exchanges[-1].reply:
             exchanges[-1].request += rest

@@ -355,7 +355,16 @@ def test_only_known_arguments_reach_connect(recording: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "x", "[1] S< 00", "[1] C> 0g", "[1] C> 000", "[1] <- x {}", "[1] -> x {"],
+    [
+        "",
+        "x",
+        "[1] S< 00",
+        "[1] C> 0g",
+        "[1] C> 000",
+        "[1] <- x {}",
+        "[1] -> x {",
+        "[1] -> x 1",
+    ],
 )
 def test_damaged_recordings(
     recording: Path, line: str, capsys: pytest.CaptureFixture[str]
