@@ -10,12 +10,13 @@ A tag without a known body ends it: nothing tells where the next message starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from . import binds, codec, tags, typecodes, xa
 from .api import BoundParameter
 from .batches import Batch, read_batch
 from .framing import Framing
+from .records import dataclass
 from .stream import ByteStream, ProtocolError
 
 _INFO_ENVIRONMENT = 6  # the only kind of INFO seen [J]

@@ -7,11 +7,12 @@ versions, so that one made before a schema change is not run after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import Column as ApiColumn
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.access import key_output
