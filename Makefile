@@ -60,6 +60,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint _speedups
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows \
+		$(wildcard .github/workflows/*.yml)
 
 docs: $(VENV)/.docs-installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
