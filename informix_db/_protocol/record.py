@@ -226,6 +226,9 @@ class Recorder:
             facts["rowcount"] = operation.rowcount
         self._flush()
         self._write(f"<- {operation.name} {json.dumps(facts)}")
+        channel = self._channel
+        if channel.in_sync and not channel.owed and not len(channel.read):
+            self._in_step = True  # whatever was in the replies so far
 
     def _text(self, text: str) -> str:
         if self._password:
