@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql.parser import parse
 
 
-def query(sql: str) -> ast.Query:
+def query(sql: str) -> ast_query.Query:
     node = parse(sql)
-    assert isinstance(node, ast.Query)
+    assert isinstance(node, ast_query.Query)
     return node
 
 
-def select(sql: str) -> ast.Select:
+def select(sql: str) -> ast_query.Select:
     body = query(sql).body
-    assert isinstance(body, ast.Select)
+    assert isinstance(body, ast_query.Select)
     return body
 
 
 def expression(text: str, *, delimident: bool = False) -> ast.Expression:
     """Parse `text` as the only item of a select list."""
     node = parse(f"SELECT {text} FROM t", delimident=delimident)
-    assert isinstance(node, ast.Query)
-    assert isinstance(node.body, ast.Select)
+    assert isinstance(node, ast_query.Query)
+    assert isinstance(node.body, ast_query.Select)
     (item,) = node.body.items
-    assert isinstance(item, ast.SelectItem)
+    assert isinstance(item, ast_query.SelectItem)
     assert not item.alias
     return item.expression
 
@@ -56,8 +56,8 @@ def compare(
     return ast.Comparison(0, operator, left, right)
 
 
-def table(name: str, alias: str = "") -> ast.Table:
-    return ast.Table(0, ast.ObjectName(0, name), alias)
+def table(name: str, alias: str = "") -> ast_query.Table:
+    return ast_query.Table(0, ast.ObjectName(0, name), alias)
 
 
 def identifiers(*names: str) -> tuple[ast.Identifier, ...]:

@@ -7,9 +7,9 @@ thing: the ``a + 1`` of a select list equals the ``a + 1`` of its GROUP BY.
 Names are folded to lower case unless delimited. Keywords kept as values (operators,
 modes, kinds) are lower-case strings. Absent parts are None, "" or ().
 
-Here: expressions and queries. `ast_dml`: INSERT to MERGE, EXECUTE.
-`ast_ddl`: schemas, privileges, databases.
-`ast_session`: transactions, SET, locks. `ast_spl`: routines and their bodies.
+Here: names, types and expressions. `ast_query`: SELECT. `ast_dml`: INSERT to MERGE,
+EXECUTE. `ast_ddl`: schemas, privileges, databases. `ast_session`: transactions, SET,
+locks. `ast_spl`: routines and their bodies.
 
 Knows no types and no catalog: a `Name` may turn out to be a column, a row field or
 an SPL variable, a `FunctionCall` an aggregate, a routine or a type constructor.
@@ -21,8 +21,12 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from informix_db.testing.records import dataclass
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.ast_query import OrderItem, Query
 
 # First field of a qualifier that starts with FRACTION; as last field it is 10 + n.
 FRACTION = 12
@@ -425,146 +429,6 @@ class Window(Node):
     unit: str = ""  # rows, range; "" without a frame
     start: FrameBound | None = None
     end: FrameBound | None = None  # None in the short form, which means CURRENT ROW
-
-
-# --- queries -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SelectItem(Node):
-    """``expression [[AS] alias]``."""
-
-    expression: Expression
-    alias: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Star(Node):
-    """``*`` or ``table.*``."""
-
-    table: ObjectName | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table(FromItem):
-    """A table, view or synonym by name."""
-
-    name: ObjectName
-    alias: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Derived(FromItem):
-    """``[LATERAL] (SELECT ..) [AS] alias [(columns)]``."""
-
-    query: Query
-    alias: str = ""
-    columns: tuple[Identifier, ...] = ()
-    lateral: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TableFunction(FromItem):
-    """``TABLE(expression) alias (columns)``.
-
-    `expression` is a collection (literal, `CollectionQuery`, column, parameter) or,
-    with ``TABLE(FUNCTION f(..))`` too, a `FunctionCall`.
-    """
-
-    expression: Expression
-    alias: str = ""
-    columns: tuple[Identifier, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Join(FromItem):
-    """ANSI join; `kind` inner, left, right, full or cross (no condition)."""
-
-    kind: str
-    left: FromItem
-    right: FromItem
-    condition: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outer(FromItem):
-    """Informix's ``OUTER t`` or ``OUTER (a, OUTER b)``: subservient tables."""
-
-    items: tuple[FromItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Select(Node):
-    """One SELECT block. `tables` is () without FROM."""
-
-    items: tuple[SelectItem | Star, ...]
-    tables: tuple[FromItem, ...] = ()
-    where: Expression | None = None
-    group_by: tuple[Expression, ...] = ()  # an integer Literal is a position
-    having: Expression | None = None
-    distinct: bool = False
-    skip: Expression | None = None
-    first: Expression | None = None  # FIRST or LIMIT in the projection
-    into: tuple[Identifier, ...] = ()  # SPL variables
-
-
-@dataclass(frozen=True, slots=True)
-class SetBranch(Node):
-    """``UNION [ALL] operand``; `operator` union, intersect or minus (EXCEPT too)."""
-
-    operator: str
-    all: bool
-    operand: Select | Query
-
-
-@dataclass(frozen=True, slots=True)
-class SetOperation(Node):
-    """``first UNION .. MINUS ..``, to be worked off from left to right."""
-
-    first: Select | Query
-    branches: tuple[SetBranch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderItem(Node):
-    """``expression [DESC] [NULLS FIRST|LAST]``; an integer Literal is a position."""
-
-    expression: Expression
-    descending: bool = False
-    nulls: str = ""  # first, last
-
-
-@dataclass(frozen=True, slots=True)
-class CommonTable(Node):
-    """``name [(columns)] AS (query)`` of a WITH clause."""
-
-    name: str
-    columns: tuple[Identifier, ...]
-    query: Query
-
-
-@dataclass(frozen=True, slots=True)
-class IntoTable(Node):
-    """``INTO TEMP t [WITH NO LOG]``; `kind` temp, raw, standard."""
-
-    kind: str
-    name: Identifier
-    no_log: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Query(Statement):
-    """A SELECT with all that may follow it; also every subquery and view body."""
-
-    body: Select | SetOperation | Query
-    with_tables: tuple[CommonTable, ...] = ()
-    recursive: bool = False
-    order_by: tuple[OrderItem, ...] = ()
-    limit: Expression | None = None  # LIMIT after ORDER BY
-    into: IntoTable | None = None
-    for_update: bool = False
-    update_columns: tuple[Identifier, ...] = ()
-    read_only: bool = False
 
 
 # --- answers of the parser ---------------------------------------------------

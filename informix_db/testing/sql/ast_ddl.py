@@ -13,10 +13,10 @@ from informix_db.testing.sql.ast import (
     Identifier,
     Node,
     ObjectName,
-    Query,
     RowField,
     Statement,
 )
+from informix_db.testing.sql.ast_query import Query
 
 # --- tables ------------------------------------------------------------------
 

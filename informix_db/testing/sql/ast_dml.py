@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from informix_db.testing.records import dataclass
 from informix_db.testing.sql.ast import (
-    CommonTable,
     Expression,
     FromItem,
     Identifier,
     Node,
     ObjectName,
-    Query,
     Statement,
-    Table,
 )
+from informix_db.testing.sql.ast_query import CommonTable, Query, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from informix_db.testing.sql.ast import (
     Identifier,
     Node,
     ObjectName,
-    Query,
     Statement,
 )
 from informix_db.testing.sql.ast_dml import ExecuteRoutine
+from informix_db.testing.sql.ast_query import Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.records import dataclass
-from informix_db.testing.sql.catalog import Table
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.catalog import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from informix_db.testing.sql.rowtypes import RowTypeTable
 from informix_db.testing.sql.spl_objects import RoutineTable
 
 if TYPE_CHECKING:
-    from informix_db.testing.sql import ast
+    from informix_db.testing.sql import ast, ast_query
     from informix_db.testing.sql.locks import RowLock
     from informix_db.testing.sql.spl_triggers import Trigger
     from informix_db.testing.sql.transactions import Transaction
@@ -130,7 +130,7 @@ class View:
     owner: str
     tabid: int
     columns: list[tuple[str, SQLType]]
-    query: ast.Query
+    query: ast_query.Query
     text: str
     uses: list[Table | View]  # what its FROM clauses name
     database: str

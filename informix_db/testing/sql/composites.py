@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from informix_db.testing.api import BoundParameter, CompositeValue, SQLError, SQLType
-from informix_db.testing.sql import ast, values
+from informix_db.testing.sql import ast, boundary, values
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
@@ -131,7 +131,7 @@ def exported(text: str, sql_type: SQLType) -> CompositeValue:
         types *= len(items)
     values_ = []
     for item, item_type in zip(items, types, strict=True):
-        export = values.exporter(item_type)
+        export = boundary.exporter(item_type)
         values_.append(item if item is None or export is None else export(item))
     return CompositeValue(text, tuple(values_))
 
@@ -152,7 +152,7 @@ def imported(value: CompositeValue, sql_type: SQLType) -> str:
     for item, item_type in zip(value.items, types, strict=True):
         if item is not None:
             parameter = BoundParameter(item_type, item)
-            item, source = values.import_value(parameter)
+            item, source = boundary.import_value(parameter)
             convert = _stored.converter(source, item_type)
             item = item if convert is None else convert(item)
         items.append(item)

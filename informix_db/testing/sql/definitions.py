@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast, ast_ddl, ast_dml
+from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query
 from informix_db.testing.sql.catalog import (
     Database,
     Index,
@@ -115,7 +115,7 @@ def _view(session: Session, node: ast_ddl.CreateView, tx: Transaction) -> View:
         raise SQLError(-8319, offset=node.query.position)
     database = session.current_database()
     owner = open_ddl(session, tx).owner(node.name)
-    if node.check_option and not isinstance(node.query.body, ast.Select):
+    if node.check_option and not isinstance(node.query.body, ast_query.Select):
         raise SQLError(-940, offset=node.position)
     return View(
         node.name.name,

@@ -8,10 +8,10 @@ from typing import Any, overload
 from informix_db.testing.api import ExecuteResult, SQLError
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.boundary import exporter
 from informix_db.testing.sql.catalog import Column, DefaultValue, Table
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.temporal import date_to_days, implode
-from informix_db.testing.sql.values import exporter
 
 Values = Sequence[Any]
 Evaluate = Callable[[Values], Any]

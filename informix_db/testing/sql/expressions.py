@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from informix_db.testing.api import SECOND, YEAR, SQLError, SQLType
-from informix_db.testing.sql import ast, composites, rules
+from informix_db.testing.sql import ast, ast_query, composites, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.arithmetic import Arithmetic, arithmetic_hint
@@ -19,7 +19,7 @@ from informix_db.testing.sql.sequences import bind_sequence
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
 from informix_db.testing.sql.windows import bind_window
 
-BindQuery = Callable[[ast.Query, Scope], b.BoundQuery]
+BindQuery = Callable[[ast_query.Query, Scope], b.BoundQuery]
 
 _COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
@@ -249,7 +249,7 @@ class ExpressionBinder(Arithmetic):
 
     # --- subqueries ----------------------------------------------------------
 
-    def subquery(self, query: ast.Query, columns: int | None = 1) -> b.BoundQuery:
+    def subquery(self, query: ast_query.Query, columns: int | None = 1) -> b.BoundQuery:
         bound = self._bind_query(query, self.scope)
         if bound.first is not None or bound.skip is not None:
             raise SQLError(-944, offset=query.position)
@@ -266,7 +266,7 @@ class ExpressionBinder(Arithmetic):
         query = self.subquery(node.query)
         return b.Scalar(rules.strip(query.outputs[0].expr.type), query)
 
-    def query_column(self, query: ast.Query, index: int) -> b.Expr:
+    def query_column(self, query: ast_query.Query, index: int) -> b.Expr:
         """Return one column of a query that has one row, as a value."""
         bound = self.subquery(query, None)
         source = self.binding.new_source()
@@ -280,7 +280,7 @@ class ExpressionBinder(Arithmetic):
         return b.InQuery(t.BOOLEAN_TYPE, left, query, node.negated)
 
     def _with_query(
-        self, operand: ast.Expression, subquery: ast.Query
+        self, operand: ast.Expression, subquery: ast_query.Query
     ) -> tuple[b.Expr, b.BoundQuery]:
         """Bind a value and the query whose only column it is compared with."""
         query = self.subquery(subquery)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Check, Column, Constraint, Table
 from informix_db.testing.sql.emit import Emitter, View
@@ -273,5 +273,5 @@ def _key_conditions(keys: Sequence[int]) -> Iterator[str]:
 def refuse_subqueries(condition: ast.Expression) -> None:
     """Raise SQLError(-677) for a CHECK condition that looks at other rows."""
     for node in ast.walk(condition):
-        if isinstance(node, ast.Query):
+        if isinstance(node, ast_query.Query):
             raise SQLError(-677, offset=node.position)

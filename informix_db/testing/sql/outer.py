@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.expressions import ExpressionBinder
@@ -65,7 +65,7 @@ class OuterJoins:
 
     def _add(self, items: Sequence[ast.FromItem], level: _Level) -> None:
         for item in items:
-            if isinstance(item, ast.Outer):
+            if isinstance(item, ast_query.Outer):
                 outer = _Level(item.position, level)
                 level.outers.append(outer)
                 self._add(item.items, outer)

@@ -9,12 +9,13 @@ from typing import Any
 
 from informix_db.testing.api import BoundParameter, SQLError, SQLType
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.boundary import import_value
 from informix_db.testing.sql.decimals import CONTEXT, pack, unpack
 from informix_db.testing.sql.rules import FLOATING_32
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.scope import Slot
 from informix_db.testing.sql.temporal import date_to_days
-from informix_db.testing.sql.values import import_value, parse_number
+from informix_db.testing.sql.values import parse_number
 
 _LONG_TEXT = t.lvarchar(t.MAX_LVARCHAR)
 

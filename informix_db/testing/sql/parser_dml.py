@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import ast, ast_dml, ast_query
 from informix_db.testing.sql.parser_query import QueryParser
 
 
@@ -18,7 +18,9 @@ class DMLParser(QueryParser):
         columns = self.optional_identifiers()
         return ast_dml.Insert(position, table, columns, self._insert_source())
 
-    def _insert_source(self) -> ast_dml.Values | ast.Query | ast_dml.ExecuteRoutine:
+    def _insert_source(
+        self,
+    ) -> ast_dml.Values | ast_query.Query | ast_dml.ExecuteRoutine:
         if self.at("values"):
             return self.values()
         if self.at("execute"):
@@ -56,14 +58,14 @@ class DMLParser(QueryParser):
         where, cursor = self._where_or_cursor()
         return ast_dml.Delete(position, table, where, cursor)
 
-    def _target(self, only: str) -> ast.Table:
+    def _target(self, only: str) -> ast_query.Table:
         position = self.position
         if self.at_words("only", "("):
             self.unsupported(only)
         if self.at_words("table", "("):
             self.unsupported("collection-derived table as a target")
         name = self.object_name()
-        return ast.Table(position, name, self.alias())
+        return ast_query.Table(position, name, self.alias())
 
     def _where_or_cursor(self) -> tuple[ast.Expression | None, str]:
         if not self.accept("where"):
@@ -104,7 +106,7 @@ class DMLParser(QueryParser):
         self.expect("]")
         return ast_dml.SubscriptedColumn(position, name, first, last)
 
-    def with_statement(self) -> ast.Query | ast_dml.WithTables:
+    def with_statement(self) -> ast_query.Query | ast_dml.WithTables:
         """Take a query, or INSERT, UPDATE and DELETE, after WITH."""
         position = self.position
         recursive, tables = self.with_clause()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql.lexer import DECIMAL, FLOAT, INTEGER, STRING
 from informix_db.testing.sql.parser_base import CLAUSE_WORDS, MAX_DEPTH
 from informix_db.testing.sql.parser_operand import CONSTRUCTS, OperandParser
@@ -24,7 +24,7 @@ SET_OPERATORS = ("union", "intersect", "minus", "except")
 class ExpressionParser(OperandParser):
     """Everything that has a value."""
 
-    def set_operation(self, first: ast.Query) -> ast.Query:
+    def set_operation(self, first: ast_query.Query) -> ast_query.Query:
         """Take what follows the parenthesised first branch of a UNION."""
         raise NotImplementedError
 
@@ -161,7 +161,7 @@ class ExpressionParser(OperandParser):
             return True
         return self.at("with") and self._names[self._index + 1] is not None
 
-    def subquery(self) -> ast.Query:
+    def subquery(self) -> ast_query.Query:
         opening = self._index
         operand = self._parenthesis()
         if not isinstance(operand, ast.ScalarQuery):

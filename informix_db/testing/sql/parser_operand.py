@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql.lexer import DECIMAL, END, FLOAT, INTEGER, STRING
 from informix_db.testing.sql.parser_base import CLAUSE_WORDS
 from informix_db.testing.sql.parser_types import TypeParser
@@ -30,15 +30,15 @@ class OperandParser(TypeParser):
         """Take an expression whose operators bind at least as `level` does."""
         raise NotImplementedError
 
-    def query(self, *, collection: bool = False) -> ast.Query:
+    def query(self, *, collection: bool = False) -> ast_query.Query:
         """Take a query; `collection` allows SELECT ITEM."""
         raise NotImplementedError
 
-    def subquery(self) -> ast.Query:
+    def subquery(self) -> ast_query.Query:
         """Take ``(query)``, in however many parentheses."""
         raise NotImplementedError
 
-    def order_by(self) -> tuple[ast.OrderItem, ...]:
+    def order_by(self) -> tuple[ast_query.OrderItem, ...]:
         """Take ``ORDER BY ...``, if it is there."""
         raise NotImplementedError
 

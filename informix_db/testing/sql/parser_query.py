@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql.lexer import INTEGER, STRING
 from informix_db.testing.sql.parser_base import MAX_DEPTH
 from informix_db.testing.sql.parser_expr import SET_OPERATORS, ExpressionParser
@@ -32,10 +32,10 @@ _AFTER_JOIN_WORD = ("join", "outer", "inner", "left", "right", "full")
 class QueryParser(ExpressionParser):
     """SELECT and what may surround it."""
 
-    def query(self, *, collection: bool = False) -> ast.Query:
+    def query(self, *, collection: bool = False) -> ast_query.Query:
         position = self.position
         recursive = False
-        tables: tuple[ast.CommonTable, ...] = ()
+        tables: tuple[ast_query.CommonTable, ...] = ()
         if self.at("with"):
             with self.nested(2):
                 recursive, tables = self.with_clause()
@@ -45,41 +45,41 @@ class QueryParser(ExpressionParser):
         self,
         position: int,
         recursive: bool = False,
-        tables: tuple[ast.CommonTable, ...] = (),
+        tables: tuple[ast_query.CommonTable, ...] = (),
         *,
         collection: bool = False,
-    ) -> ast.Query:
+    ) -> ast_query.Query:
         """Take a query from behind its WITH clause."""
         with self.nested(2):
-            body: ast.Select | ast.Query = self._branch(collection)
+            body: ast_query.Select | ast_query.Query = self._branch(collection)
             branches = self._set_branches(body)
             return self._query_tail(position, branches, tables, recursive)
 
-    def with_clause(self) -> tuple[bool, tuple[ast.CommonTable, ...]]:
+    def with_clause(self) -> tuple[bool, tuple[ast_query.CommonTable, ...]]:
         """Take ``WITH [RECURSIVE] t AS (..), ..``."""
         self.expect("with")
         return self.accept("recursive"), self.list_of(self._common_table)
 
-    def set_operation(self, first: ast.Query) -> ast.Query:
+    def set_operation(self, first: ast_query.Query) -> ast_query.Query:
         return self._query_tail(first.position, self._set_branches(first), (), False)
 
-    def _common_table(self) -> ast.CommonTable:
+    def _common_table(self) -> ast_query.CommonTable:
         position = self.position
         name = self.word()
         columns = self.optional_identifiers()
         self.expect("as", "(")
         query = self.query()
         self.expect(")")
-        return ast.CommonTable(position, name, columns, query)
+        return ast_query.CommonTable(position, name, columns, query)
 
-    def _branch(self, collection: bool = False) -> ast.Select | ast.Query:
+    def _branch(self, collection: bool = False) -> ast_query.Select | ast_query.Query:
         if not self.at("("):
             return self._select(collection)
         return self.subquery()
 
     def _set_branches(
-        self, first: ast.Select | ast.Query
-    ) -> ast.Select | ast.SetOperation | ast.Query:
+        self, first: ast_query.Select | ast_query.Query
+    ) -> ast_query.Select | ast_query.SetOperation | ast_query.Query:
         branches = []
         while self.at(*SET_OPERATORS):
             position = self.position
@@ -88,18 +88,20 @@ class QueryParser(ExpressionParser):
             keep_all = operator == "union" and self.accept("all")
             if not keep_all:
                 self.accept_one_of("distinct", "unique")
-            branches.append(ast.SetBranch(position, operator, keep_all, self._branch()))
+            branches.append(
+                ast_query.SetBranch(position, operator, keep_all, self._branch())
+            )
         if not branches:
             return first
-        return ast.SetOperation(first.position, first, tuple(branches))
+        return ast_query.SetOperation(first.position, first, tuple(branches))
 
     def _query_tail(
         self,
         position: int,
-        body: ast.Select | ast.SetOperation | ast.Query,
-        tables: tuple[ast.CommonTable, ...],
+        body: ast_query.Select | ast_query.SetOperation | ast_query.Query,
+        tables: tuple[ast_query.CommonTable, ...],
         recursive: bool,
-    ) -> ast.Query:
+    ) -> ast_query.Query:
         order = self.order_by()
         limit = self.expression() if self.accept("limit") else None
         into = self._into_table()
@@ -113,7 +115,7 @@ class QueryParser(ExpressionParser):
                 read_only = True
             elif self.accept("of"):
                 columns = self.list_of(self.identifier)
-        return ast.Query(
+        return ast_query.Query(
             position,
             body,
             tables,
@@ -126,7 +128,7 @@ class QueryParser(ExpressionParser):
             read_only,
         )
 
-    def _into_table(self) -> ast.IntoTable | None:
+    def _into_table(self) -> ast_query.IntoTable | None:
         if not self.at("into"):
             return None
         position = self.expect("into")
@@ -136,27 +138,27 @@ class QueryParser(ExpressionParser):
         name = self.identifier()
         no_log = self.accept_words("with", "no", "log") or kind == "scratch"
         kind = "temp" if kind == "scratch" else kind
-        return ast.IntoTable(position, kind, name, no_log)
+        return ast_query.IntoTable(position, kind, name, no_log)
 
-    def order_by(self) -> tuple[ast.OrderItem, ...]:
+    def order_by(self) -> tuple[ast_query.OrderItem, ...]:
         if not self.accept_words("order", "by"):
             if self.at_words("order", "siblings"):
                 self.unsupported("ORDER SIBLINGS BY")
             return ()
         return self.list_of(self._order_item)
 
-    def _order_item(self) -> ast.OrderItem:
+    def _order_item(self) -> ast_query.OrderItem:
         position = self.position
         expression = self.expression()
         descending = self.accept_one_of("asc", "desc") == "desc"
         nulls = ""
         if self.accept("nulls"):
             nulls = self.expect_one_of("first", "last")
-        return ast.OrderItem(position, expression, descending, nulls)
+        return ast_query.OrderItem(position, expression, descending, nulls)
 
     # --- SELECT ---
 
-    def _select(self, collection: bool = False) -> ast.Select:
+    def _select(self, collection: bool = False) -> ast_query.Select:
         position = self.expect("select")
         if collection:
             self.expect("item")
@@ -182,7 +184,7 @@ class QueryParser(ExpressionParser):
         if self.accept_words("group", "by"):
             group = self.expressions()
         having = self.expression() if self.accept("having") else None
-        return ast.Select(
+        return ast_query.Select(
             position, items, tables, where, group, having, distinct, skip, first, into
         )
 
@@ -222,16 +224,16 @@ class QueryParser(ExpressionParser):
         position = self.position
         return ast.Name(position, (self.word(),))
 
-    def _select_item(self) -> ast.SelectItem | ast.Star:
+    def _select_item(self) -> ast_query.SelectItem | ast_query.Star:
         position = self.position
         if self.accept("*"):
-            return ast.Star(position)
+            return ast_query.Star(position)
         if self._at_table_star():
             table = self._star_table()
             self.expect("*")
-            return ast.Star(position, table)
+            return ast_query.Star(position, table)
         expression = self.expression()
-        return ast.SelectItem(position, expression, self.alias())
+        return ast_query.SelectItem(position, expression, self.alias())
 
     def _at_table_star(self) -> bool:
         keys, index = self._keys, self._index
@@ -312,7 +314,7 @@ class QueryParser(ExpressionParser):
                 self.unsupported("JOIN ... USING")
             self.expect("on")
             condition = self.expression()
-        return ast.Join(left.position, kind or "inner", left, right, condition)
+        return ast_query.Join(left.position, kind or "inner", left, right, condition)
 
     def _from_source(self) -> ast.FromItem:
         position = self.position
@@ -332,7 +334,7 @@ class QueryParser(ExpressionParser):
         if self.at_clause() or self.at(*_NOT_ALIASES):
             self.fail()
         name = self.object_name()
-        return ast.Table(position, name, self.alias())
+        return ast_query.Table(position, name, self.alias())
 
     def _at_source(self, index: int) -> bool:
         key = self._keys[index]
@@ -347,7 +349,7 @@ class QueryParser(ExpressionParser):
                 items = self.parenthesised(self.from_item)
             else:
                 items = (self._from_source(),)
-        return ast.Outer(position, items)
+        return ast_query.Outer(position, items)
 
     def _parenthesised_source(self) -> ast.FromItem:
         """Take a derived table or a joined table in parentheses."""
@@ -373,10 +375,12 @@ class QueryParser(ExpressionParser):
                 return False
         return False
 
-    def _derived(self, position: int, query: ast.Query, lateral: bool) -> ast.Derived:
+    def _derived(
+        self, position: int, query: ast_query.Query, lateral: bool
+    ) -> ast_query.Derived:
         alias = self.alias()
         columns = self.optional_identifiers() if alias else ()
-        return ast.Derived(position, query, alias, columns, lateral)
+        return ast_query.Derived(position, query, alias, columns, lateral)
 
     def _table_function(self) -> ast.FromItem:
         position = self.expect("table", "(")
@@ -386,4 +390,4 @@ class QueryParser(ExpressionParser):
         self.expect(")")
         alias = self.alias()
         columns = self.optional_identifiers() if alias else ()
-        return ast.TableFunction(position, expression, alias, columns)
+        return ast_query.TableFunction(position, expression, alias, columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast, ast_dml, ast_spl
+from informix_db.testing.sql import ast, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql.lexer import END
 from informix_db.testing.sql.parser_ddl import DDLParser
 from informix_db.testing.sql.parser_expr import SUBSCRIPT
@@ -315,7 +315,7 @@ class SPLParser(DDLParser):
             hold = True
         if cursor:
             self.expect("for")
-        source: ast.Query | ast_dml.ExecuteRoutine
+        source: ast_query.Query | ast_dml.ExecuteRoutine
         if self.at("execute"):
             source = self.execute_routine()
             into = source.into

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import ast, ast_ddl, ast_query
 from informix_db.testing.sql.lexer import END
 from informix_db.testing.sql.parser_expr import CAST
 from informix_db.testing.sql.parser_session import SessionParser
@@ -64,7 +64,7 @@ class TableParser(SessionParser):
 
     def _create_as(
         self, columns: tuple[ast_ddl.Column, ...], row_type: ast.ObjectName | None
-    ) -> ast.Query:
+    ) -> ast_query.Query:
         if columns or row_type:
             self.fail()
         return self.query() if self.at_query() else self.subquery()

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import ast, ast_dml, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql.access import plain_source, reads_by_key
+from informix_db.testing.sql.boundary import row_exporter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.merges import bind_merge
 from informix_db.testing.sql.plans import (
@@ -21,7 +22,6 @@ from informix_db.testing.sql.plans import (
 )
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Names, has_window
-from informix_db.testing.sql.values import row_exporter
 from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
 
 
@@ -45,7 +45,7 @@ def bind_statement(
     return plan
 
 
-def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
+def _bind_query(node: ast_query.Query, binding: Binding) -> QueryPlan:
     binding.names.current_database()
     query = QueryBinder(binding).query(node, None)
     if node.into is not None:
@@ -62,7 +62,7 @@ def _bind_query(node: ast.Query, binding: Binding) -> QueryPlan:
 
 
 def _check_for_update(
-    node: ast.Query, query: b.BoundQuery, source: b.TableSource | None
+    node: ast_query.Query, query: b.BoundQuery, source: b.TableSource | None
 ) -> None:
     """Raise SQLError(-365) unless the rows are one table's plain ones, -217 for a
     column it does not have."""
@@ -75,7 +75,7 @@ def _check_for_update(
 
 
 def _bind_into(
-    node: ast.Query, into: ast.IntoTable, query: b.BoundQuery
+    node: ast_query.Query, into: ast_query.IntoTable, query: b.BoundQuery
 ) -> IntoTempPlan:
     """SELECT ... INTO TEMP: SQLError(-249) for a column without a name."""
     if into.kind != "temp":
@@ -96,7 +96,7 @@ def _bind_with(node: ast_dml.WithTables, binding: Binding) -> QueryPlan:
 
 
 BINDERS: dict[type[ast.Statement], Callable[[Any, Binding], QueryPlan]] = {
-    ast.Query: _bind_query,
+    ast_query.Query: _bind_query,
     ast_dml.Insert: bind_insert,
     ast_dml.Update: bind_update,
     ast_dml.Delete: bind_delete,

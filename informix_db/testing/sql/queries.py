@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, rules
+from informix_db.testing.sql import ast, ast_query, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
@@ -28,7 +28,7 @@ class QueryBinder(SourceBinder):
     # --- whole queries -------------------------------------------------------
 
     def query(
-        self, node: ast.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
+        self, node: ast_query.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
     ) -> b.BoundQuery:
         """Return a query bound; `hints` type parameters of its projection."""
         if node.into is not None and parent is not None:
@@ -39,7 +39,7 @@ class QueryBinder(SourceBinder):
         return query
 
     def _query(
-        self, node: ast.Query, parent: Scope | None, hints: Sequence[SQLType]
+        self, node: ast_query.Query, parent: Scope | None, hints: Sequence[SQLType]
     ) -> b.BoundQuery:
         body, scope = self._body(node.body, parent, hints)
         query = b.BoundQuery(body)
@@ -57,13 +57,13 @@ class QueryBinder(SourceBinder):
 
     def _body(
         self,
-        node: ast.Select | ast.SetOperation | ast.Query,
+        node: ast_query.Select | ast_query.SetOperation | ast_query.Query,
         parent: Scope | None,
         hints: Sequence[SQLType],
     ) -> tuple[b.BoundBody, Scope | None]:
-        if isinstance(node, ast.Select):
+        if isinstance(node, ast_query.Select):
             return self._select(node, parent, hints)
-        if isinstance(node, ast.SetOperation):
+        if isinstance(node, ast_query.SetOperation):
             return self._set_operation(node, parent, hints), None
         return self.query(node, parent, hints), None
 
@@ -71,7 +71,7 @@ class QueryBinder(SourceBinder):
 
     @contextmanager
     def common(
-        self, nodes: Sequence[ast.CommonTable], parent: Scope | None = None
+        self, nodes: Sequence[ast_query.CommonTable], parent: Scope | None = None
     ) -> Iterator[list[b.BoundCommon]]:
         """Bind the tables of a WITH clause; they are known inside."""
         tables: dict[str, CommonTable] = {}
@@ -83,7 +83,7 @@ class QueryBinder(SourceBinder):
 
     def _common(
         self,
-        node: ast.CommonTable,
+        node: ast_query.CommonTable,
         tables: dict[str, CommonTable],
         parent: Scope | None,
     ) -> b.BoundCommon:
@@ -92,8 +92,8 @@ class QueryBinder(SourceBinder):
             raise SQLError(-201, offset=node.position, token=node.name)
         number = self.binding.new_source()
         body = node.query.body
-        if isinstance(body, ast.SetOperation) and any(
-            isinstance(part, ast.Table) and part.name.name == node.name
+        if isinstance(body, ast_query.SetOperation) and any(
+            isinstance(part, ast_query.Table) and part.name.name == node.name
             for branch in body.branches
             for part in ast.walk(branch)
         ):
@@ -104,8 +104,8 @@ class QueryBinder(SourceBinder):
 
     def _recursive(
         self,
-        node: ast.CommonTable,
-        body: ast.SetOperation,
+        node: ast_query.CommonTable,
+        body: ast_query.SetOperation,
         number: int,
         tables: dict[str, CommonTable],
         parent: Scope | None,
@@ -146,7 +146,7 @@ class QueryBinder(SourceBinder):
 
     def _set_operation(
         self,
-        node: ast.SetOperation,
+        node: ast_query.SetOperation,
         parent: Scope | None,
         hints: Sequence[SQLType],
     ) -> b.BoundSet:
@@ -193,7 +193,7 @@ class QueryBinder(SourceBinder):
     # --- one SELECT block ----------------------------------------------------
 
     def _select(
-        self, node: ast.Select, parent: Scope | None, hints: Sequence[SQLType]
+        self, node: ast_query.Select, parent: Scope | None, hints: Sequence[SQLType]
     ) -> tuple[b.BoundSelect, Scope]:
         if node.into:
             raise SQLError(-201, offset=node.into[0].position)
@@ -215,11 +215,11 @@ class QueryBinder(SourceBinder):
         return select, scope
 
     def _from_and_where(
-        self, node: ast.Select, select: b.BoundSelect, scope: Scope
+        self, node: ast_query.Select, select: b.BoundSelect, scope: Scope
     ) -> ExpressionBinder:
         """Bind FROM and WHERE; return the binder of the rest."""
         binder = self.expressions(scope)
-        if any(isinstance(item, ast.Outer) for item in node.tables):
+        if any(isinstance(item, ast_query.Outer) for item in node.tables):
             joins = OuterJoins(self, scope)
             joined, select.where = joins.bind(node.tables, node.where, binder)
             select.sources = [joined]
@@ -230,11 +230,11 @@ class QueryBinder(SourceBinder):
         return binder
 
     def _outputs(
-        self, node: ast.Select, binder: ExpressionBinder, hints: Sequence[SQLType]
+        self, node: ast_query.Select, binder: ExpressionBinder, hints: Sequence[SQLType]
     ) -> list[b.Output]:
         outputs: list[b.Output] = []
         for item in node.items:
-            if isinstance(item, ast.Star):
+            if isinstance(item, ast_query.Star):
                 outputs += [
                     b.Output(name, expr) for name, expr in binder.scope.expand(item)
                 ]
@@ -248,7 +248,7 @@ class QueryBinder(SourceBinder):
         return outputs
 
     def _group_by(
-        self, node: ast.Select, select: b.BoundSelect, scope: Scope
+        self, node: ast_query.Select, select: b.BoundSelect, scope: Scope
     ) -> list[b.Expr]:
         groups = []
         binder = self.expressions(scope)
@@ -265,7 +265,7 @@ class QueryBinder(SourceBinder):
         return groups
 
     def _check_grouping(
-        self, node: ast.Select, select: b.BoundSelect, scope: Scope
+        self, node: ast_query.Select, select: b.BoundSelect, scope: Scope
     ) -> None:
         """Raise SQLError(-294) for an output that a group has no single value of."""
         exprs = [output.expr for output in select.outputs]
@@ -283,7 +283,7 @@ class QueryBinder(SourceBinder):
     # --- ORDER BY ------------------------------------------------------------
 
     def _order_by(
-        self, node: ast.Query, body: b.BoundBody, scope: Scope | None
+        self, node: ast_query.Query, body: b.BoundBody, scope: Scope | None
     ) -> list[b.OrderKey]:
         keys = []
         for item in node.order_by:
@@ -292,7 +292,7 @@ class QueryBinder(SourceBinder):
         return keys
 
     def _order_key(
-        self, item: ast.OrderItem, body: b.BoundBody, scope: Scope | None
+        self, item: ast_query.OrderItem, body: b.BoundBody, scope: Scope | None
     ) -> tuple[int | None, b.Expr | None]:
         """Return an output's number, or an expression of a plain SELECT."""
         node = item.expression

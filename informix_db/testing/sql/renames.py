@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import ast, ast_ddl, ast_query
 from informix_db.testing.sql.catalog import (
     Check,
     Column,
@@ -153,7 +153,7 @@ def _views_of(item: NamedObject, database: Database) -> Iterator[View]:
 
 
 def _tables_in(view: View) -> int:
-    return sum(isinstance(part, ast.Table) for part in ast.walk(view.query))
+    return sum(isinstance(part, ast_query.Table) for part in ast.walk(view.query))
 
 
 def _name_column(ddl: DDL, table: Table, column: Column, name: str) -> None:

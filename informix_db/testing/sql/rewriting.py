@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql.lexer import Tokens
 
 Node = TypeVar("Node", bound=ast.Node)
@@ -43,12 +43,12 @@ def with_column(node: ast.Expression, old: str, new: str) -> ast.Expression:
     return found if found is not node else rewritten(node, _column_change(old, new))
 
 
-def query_with_column(query: ast.Query, old: str, new: str) -> ast.Query:
+def query_with_column(query: ast_query.Query, old: str, new: str) -> ast_query.Query:
     """As `with_column` for a query on one table."""
     return rewritten(query, _column_change(old, new))
 
 
-def query_with_database(query: ast.Query, old: str, new: str) -> ast.Query:
+def query_with_database(query: ast_query.Query, old: str, new: str) -> ast_query.Query:
     """Return a query, all tables fully named, after a database got a new name."""
 
     def change(node: ast.Node) -> ast.Node:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Database, SequenceGenerator, Table, View
@@ -227,7 +227,7 @@ class Scope:
             if expr is not None:
                 yield expr
 
-    def expand(self, star: ast.Star) -> list[tuple[str, b.Expr]]:
+    def expand(self, star: ast_query.Star) -> list[tuple[str, b.Expr]]:
         """Return the columns of `*` or `t.*`; SQLError(-201) without any table."""
         if star.table is None:
             if not self.items:

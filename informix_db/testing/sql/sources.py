@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, rules
+from informix_db.testing.sql import ast, ast_query, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Table, View
 from informix_db.testing.sql.errors import construct, unsupported
@@ -24,7 +24,7 @@ class SourceBinder(ABC):
 
     @abstractmethod
     def query(
-        self, node: ast.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
+        self, node: ast_query.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
     ) -> b.BoundQuery:
         """Return a query bound; `hints` type parameters of its projection."""
 
@@ -32,17 +32,17 @@ class SourceBinder(ABC):
         return ExpressionBinder(self.binding, scope, self.query)
 
     def source(self, node: ast.FromItem, scope: Scope) -> b.Source:
-        if isinstance(node, ast.Table):
+        if isinstance(node, ast_query.Table):
             return self._table(node, scope)
-        if isinstance(node, ast.Derived):
+        if isinstance(node, ast_query.Derived):
             return self._derived(node, scope)
-        if isinstance(node, ast.Join):
+        if isinstance(node, ast_query.Join):
             return self._join(node, scope)
-        if isinstance(node, ast.TableFunction):
+        if isinstance(node, ast_query.TableFunction):
             return self._collection(node, scope)
         raise unsupported(construct(node), node.position)
 
-    def _table(self, node: ast.Table, scope: Scope) -> b.Source:
+    def _table(self, node: ast_query.Table, scope: Scope) -> b.Source:
         common = self.binding.common_table(node.name)
         if common is not None:
             return self._common_table(node, common, scope)
@@ -60,22 +60,22 @@ class SourceBinder(ABC):
         return b.TableSource(source, item)
 
     def _common_table(
-        self, node: ast.Table, common: CommonTable, scope: Scope
+        self, node: ast_query.Table, common: CommonTable, scope: Scope
     ) -> b.CommonSource:
         source = self.binding.new_source()
         name = node.alias or node.name.name
         scope.items.append(_query_item(name, source, common.columns))
         return b.CommonSource(source, common.number)
 
-    def _derived(self, node: ast.Derived, scope: Scope) -> b.DerivedSource:
+    def _derived(self, node: ast_query.Derived, scope: Scope) -> b.DerivedSource:
         if node.lateral:
             raise unsupported("LATERAL derived table", node.position)
         return self._query_source(node, node.query, scope)
 
     def _query_source(
         self,
-        node: ast.Derived | ast.TableFunction,
-        query: ast.Query,
+        node: ast_query.Derived | ast_query.TableFunction,
+        query: ast_query.Query,
         scope: Scope,
     ) -> b.DerivedSource:
         bound = self.query(query, scope.parent)
@@ -84,7 +84,9 @@ class SourceBinder(ABC):
         scope.items.append(_query_item(node.alias, source, columns))
         return b.DerivedSource(source, bound)
 
-    def _collection(self, node: ast.TableFunction, scope: Scope) -> b.DerivedSource:
+    def _collection(
+        self, node: ast_query.TableFunction, scope: Scope
+    ) -> b.DerivedSource:
         """``TABLE(MULTISET(SELECT ..))`` and ``TABLE(SET{..})``; others are unknown."""
         if isinstance(node.expression, ast.CollectionQuery):
             return self._query_source(node, node.expression.query, scope)
@@ -93,7 +95,7 @@ class SourceBinder(ABC):
             raise unsupported(f"TABLE({construct(literal)})", node.position)
         return self._query_source(node, _elements(literal), scope)
 
-    def _join(self, node: ast.Join, scope: Scope) -> b.JoinSource:
+    def _join(self, node: ast_query.Join, scope: Scope) -> b.JoinSource:
         start = len(scope.items)
         left = self.source(node.left, scope)
         middle = len(scope.items)
@@ -129,30 +131,31 @@ def _query_item(
     return ScopeItem(source, name, refs, aliased=True)
 
 
-def _elements(node: ast.CollectionLiteral) -> ast.Query:
+def _elements(node: ast.CollectionLiteral) -> ast_query.Query:
     """Return the query that has a collection's elements as rows."""
     selects = []
     for item in node.items:
         values = item.items if isinstance(item, ast.RowConstructor) else (item,)
         columns = tuple(
-            ast.SelectItem(value.position, value, f"unnamed_col_{i}")
+            ast_query.SelectItem(value.position, value, f"unnamed_col_{i}")
             for i, value in enumerate(values, 1)
         )
-        selects.append(ast.Select(item.position, columns))
+        selects.append(ast_query.Select(item.position, columns))
     keep_all = node.kind != "set"
     branches = tuple(
-        ast.SetBranch(select.position, "union", keep_all, select)
+        ast_query.SetBranch(select.position, "union", keep_all, select)
         for select in selects[1:]
     )
     if not branches:
-        return ast.Query(node.position, selects[0])
-    return ast.Query(
-        node.position, ast.SetOperation(node.position, selects[0], branches)
+        return ast_query.Query(node.position, selects[0])
+    return ast_query.Query(
+        node.position, ast_query.SetOperation(node.position, selects[0], branches)
     )
 
 
 def named_columns(
-    node: ast.Derived | ast.TableFunction | ast.CommonTable, outputs: Sequence[b.Output]
+    node: ast_query.Derived | ast_query.TableFunction | ast_query.CommonTable,
+    outputs: Sequence[b.Output],
 ) -> list[tuple[str, SQLType]]:
     """Return a query's columns under the names the node gives them; SQLError(-236)
     for another number of names."""

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from informix_db.testing.api import BoundParameter, ExecuteResult, SQLError, SQLType
-from informix_db.testing.sql import ast, ast_dml, ast_spl
+from informix_db.testing.sql import ast, ast_dml, ast_query, ast_spl
+from informix_db.testing.sql.boundary import import_value, row_exporter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.parameters import bind_parameters
 from informix_db.testing.sql.parser import parse
@@ -41,7 +42,6 @@ from informix_db.testing.sql.spl_run import Frame
 from informix_db.testing.sql.spl_trees import nodes, without_into
 from informix_db.testing.sql.spl_variables import Variable, variable_type
 from informix_db.testing.sql.utility import check_utility, run_utility
-from informix_db.testing.sql.values import import_value, row_exporter
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
@@ -333,14 +333,16 @@ class Routines:
     ) -> CallStatement:
         return self._once(routine, key, lambda: bind_call(self._session, types(), node))
 
-    def query(self, routine: Routine, node: ast.Query, types: Types) -> SelectPlan:
+    def query(
+        self, routine: Routine, node: ast_query.Query, types: Types
+    ) -> SelectPlan:
         return self._once(routine, node, lambda: self._query_plan(node, types()))
 
     def foreach(
         self, routine: Routine, node: ast_spl.Foreach, types: Types
     ) -> SelectPlan:
         """As `query`, FOR UPDATE if the body uses the cursor's current row."""
-        query = cast(ast.Query, node.source)
+        query = cast(ast_query.Query, node.source)
         if node.cursor and any(
             getattr(inside, "current_of", "") == node.cursor
             for inside in nodes(node.body)
@@ -348,7 +350,9 @@ class Routines:
             query = dataclasses.replace(query, for_update=True)
         return self._once(routine, node, lambda: self._query_plan(query, types()))
 
-    def _query_plan(self, node: ast.Query, types: dict[str, SQLType]) -> SelectPlan:
+    def _query_plan(
+        self, node: ast_query.Query, types: dict[str, SQLType]
+    ) -> SelectPlan:
         plan = bind_statement(without_into(node), self._session, types)
         assert isinstance(plan, SelectPlan)
         return plan

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_spl
+from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.spl_trees import into_of
 
@@ -106,7 +106,7 @@ def _simple(node: ast.Statement, place: _Place) -> None:
             _declared(node.returning, place)
         case ast_dml.ExecuteRoutine():
             _declared(node.into, place)
-        case ast.Query():
+        case ast_query.Query():
             if not into_of(node) and node.into is None:
                 raise SQLError(_NO_INTO, offset=node.position)
             _declared(into_of(node), place)
@@ -136,7 +136,7 @@ def _loop(
             raise SQLError(_NOT_INTEGER, 0, node.position, node.variable.name)
         counters = (*counters, node.variable.name)
     elif isinstance(node, ast_spl.Foreach):
-        if isinstance(node.source, ast.Query) and not node.into:
+        if isinstance(node.source, ast_query.Query) and not node.into:
             raise SQLError(_NO_INTO, offset=node.position)
         _declared(node.into, place)
     loops = (*place.loops, (kind, node.label))

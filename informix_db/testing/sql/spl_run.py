@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, ast_dml, ast_spl
+from informix_db.testing.sql import ast, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.spl_objects import Routine
@@ -353,13 +353,13 @@ class Frame:
 
     def _sql(self, node: ast.Statement) -> None:
         """Run a statement that is not SPL's own."""
-        if isinstance(node, ast.Query) and node.into is None:
+        if isinstance(node, ast_query.Query) and node.into is None:
             self._select_into(node, [name.name for name in into_of(node)])
             return
         plan = self._routines.statement(self._routine, node, self._types)
         self._routines.run_statement(plan, self._values(plan.variables))
 
-    def _select_into(self, node: ast.Query, names: Sequence[str]) -> None:
+    def _select_into(self, node: ast_query.Query, names: Sequence[str]) -> None:
         """Without a row the variables become NULL."""
         bound = self._routines.query(self._routine, node, self._types)
         rows = self._routines.select(bound, self._values(bound.variables))

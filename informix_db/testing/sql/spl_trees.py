@@ -5,31 +5,31 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 
 
-def into_of(query: ast.Query) -> tuple[ast.Identifier, ...]:
+def into_of(query: ast_query.Query) -> tuple[ast.Identifier, ...]:
     """Return the INTO variables of a query's first SELECT."""
-    body: ast.Query | ast.Select | ast.SetOperation = query
-    while not isinstance(body, ast.Select):
-        body = body.first if isinstance(body, ast.SetOperation) else body.body
+    body: ast_query.Query | ast_query.Select | ast_query.SetOperation = query
+    while not isinstance(body, ast_query.Select):
+        body = body.first if isinstance(body, ast_query.SetOperation) else body.body
     return body.into
 
 
-def without_into(query: ast.Query) -> ast.Query:
+def without_into(query: ast_query.Query) -> ast_query.Query:
     """Return a query without the INTO variables of its first SELECT."""
     return dataclasses.replace(query, body=_without_into(query.body))
 
 
 def _without_into(
-    body: ast.Select | ast.SetOperation | ast.Query,
-) -> ast.Select | ast.SetOperation | ast.Query:
-    if isinstance(body, ast.Select):
+    body: ast_query.Select | ast_query.SetOperation | ast_query.Query,
+) -> ast_query.Select | ast_query.SetOperation | ast_query.Query:
+    if isinstance(body, ast_query.Select):
         return dataclasses.replace(body, into=())
-    if isinstance(body, ast.Query):
+    if isinstance(body, ast_query.Query):
         return without_into(body)
     first = _without_into(body.first)
-    assert not isinstance(first, ast.SetOperation)
+    assert not isinstance(first, ast_query.SetOperation)
     return dataclasses.replace(body, first=first)
 
 

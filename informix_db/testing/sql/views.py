@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, ast_ddl
+from informix_db.testing.sql import ast, ast_ddl, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import catalog as c
 from informix_db.testing.sql.rewriting import query_with_database, rewritten
@@ -49,7 +49,9 @@ class ViewNames:
 
 
 def bind_view(
-    view: c.View, binding: Binding, bind: Callable[[ast.Query, None], b.BoundQuery]
+    view: c.View,
+    binding: Binding,
+    bind: Callable[[ast_query.Query, None], b.BoundQuery],
 ) -> b.BoundQuery:
     """Return a view's query bound by `bind`; SQLError(-357) if its tables changed."""
     names = binding.names
@@ -80,18 +82,18 @@ def _name_of(view: c.View) -> ast.ObjectName:
 
 
 def resolved(
-    query: ast.Query, names: Names
-) -> tuple[ast.Query, list[c.Table | c.View]]:
+    query: ast_query.Query, names: Names
+) -> tuple[ast_query.Query, list[c.Table | c.View]]:
     """Return a view's query with tables fully named, and those tables.
 
     SQLError(-337) for a temporary table.
     """
-    inner = (part for part in ast.walk(query) if isinstance(part, ast.Query))
+    inner = (part for part in ast.walk(query) if isinstance(part, ast_query.Query))
     common = {table.name for part in inner for table in part.with_tables}
     uses: list[c.Table | c.View] = []
 
     def resolve(node: ast.Node) -> ast.Node:
-        if not isinstance(node, ast.Table):
+        if not isinstance(node, ast_query.Table):
             return node
         name = node.name
         if name.name in common and not name.owner:
@@ -108,7 +110,9 @@ def resolved(
     return rewritten(query, resolve), uses
 
 
-def _renamed(node: ast.Table, item: c.Table | c.View, database: str) -> ast.Table:
+def _renamed(
+    node: ast_query.Table, item: c.Table | c.View, database: str
+) -> ast_query.Table:
     """Name `item` in full; references by the name written stay valid."""
     full = ast.ObjectName(node.name.position, item.name, item.owner, database)
     alias = node.alias
@@ -117,11 +121,11 @@ def _renamed(node: ast.Table, item: c.Table | c.View, database: str) -> ast.Tabl
     return dataclasses.replace(node, name=full, alias=alias)
 
 
-def follow_rename(view: c.View, item: c.Table | c.View, old: str) -> ast.Query:
+def follow_rename(view: c.View, item: c.Table | c.View, old: str) -> ast_query.Query:
     """Return a view's query after `item`, which was called `old`, got a new name."""
 
     def rename(node: ast.Node) -> ast.Node:
-        if not isinstance(node, ast.Table):
+        if not isinstance(node, ast_query.Table):
             return node
         if (node.name.name, node.name.owner) != (old, item.owner):
             return node

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Column, Database, Table, View
@@ -149,11 +149,11 @@ def _through(
     return Target(inner.table, name.name, names, [layer, *inner.layers])
 
 
-def _simple(view: View, position: int) -> tuple[ast.Select, ast.Table]:
+def _simple(view: View, position: int) -> tuple[ast_query.Select, ast_query.Table]:
     """Return a view's SELECT and its one table; SQLError(-384) if it is not simple."""
     query, body = view.query, view.query.body
     if (
-        not isinstance(body, ast.Select)
+        not isinstance(body, ast_query.Select)
         or query.with_tables
         or query.limit is not None
         or body.distinct
@@ -162,17 +162,17 @@ def _simple(view: View, position: int) -> tuple[ast.Select, ast.Table]:
         or body.first is not None
         or body.skip is not None
         or len(body.tables) != 1
-        or not isinstance(body.tables[0], ast.Table)
+        or not isinstance(body.tables[0], ast_query.Table)
     ):
         raise SQLError(_NOT_SIMPLE, offset=position, token=view.name)
     return body, body.tables[0]
 
 
-def _columns(select: ast.Select, inner: Target, position: int) -> list[Column]:
+def _columns(select: ast_query.Select, inner: Target, position: int) -> list[Column]:
     """Return the columns a view's select list names."""
     found: list[Column] = []
     for item in select.items:
-        if isinstance(item, ast.Star):
+        if isinstance(item, ast_query.Star):
             found += inner.columns
             continue
         if not isinstance(item.expression, ast.Name):

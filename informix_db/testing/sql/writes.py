@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from informix_db.testing.api import Column as ApiColumn
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import ast, ast_dml, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
@@ -35,7 +35,7 @@ def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
     table = target.table
     plan = InsertPlan(st.INSERT, node, table=table)
     plan.targets = targets(target, node.columns)
-    if isinstance(node.source, ast.Query):
+    if isinstance(node.source, ast_query.Query):
         _bind_insert_query(plan, node.source, binding)
     elif isinstance(node.source, ast_dml.Values):
         items = node.source.items
@@ -61,7 +61,9 @@ def bind_insert(node: ast_dml.Insert, binding: Binding) -> InsertPlan:
     return plan
 
 
-def _bind_insert_query(plan: InsertPlan, node: ast.Query, binding: Binding) -> None:
+def _bind_insert_query(
+    plan: InsertPlan, node: ast_query.Query, binding: Binding
+) -> None:
     types = [stored_type(column) for column in plan.targets]
     query = QueryBinder(binding).query(node, None, types)
     if len(query.outputs) != len(types):
@@ -228,7 +230,7 @@ def _assigned_values(
     ]
 
 
-def _query_columns(query: ast.Query, binder: ExpressionBinder) -> list[b.Expr]:
+def _query_columns(query: ast_query.Query, binder: ExpressionBinder) -> list[b.Expr]:
     """Return the columns of a query that has one row, as values."""
     count = len(binder.subquery(query, None).outputs)
     if count == 1:

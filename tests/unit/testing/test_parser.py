@@ -21,7 +21,7 @@ from sql_trees import (
     table,
 )
 
-from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import ast, ast_dml, ast_query
 from informix_db.testing.sql.parser import parse
 
 # --- queries -----------------------------------------------------------------
@@ -33,10 +33,10 @@ def test_select_head() -> None:
     assert body.first == literal(10)
     assert body.distinct
     assert body.items == (
-        ast.SelectItem(0, A, "x"),
-        ast.SelectItem(0, B, "y"),
-        ast.Star(0, ast.ObjectName(0, "t")),
-        ast.Star(0),
+        ast_query.SelectItem(0, A, "x"),
+        ast_query.SelectItem(0, B, "y"),
+        ast_query.Star(0, ast.ObjectName(0, "t")),
+        ast_query.Star(0),
     )
     assert select("SELECT LIMIT 5 UNIQUE a FROM t").first == literal(5)
     assert not select("SELECT ALL a FROM t").distinct
@@ -45,9 +45,9 @@ def test_select_head() -> None:
 def test_columns_called_like_the_head() -> None:
     body = select("SELECT first, skip, limit lim FROM t")
     assert body.items == (
-        ast.SelectItem(0, name("first")),
-        ast.SelectItem(0, name("skip")),
-        ast.SelectItem(0, name("limit"), "lim"),
+        ast_query.SelectItem(0, name("first")),
+        ast_query.SelectItem(0, name("skip")),
+        ast_query.SelectItem(0, name("limit"), "lim"),
     )
     assert body.first is None
 
@@ -57,13 +57,13 @@ def test_clauses() -> None:
         "SELECT a FROM t WHERE b = 1 GROUP BY a, 1 HAVING c > 2"
         " ORDER BY 1 DESC NULLS LAST, a + 1 ASC LIMIT 5"
     )
-    body = cast(ast.Select, node.body)
+    body = cast(ast_query.Select, node.body)
     assert body.where == compare(B, "=", ONE)
     assert body.group_by == (A, ONE)
     assert body.having == compare(C, ">", TWO)
     assert node.order_by == (
-        ast.OrderItem(0, ONE, True, "last"),
-        ast.OrderItem(0, binary(A, "+", ONE)),
+        ast_query.OrderItem(0, ONE, True, "last"),
+        ast_query.OrderItem(0, binary(A, "+", ONE)),
     )
     assert node.limit == literal(5)
 
@@ -74,7 +74,7 @@ def test_query_without_from() -> None:
 
 def test_tails() -> None:
     node = query("SELECT a FROM t INTO TEMP x WITH NO LOG")
-    assert node.into == ast.IntoTable(0, "temp", ast.Identifier(0, "x"), True)
+    assert node.into == ast_query.IntoTable(0, "temp", ast.Identifier(0, "x"), True)
     node = query("SELECT a FROM t FOR UPDATE OF a, b")
     assert node.for_update
     assert [column.name for column in node.update_columns] == ["a", "b"]
@@ -85,9 +85,9 @@ def test_tables() -> None:
     body = select("SELECT 1 FROM a, own.b x, db@srv:'Own'.c AS y, db:d")
     assert body.tables == (
         table("a"),
-        ast.Table(0, ast.ObjectName(0, "b", "own"), "x"),
-        ast.Table(0, ast.ObjectName(0, "c", "Own", "db", "srv", True), "y"),
-        ast.Table(0, ast.ObjectName(0, "d", "", "db")),
+        ast_query.Table(0, ast.ObjectName(0, "b", "own"), "x"),
+        ast_query.Table(0, ast.ObjectName(0, "c", "Own", "db", "srv", True), "y"),
+        ast_query.Table(0, ast.ObjectName(0, "d", "", "db")),
     )
 
 
@@ -95,47 +95,47 @@ def test_outer_of_old() -> None:
     body = select("SELECT 1 FROM a, OUTER b x, OUTER (c, OUTER d) WHERE a.i = x.i")
     assert body.tables == (
         table("a"),
-        ast.Outer(0, (table("b", "x"),)),
-        ast.Outer(0, (table("c"), ast.Outer(0, (table("d"),)))),
+        ast_query.Outer(0, (table("b", "x"),)),
+        ast_query.Outer(0, (table("c"), ast_query.Outer(0, (table("d"),)))),
     )
 
 
 def test_joins() -> None:
     (node,) = select("SELECT 1 FROM a LEFT OUTER JOIN b ON a JOIN c ON b").tables
-    left = ast.Join(0, "left", table("a"), table("b"), A)
-    assert node == ast.Join(0, "inner", left, table("c"), B)
+    left = ast_query.Join(0, "left", table("a"), table("b"), A)
+    assert node == ast_query.Join(0, "inner", left, table("c"), B)
     (node,) = select("SELECT 1 FROM a LEFT JOIN b JOIN c ON a ON b").tables
-    right = ast.Join(0, "inner", table("b"), table("c"), A)
-    assert node == ast.Join(0, "left", table("a"), right, B)
+    right = ast_query.Join(0, "inner", table("b"), table("c"), A)
+    assert node == ast_query.Join(0, "left", table("a"), right, B)
     (node,) = select("SELECT 1 FROM a CROSS JOIN b FULL JOIN c ON a").tables
-    left = ast.Join(0, "cross", table("a"), table("b"))
-    assert node == ast.Join(0, "full", left, table("c"), A)
+    left = ast_query.Join(0, "cross", table("a"), table("b"))
+    assert node == ast_query.Join(0, "full", left, table("c"), A)
     (node,) = select("SELECT 1 FROM (a RIGHT JOIN b ON c)").tables
-    assert node == ast.Join(0, "right", table("a"), table("b"), C)
+    assert node == ast_query.Join(0, "right", table("a"), table("b"), C)
 
 
 def test_derived_tables() -> None:
     inner = query("SELECT b FROM u")
     body = select("SELECT 1 FROM (SELECT b FROM u) x (c), LATERAL (SELECT b FROM u) y")
     assert body.tables == (
-        ast.Derived(0, inner, "x", (ast.Identifier(0, "c"),)),
-        ast.Derived(0, inner, "y", lateral=True),
+        ast_query.Derived(0, inner, "x", (ast.Identifier(0, "c"),)),
+        ast_query.Derived(0, inner, "y", lateral=True),
     )
     body = select(
         "SELECT 1 FROM TABLE(SET{1}) v (n), TABLE(FUNCTION f(1)), TABLE(f(1)) x,"
         " TABLE(MULTISET(SELECT b FROM u)), TABLE(?)"
     )
     assert body.tables == (
-        ast.TableFunction(
+        ast_query.TableFunction(
             0,
             ast.CollectionLiteral(0, "set", (ONE,)),
             "v",
             (ast.Identifier(0, "n"),),
         ),
-        ast.TableFunction(0, call("f", ONE)),
-        ast.TableFunction(0, call("f", ONE), "x"),
-        ast.TableFunction(0, ast.CollectionQuery(0, "multiset", inner)),
-        ast.TableFunction(0, ast.Parameter(0, 0)),
+        ast_query.TableFunction(0, call("f", ONE)),
+        ast_query.TableFunction(0, call("f", ONE), "x"),
+        ast_query.TableFunction(0, ast.CollectionQuery(0, "multiset", inner)),
+        ast_query.TableFunction(0, ast.Parameter(0, 0)),
     )
 
 
@@ -144,9 +144,9 @@ def test_parentheses_in_from() -> None:
     (node,) = select(
         "SELECT 1 FROM ((SELECT b FROM u) UNION (SELECT b FROM v)) x"
     ).tables
-    assert node == ast.Derived(0, union, "x")
+    assert node == ast_query.Derived(0, union, "x")
     (node,) = select("SELECT 1 FROM ((SELECT b FROM u) x JOIN v ON a)").tables
-    assert isinstance(node, ast.Join)
+    assert isinstance(node, ast_query.Join)
 
 
 def test_set_operations() -> None:
@@ -154,18 +154,18 @@ def test_set_operations() -> None:
     node = query(
         "SELECT a FROM t UNION ALL SELECT b FROM t EXCEPT SELECT c FROM t ORDER BY 1"
     )
-    assert node.body == ast.SetOperation(
+    assert node.body == ast_query.SetOperation(
         0,
         first,
         (
-            ast.SetBranch(0, "union", True, second),
-            ast.SetBranch(0, "minus", False, third),
+            ast_query.SetBranch(0, "union", True, second),
+            ast_query.SetBranch(0, "minus", False, third),
         ),
     )
-    assert node.order_by == (ast.OrderItem(0, ONE),)
+    assert node.order_by == (ast_query.OrderItem(0, ONE),)
     node = query("SELECT a FROM t INTERSECT (SELECT b FROM t UNION SELECT c FROM t)")
-    body = cast(ast.SetOperation, node.body)
-    assert isinstance(body.branches[0].operand, ast.Query)
+    body = cast(ast_query.SetOperation, node.body)
+    assert isinstance(body.branches[0].operand, ast_query.Query)
 
 
 def test_common_tables() -> None:
@@ -186,10 +186,10 @@ def test_catalog_query_with_keywords_for_columns() -> None:
         " where (d.class in ('T')) and abs(i.part1)=c.colno or r.primary=t.tabid"
     )
     assert body.items[:2] == (
-        ast.SelectItem(0, name("r", "primary")),
-        ast.SelectItem(0, name("d", "default"), "def"),
+        ast_query.SelectItem(0, name("r", "primary")),
+        ast_query.SelectItem(0, name("d", "default"), "def"),
     )
-    assert isinstance(body.tables[1], ast.Outer)
+    assert isinstance(body.tables[1], ast_query.Outer)
     assert isinstance(body.where, ast.Or)
 
 
@@ -208,14 +208,14 @@ def test_trailing_semicolon_and_nul() -> None:
 def test_several_statements() -> None:
     node = parse("DELETE FROM t; SELECT a FROM t WHERE b = ?;")
     assert isinstance(node, ast.Batch)
-    assert [type(item) for item in node.statements] == [ast_dml.Delete, ast.Query]
+    assert [type(item) for item in node.statements] == [ast_dml.Delete, ast_query.Query]
     assert node.parameter_count == 1
 
 
 def test_positions_count_from_one() -> None:
     node = query("SELECT a,\n  f(b) FROM t x WHERE c = 'y' ORDER BY d")
-    body = cast(ast.Select, node.body)
-    first, second = (cast(ast.SelectItem, item).expression for item in body.items)
+    body = cast(ast_query.Select, node.body)
+    first, second = (cast(ast_query.SelectItem, item).expression for item in body.items)
     assert (node.position, first.position, second.position) == (1, 8, 13)
     assert cast(ast.FunctionCall, second).arguments[0].position == 15
     assert body.tables[0].position == 23
@@ -289,7 +289,7 @@ def test_merge() -> None:
     )
     assert isinstance(node, ast_dml.Merge)
     assert node.target == table("t")
-    assert isinstance(node.source, ast.Derived)
+    assert isinstance(node.source, ast_query.Derived)
     assert node.condition == compare(name("t", "a"), "=", name("s", "b"))
     assert node.update == (ast_dml.Assignment(0, (ast.Identifier(0, "a"),), (ONE,)),)
     assert node.insert == ast_dml.Values(0, (name("s", "b"),))

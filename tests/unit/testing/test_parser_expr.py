@@ -28,7 +28,7 @@ from sql_trees import (
 )
 
 from informix_db.testing.api import DAY, HOUR, MINUTE, SECOND, YEAR
-from informix_db.testing.sql import ast, ast_dml
+from informix_db.testing.sql import ast, ast_dml, ast_query
 from informix_db.testing.sql.parser import parse
 
 # --- literals and names ------------------------------------------------------
@@ -116,8 +116,8 @@ def test_sequence_values() -> None:
 def test_parameters_are_numbered_in_text_order() -> None:
     node = query("SELECT ?, a FROM t WHERE b = ? AND c IN (?, ?)")
     assert node.parameter_count == 4
-    body = cast(ast.Select, node.body)
-    assert body.items[0] == ast.SelectItem(0, ast.Parameter(0, 0))
+    body = cast(ast_query.Select, node.body)
+    assert body.items[0] == ast_query.SelectItem(0, ast.Parameter(0, 0))
     assert body.where == ast.And(
         0,
         (
@@ -178,7 +178,7 @@ def test_date_and_time(text: str, expected: ast.Expression) -> None:
 
 def test_a_column_after_current_is_an_alias() -> None:
     (item,) = select("SELECT CURRENT year FROM t").items
-    assert item == ast.SelectItem(0, ast.SpecialValue(0, "current"), "year")
+    assert item == ast_query.SelectItem(0, ast.SpecialValue(0, "current"), "year")
 
 
 def test_fraction_may_come_first() -> None:
@@ -338,7 +338,7 @@ def test_window() -> None:
     assert cast(ast.FunctionCall, node).over == ast.Window(
         0,
         (B, C),
-        (ast.OrderItem(0, D, True),),
+        (ast_query.OrderItem(0, D, True),),
         "rows",
         ast.FrameBound(0, "preceding", TWO),
         ast.FrameBound(0, "following"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from informix_db.testing.api import SQLError
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast_query
 from informix_db.testing.sql.parser import parse
 
 
@@ -207,7 +207,7 @@ def test_other_codes(sql: str, expected: tuple[int, int, str]) -> None:
 
 
 def test_identifiers_of_128_bytes() -> None:
-    assert isinstance(parse(f"SELECT {'a' * 128} FROM t"), ast.Query)
+    assert isinstance(parse(f"SELECT {'a' * 128} FROM t"), ast_query.Query)
 
 
 def test_delimited_identifiers() -> None:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from sql_trees import ONE, THREE, TWO, A, B, compare, identifiers, literal, name
 
-from informix_db.testing.sql import ast, ast_dml, ast_session, ast_spl
+from informix_db.testing.sql import ast, ast_dml, ast_query, ast_session, ast_spl
 from informix_db.testing.sql.parser import parse
 
 INTEGER = ast.DataType(0, "integer")
@@ -164,10 +164,10 @@ def test_spl_statement(text: str, expected: ast.Statement) -> None:
 
 def test_select_into_variables() -> None:
     node = statement("SELECT b, c INTO x, y FROM t;")
-    body = cast(ast.Select, cast(ast.Query, node).body)
+    body = cast(ast_query.Select, cast(ast_query.Query, node).body)
     assert body.into == identifiers("x", "y")
     node = statement("SELECT b FROM t INTO TEMP x;")
-    assert cast(ast.Query, node).into == ast.IntoTable(
+    assert cast(ast_query.Query, node).into == ast_query.IntoTable(
         0, "temp", ast.Identifier(0, "x")
     )
 
