@@ -43,9 +43,10 @@ def recorded(tmp_path: Path) -> Path:
             "INFORMIX_DB_RECORD": str(tmp_path),
         }
         tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        tests += ["-c", ROOT / "pyproject.toml", "--rootdir", ROOT]
         done = subprocess.run(
-            [*tests, "docker/integration"],
-            cwd=ROOT,
+            [*tests, ROOT / "docker" / "integration"],
+            cwd=tmp_path,  # where no package can be imported but the installed one
             env={**os.environ, **variables},
             capture_output=True,
             text=True,
