@@ -20,7 +20,7 @@ import informix_db
 from informix_db._cli.client import Client
 from informix_db._cli.shell import Completer, Shell
 from informix_db.testing import Server
-from tests.proxy import CLIENT, Proxy
+from tests.proxy import CLIENT, SERVER, Proxy
 
 from ..conftest import Connect
 from .conftest import Run
@@ -135,19 +135,31 @@ def test_a_lost_connection_ends_it(ask, server: Server) -> None:
     assert "the connection is lost" in err
 
 
+def is_running(proxy: Proxy, text: bytes, thread: int) -> bool:
+    """Whether `thread` waits for what the statement of this text returns.
+
+    It does when it waits for the answer to the second request: the first prepares.
+    """
+    with proxy.changed:
+        log = list(proxy.log)
+    sent = [n for n, (side, data) in enumerate(log) if side == CLIENT and text in data]
+    sides = [side for side, _ in log[sent[0] :]] if sent else []
+    waits = sys._current_frames()[thread].f_code.co_name == "_receive"
+    return waits and SERVER in sides and sides[-1] == CLIENT
+
+
 @contextlib.contextmanager
-def interrupted_at(proxy: Proxy, text: bytes) -> Iterator[None]:
-    """Interrupt the main thread once the server is sent `text`."""
+def interrupted_in(proxy: Proxy, text: bytes) -> Iterator[None]:
+    """Interrupt the main thread when the statement of this text is running."""
     main = threading.main_thread().ident
     assert main is not None
     stop = threading.Event()
 
     def watch() -> None:
-        while not stop.is_set():
-            if text in proxy.recorded(CLIENT):
+        while not stop.wait(0.01):
+            if is_running(proxy, text, main):
                 signal.pthread_kill(main, signal.SIGINT)
                 return
-            stop.wait(0.01)
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -168,7 +180,7 @@ def proxied(
 
 def test_ctrl_c_cancels_the_statement_and_keeps_the_session(ask, proxied) -> None:
     proxy, connection = proxied
-    with interrupted_at(proxy, b"c.colno = -1"):
+    with interrupted_in(proxy, b"c.colno = -1"):
         status, out, err = ask(
             "CREATE TEMP TABLE mine (a INT);",
             SLOW,
@@ -182,7 +194,7 @@ def test_ctrl_c_cancels_the_statement_and_keeps_the_session(ask, proxied) -> Non
 
 def test_ctrl_c_ends_a_script(run: Run, proxied) -> None:
     proxy, _ = proxied
-    with interrupted_at(proxy, b"c.colno = -1"):
+    with interrupted_in(proxy, b"c.colno = -1"):
         result = run("-H", proxy.host, "-P", str(proxy.port), "-c", SLOW)
     assert result.status == 130
     assert result.out == ""
