@@ -222,8 +222,9 @@ class Watch:
     def changed(self, rows: object) -> None:
         """Take note of how many rows were changed, if that is what `rows` is."""
         operation = self._operation
-        if operation is not None and operation.name in ("execute", "executemany"):
-            assert isinstance(rows, int)
+        if operation is None or operation.name not in ("execute", "executemany"):
+            return
+        if isinstance(rows, int):
             operation.rowcount = rows
 
     def _begin(self, name: str) -> None:

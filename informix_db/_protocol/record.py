@@ -142,6 +142,7 @@ class Recorder:
         self._server = bytearray()
         self._login_over = False
         self._in_step = True  # replies begin where the last one ended
+        self._request_cut = False  # part of this request is written already
         self._recording = True
         try:
             os.close(os.open(path, _OPENING, 0o600))
@@ -156,17 +157,21 @@ class Recorder:
         self._client += data
         if len(self._client) > _MOST_KEPT:
             self._flush_client()
+            self._request_cut = True
 
     def received(self, data: bytes) -> None:
         """Take note of bytes the server sent."""
         self._flush_client()
+        self._request_cut = False
         self._server += data
         if len(self._server) > _MOST_KEPT:
             self._flush_server()
 
     def urgent(self) -> None:
-        """Take note of an urgent byte."""
-        self._flush_client()
+        """Take note of an urgent byte; from any thread.
+
+        What it interrupts may be half sent, and is written when the server answers.
+        """
         self._write(f"U> {INTERRUPT.hex()}")
 
     def _flush_client(self) -> None:
@@ -178,7 +183,9 @@ class Recorder:
             self._write(f"C> {LOGIN_LEFT_OUT}")
             return
         spans = secret_spans(data, self._secret)
-        if not self._values:
+        if not self._values and self._request_cut:
+            spans.append((0, len(data)))
+        elif not self._values:
             spans += client_value_spans(data, self._channel.framing)
         self._write(f"C> {shown(data, spans)}")
 

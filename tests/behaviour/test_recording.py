@@ -15,6 +15,7 @@ import pytest
 import informix_db
 from informix_db._cli import replay as command
 from informix_db._cli.main import main
+from informix_db._protocol import record as record_module
 from informix_db._protocol.redact import redact_sql, secret_spans, shown
 from informix_db.testing import Server
 from informix_db.testing.replay import ReplayServer, load_recording
@@ -202,6 +203,22 @@ def test_a_reply_cut_in_the_middle_hides_the_rest(
     recorder.received(bytes.fromhex("000c000f0000") + b"Sesame")
     conn.close()
     assert b"Sesame".hex() not in recording.read_text(encoding="ascii")
+
+
+def test_a_request_too_large_to_be_kept_hides_the_rest(
+    connect: Connect, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_module, "_MOST_KEPT", 100)
+    conn = connect(record=recording, record_values=False)
+    recorder = getattr(conn, "_target", conn)._recorder
+    recorder.sent(b"\0\5" + bytes(100))
+    recorder.sent(bytes.fromhex("00030006") + b"Sesame")
+    recorder.received(b"\0\x0c")
+    conn.ping()
+    conn.close()
+    text = recording.read_text(encoding="ascii")
+    assert b"Sesame".hex() not in text
+    assert "C> 0035000c" in text  # the ping
 
 
 # -- the file

@@ -130,7 +130,7 @@ INTEGER = struct.pack(">iihi", 0, 0, 2, 0)
 @pytest.mark.parametrize(
     "reply",
     [
-        described_with(0x7FFF, 0x7FFFFFFF) + INTEGER * 0x7FFF,
+        described_with(0x7FFF, 0x7FFFFFFF) + INTEGER * 100,
         described_with(1, 0x7FFFFFFF) + INTEGER,
         described_with(1, -1) + INTEGER,
         described_with(-1, 0),
