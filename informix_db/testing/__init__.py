@@ -16,18 +16,29 @@ otherwise.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .databases import DatabaseSpec
+    from .listener import Endpoint
+    from .pam import Question
+    from .script import ScriptError
     from .server import Server
 
-__all__ = ["Server"]
+__all__ = ["DatabaseSpec", "Endpoint", "Question", "ScriptError", "Server"]
+
+_MODULES = {
+    "DatabaseSpec": "databases",
+    "Endpoint": "listener",
+    "Question": "pam",
+    "ScriptError": "script",
+    "Server": "server",
+}
 
 
 def __getattr__(name: str) -> object:
     # The pytest plugin must not import a server for tests that want none.
-    if name == "Server":
-        from .server import Server
-
-        return Server
+    if name in _MODULES:
+        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

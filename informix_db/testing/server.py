@@ -170,7 +170,7 @@ class Server:
         """Make a database that everybody may use, if it is not there.
 
         As text: ``NAME[:LOGGING[:LOCALE]]``, see `DatabaseSpec`; ValueError if it is
-        something else, `script.ScriptError` if the name is none.
+        something else, `ScriptError` if the name is none.
         """
         if isinstance(database, str):
             database = DatabaseSpec.parse(database)
@@ -191,7 +191,7 @@ class Server:
         """Carry out SQL statements separated by semicolons, as user informix.
 
         `locale` is the session's, which a database with one of its own needs. What is
-        open at the end is committed. `script.ScriptError` tells what failed and where.
+        open at the end is committed. `ScriptError` tells what failed and where.
         """
         run_script(
             self.engine, script, database=database, user="informix", locale=locale

@@ -8,8 +8,8 @@ import pytest
 from raw_client import ACCEPTED, RawClient
 
 import informix_db
-from informix_db.testing import Server
-from informix_db.testing.pam import INFORMATION, VISIBLE, Question
+from informix_db.testing import Question, Server
+from informix_db.testing.pam import INFORMATION, VISIBLE
 from informix_db.testing.transcript import Entry
 
 from .conftest import BOTH, SYNC, Connect

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from foreign import jdbc_jars, program
 
-from informix_db.testing import Server
+from informix_db.testing import Question, Server
 from informix_db.testing.framing import V15_CAPABILITIES, mask_of
-from informix_db.testing.pam import VISIBLE, Question
+from informix_db.testing.pam import VISIBLE
 
 SOURCES = Path(__file__).parent / "jdbc"
 LIMIT = 150  # seconds; the whole run takes some ten

@@ -1,4 +1,7 @@
-"""The pytest plugin, in runs of pytest that know of it as of any installed one."""
+"""The pytest plugin, in runs of pytest with processes of their own.
+
+A run in this process would import modules a second time.
+"""
 
 from __future__ import annotations
 
@@ -92,15 +95,10 @@ def test_pytest_finds_it(
     done.assert_outcomes(passed=6)
 
 
-@pytest.fixture
-def inside(pytester: pytest.Pytester) -> pytest.Pytester:
-    """Runs of pytest in this process."""
-    pytester.plugins.append("informix_db.testing.plugin")
-    return pytester
-
-
-def test_options_of_the_server(inside: pytest.Pytester) -> None:
-    inside.makeconftest(
+def test_options_of_the_server(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeconftest(
         """
         import pytest
 
@@ -109,7 +107,7 @@ def test_options_of_the_server(inside: pytest.Pytester) -> None:
             return {"users": {"me": "mine"}, "server_name": "other"}
         """
     )
-    inside.makepyfile(
+    pytester.makepyfile(
         """
         def test_login(informix_arguments, informix_connection):
             assert informix_arguments["user"] == "me"
@@ -117,13 +115,6 @@ def test_options_of_the_server(inside: pytest.Pytester) -> None:
             informix_connection.cursor().execute("CREATE TABLE t (n INT)")
         """
     )
-    inside.runpytest_inprocess().assert_outcomes(passed=1)
-
-
-def test_script_that_fails_says_where(inside: pytest.Pytester) -> None:
-    inside.makefile(".sql", schema="CREATE TABLE t (n INT);\nCREATE TABLE t (n INT);")
-    inside.makeini("[pytest]\ninformix_init = schema.sql\n")
-    inside.makepyfile("def test(informix_connection): pass\n")
-    done = inside.runpytest_inprocess()
-    done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["*ScriptError: line 2: SQLCODE -310*"])
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    done = pytester.runpytest_subprocess("-p", "informix_db.testing.plugin")
+    done.assert_outcomes(passed=1)

@@ -9,8 +9,7 @@ import pytest
 from raw_client import RawClient
 from stub_engine import StubEngine
 
-from informix_db.testing import Server
-from informix_db.testing.listener import Endpoint
+from informix_db.testing import Endpoint, Server
 
 
 def test_loopback_only_by_default() -> None:
