@@ -19,7 +19,6 @@ CERTIFICATE = ROOT / "tests" / "data" / "tls" / "certificate.pem"
 # What the replay command repeats on its own: no cancel(), no server-side scrolling, no
 # streams of large objects, no batch that is undone.
 REPEATED = (
-    "test_types",
     "test_text_in_utf8",
     "test_errors_and_then_on",
     "test_composites",
