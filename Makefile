@@ -64,11 +64,13 @@ lint: setup
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows \
 		$(wildcard .github/workflows/*.yml)
 
-docs: $(VENV)/.docs-installed
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+# The reference is made from the sources: nothing has to be compiled for it.
+docs: $(CACHE)/docs/.installed
+	NO_MKDOCS_2_WARNING=1 $(CACHE)/docs/bin/python -m mkdocs build --quiet
 
-$(VENV)/.docs-installed: pyproject.toml | setup
-	$(BIN)/python -m pip install --quiet --use-pep517 --editable '.[docs]'
+$(CACHE)/docs/.installed: pyproject.toml
+	$(PYTHON) -m venv $(CACHE)/docs
+	INFORMIX_DB_NO_EXTENSIONS=1 $(CACHE)/docs/bin/python -m pip install --quiet '.[docs]'
 	@touch $@
 
 coverage: setup interop
