@@ -182,9 +182,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     print(f"{crowd} connections, {queries} queries each of {milliseconds} ms")
     print(f"{'server':>16} wall {queries * milliseconds / 1000:7.3f} s")
-    for way, (wall, cpu) in measure(crowd, queries, milliseconds, rounds).items():
+    measured = measure(crowd, queries, milliseconds, rounds)
+    for way, (wall, cpu) in measured.items():
         each = cpu / (crowd * queries) * 1e6
-        print(f"{way:>16} wall {wall:7.3f} s, CPU {cpu:6.3f} s, {each:4.0f} us a query")
+        least = measured[way.replace("ours", "bare")]
+        print(
+            f"{way:>16} wall {wall:7.3f} s, CPU {cpu:6.3f} s, {each:4.0f} us a query; "
+            f"to bare {wall / least.wall:.1f} and {cpu / least.cpu:.1f}"
+        )
 
 
 if __name__ == "__main__":

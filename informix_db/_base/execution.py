@@ -54,12 +54,10 @@ _VERSION_SQL = (
 )
 
 
-def _fits(statement: Statement, values: Sequence[Any]) -> bool:
-    """Whether the statement's columns can hold `values`, as far as they are known."""
-    if statement.limits is None:
-        return True
+def _fits(limits: Limits, values: Sequence[Any]) -> bool:
+    """Whether columns with these limits can hold `values`."""
     try:
-        statement.limits.check(values)
+        limits.check(values)
     except DataError:
         return False
     return True
@@ -163,7 +161,11 @@ class Execution(TwoPhase):
         if opening.files is not None:
             self._channel.files = opening.files
         statement = self._statements.take(sql)
-        if statement is not None and not _fits(statement, values):
+        if (
+            statement is not None
+            and statement.limits is not None
+            and not _fits(statement.limits, values)
+        ):
             # The columns may have been changed since: ask again.
             write_release(self._channel, statement)
             statement = None
@@ -201,7 +203,7 @@ class Execution(TwoPhase):
                 if targeted:
                     bind = yield from largebinding.bind_gen(self, statement, values)
                 try:
-                    if not statement.returns_rows:
+                    if statement.plan is None:
                         return (yield from self._change_gen(statement, bind))
                     reply = yield from self._query_gen(statement, bind, opening)
                     self._note_effects(statement, reply)

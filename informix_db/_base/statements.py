@@ -83,7 +83,7 @@ class StatementCache:
 
         CLOSE of a cursor that is not open is answered by an error nobody waits for.
         """
-        if statement.returns_rows:
+        if statement.plan is not None:
             write_close(self._channel, statement)
         self.give_back(statement)
 

@@ -49,6 +49,7 @@ from informix_db.exceptions import (
 
 logger = logging.getLogger("informix_db")
 
+_TAG = SHORT.unpack_from
 _EOT = SHORT.pack(c.SQ_EOT)
 _DONE = Struct(">hiii")  # warn, rows, rowid, serial
 _ERR_WIDE = Struct(">hhi")  # sqlcode, isamcode, offset
@@ -208,7 +209,7 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
             yield
         if reading is None:
             reading = Reply() if channel.owed else reply
-        tag = SHORT.unpack_from(read.data, read.pos)[0]
+        (tag,) = _TAG(read.data, read.pos)
         if tag == c.SQ_TUPLE:
             missing = _take_rows(channel, reading)
         elif tag in _DONE_SIZES:
