@@ -190,8 +190,9 @@ _SNIPPET_WIDTH: Final = 80
 _TOKEN_WIDTH: Final = 300
 
 # A literal after these words is a secret: SET ENCRYPTION PASSWORD, CREATE USER ...
-# WITH PASSWORD, CONNECT ... USING. Such SQL is not quoted in messages.
-_SECRET: Final = re.compile(r"\b(?:password|using)\s*['\"]", re.IGNORECASE)
+# WITH PASSWORD, CONNECT ... USING, IDENTIFIED BY. Such SQL is not quoted in messages.
+BEFORE_SECRET: Final = r"\b(?:password|using|by)\s*"
+_SECRET: Final = re.compile(rf"{BEFORE_SECRET}['\"]", re.IGNORECASE)
 
 
 _Row = tuple[str, str, str]  # class letter, flags, text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from informix_db.exceptions import ProgrammingError
+from informix_db.exceptions import BEFORE_SECRET, ProgrammingError
 
 _COMMENT = r"--[^\n]*(?:\n|\Z) | /\*.*?(?:\*/|\Z) | \{[^}]*\}?"
 
@@ -45,8 +45,7 @@ _TRANSFER = re.compile(r"(?:UN)?LOAD\b", re.IGNORECASE)
 # What a delimiter cannot be: it would be taken for an escape, a line or a value.
 _NO_DELIMITER = frozenset("\\\n0123456789abcdefABCDEF")
 
-# A literal after these words is a secret.
-_SECRET = re.compile(r"\bpassword\b|\b(?:using|by)\s*['\"]", re.IGNORECASE)
+_SECRET = re.compile(rf"\bpassword\b|{BEFORE_SECRET}['\"]", re.IGNORECASE)
 
 
 class Statement(NamedTuple):

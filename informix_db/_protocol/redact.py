@@ -17,13 +17,12 @@ from informix_db._wire.decode import TUPLE_HEAD_SIZE
 from informix_db._wire.describe import describe_gen
 from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
-from informix_db.exceptions import Error
+from informix_db.exceptions import BEFORE_SECRET, Error
 
 Span = tuple[int, int]
 
 _LITERAL = r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)"
-# SET ENCRYPTION PASSWORD, CREATE USER ... PASSWORD, CONNECT ... USING, IDENTIFIED BY
-_SECRET = re.compile(rf"\b(?:password|using|by)\s*({_LITERAL})", re.IGNORECASE)
+_SECRET = re.compile(rf"{BEFORE_SECRET}({_LITERAL})", re.IGNORECASE)
 # Literals, and comments, which may hold anything.
 _VALUE = re.compile(
     rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$:])\.?\d[\w.]*",

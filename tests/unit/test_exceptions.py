@@ -468,6 +468,7 @@ def test_a_line_of_80_is_not_cut() -> None:
     "statement",
     [
         "set encryption password 'hush' foo",
+        "create user joe identified by 'hush'",
         'create user joe with PASSWORD\n "hush"',
         "connect to 'db' user 'joe' using 'hush'",
     ],
