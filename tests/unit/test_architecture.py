@@ -58,6 +58,7 @@ WITHOUT_WAITING = ("_wire", "_protocol", "_base")
 IMPORT_BY_NAME = {
     f"{PACKAGE}._cli.main",
     f"{PACKAGE}.compat.__init__",
+    f"{PACKAGE}.testing.__init__",
     f"{PACKAGE}.testing.sql.snapshot",
 }
 # What a program that only connects does not pay for.
