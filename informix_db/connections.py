@@ -20,6 +20,7 @@ from informix_db._base.connection import (
     CLOSED,
     IDLE,
     BaseConnection,
+    Beginning,
 )
 from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
@@ -185,7 +186,8 @@ class Connection(BaseConnection):
         except DeadlineReached:
             raise reason from None
         except Error:
-            if not self._channel.in_sync:
+            cancelled = isinstance(reason, StatementCancelledError)
+            if cancelled and not self._channel.in_sync:
                 raise
             raise reason from None
         if isinstance(reason, StatementCancelledError):
@@ -224,12 +226,17 @@ class Connection(BaseConnection):
 
         What cannot be undone must not be committed later: the session ends with it.
         """
+        undo = Beginning(make)
         if not self.closed:
             try:
-                self._run(make)
+                self._run(undo)
             except Error as exc:
                 logger.warning("%r is closed, it could not undo: %s", self, exc)
                 self._break(exc)
+            except BaseException as exc:
+                if not undo.begun:
+                    self._break(exc)
+                raise
 
     # -- PEP 249 -------------------------------------------------------------------
 
@@ -336,13 +343,18 @@ class Connection(BaseConnection):
 
     @contextmanager
     def _undoing(self, leave_gen: Callable[[bool], Wire[None]]) -> Iterator[None]:
-        """Leave a block by its outcome; a connection lost inside has no block."""
+        """Leave a block by its outcome; a connection lost inside has no block.
+
+        One that is interrupted before it has begun to end well does not end well.
+        """
+        leave = Beginning(lambda: leave_gen(True))
         try:
             yield
+            self._run(leave)
         except BaseException:
-            self._undo(lambda: leave_gen(False))
+            if not leave.begun:
+                self._undo(lambda: leave_gen(False))
             raise
-        self._run(lambda: leave_gen(True))
 
     def tpc_begin(self, xid: Sequence[Any]) -> None:
         """Begin a two-phase transaction (PEP 249) under an identifier of `xid()`.

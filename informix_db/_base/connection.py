@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections.abc import Callable
 from enum import Enum
-from typing import NoReturn, Protocol
+from typing import Generic, NoReturn, Protocol
 
 from informix_db import exceptions
 from informix_db._base.login import Login
@@ -17,7 +18,7 @@ from informix_db._base.observe import observer_of, recorder_of, tap
 from informix_db._protocol.session import (
     ping_gen,
 )
-from informix_db._wire.buffer import Wire
+from informix_db._wire.buffer import T, Wire
 from informix_db.exceptions import (
     Error,
     InterfaceError,
@@ -61,6 +62,18 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close the socket at once."""
+
+
+class Beginning(Generic[T]):
+    """Makes a conversation, and knows whether it has been asked to."""
+
+    def __init__(self, make: Callable[[], Wire[T]]) -> None:
+        self._make = make
+        self.begun = False
+
+    def __call__(self) -> Wire[T]:
+        self.begun = True
+        return self._make()
 
 
 class BaseConnection(Login):

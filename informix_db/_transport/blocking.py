@@ -25,6 +25,7 @@ from informix_db.params import ConnectParams
 
 _MIN_RECEIVE = 16 * 1024
 _MAX_RECEIVE = 1024 * 1024
+_URGENT = socket.MSG_OOB | getattr(socket, "MSG_DONTWAIT", 0)
 
 
 class DeadlineReached(Exception):
@@ -129,11 +130,10 @@ class BlockingTransport:
 
     def _interrupt_now(self) -> None:
         self._interrupt_due = False
-        try:
+        # A connection that is lost, or full, shows so where the reply is waited for.
+        with contextlib.suppress(OSError):
             # Below TLS, whose send() takes no flags.
-            socket.socket.send(self._socket, INTERRUPT, socket.MSG_OOB)
-        except OSError as exc:
-            raise loss_error(exc, self._peer) from exc
+            socket.socket.send(self._socket, INTERRUPT, _URGENT)
 
     def _bound_wait(self, deadline: float) -> None:
         left = _remaining(deadline)

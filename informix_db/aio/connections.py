@@ -20,6 +20,7 @@ from informix_db._base.connection import (
     CLOSED,
     IDLE,
     BaseConnection,
+    Beginning,
 )
 from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
@@ -248,12 +249,17 @@ class AsyncConnection(BaseConnection):
 
         What cannot be undone must not be committed later: the session ends with it.
         """
+        undo = Beginning(make)
         if not self.closed:
             try:
-                await self._run(make)
+                await self._run(undo)
             except Error as exc:
                 logger.warning("%r is closed, it could not undo: %s", self, exc)
                 self._break(exc)
+            except BaseException as exc:
+                if not undo.begun:
+                    self._break(exc)
+                raise
 
     # -- PEP 249, awaited --------------------------------------------------------------
 
@@ -364,13 +370,18 @@ class AsyncConnection(BaseConnection):
     async def _undoing(
         self, leave_gen: Callable[[bool], Wire[None]]
     ) -> AsyncIterator[None]:
-        """Leave a block by its outcome; a connection lost inside has no block."""
+        """Leave a block by its outcome; a connection lost inside has no block.
+
+        One that is interrupted before it has begun to end well does not end well.
+        """
+        leave = Beginning(lambda: leave_gen(True))
         try:
             yield
+            await self._run(leave)
         except BaseException:
-            await self._undo(lambda: leave_gen(False))
+            if not leave.begun:
+                await self._undo(lambda: leave_gen(False))
             raise
-        await self._run(lambda: leave_gen(True))
 
     async def tpc_begin(self, xid: Sequence[Any]) -> None:
         """Begin a two-phase transaction (PEP 249) under an identifier of `xid()`.

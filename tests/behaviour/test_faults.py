@@ -216,6 +216,41 @@ def test_ctrl_c_keeps_the_session(conn: informix_db.Connection, numbers: str) ->
     assert_usable(conn, numbers)
 
 
+@SYNC
+def test_ctrl_c_on_a_line_that_drops_is_not_lost(
+    connect: Connect, proxy: Proxy, numbers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect(host=proxy.host, port=proxy.port)
+    monkeypatch.setattr(connection._transport, "interrupt", proxy.reset)
+    main = threading.main_thread().ident
+    assert main is not None
+    with (
+        soon(lambda: signal.pthread_kill(main, signal.SIGINT)),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        connection.cursor().execute(SLOW.format(numbers))
+    assert_broken(connection)
+
+
+@SYNC
+def test_an_interrupt_does_not_wait_for_room_on_a_line_that_is_full(
+    connect: Connect, proxy: Proxy
+) -> None:
+    transport = connect(host=proxy.host, port=proxy.port)._transport
+    proxy.stall(CLIENT)
+    transport._socket.setblocking(False)
+    for size in (1_000_000, 1):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                transport._socket.send(bytes(size))
+    transport._socket.setblocking(True)
+    transport._interruptible = True
+    interrupting = threading.Thread(target=transport.interrupt, daemon=True)
+    interrupting.start()
+    interrupting.join(timeout=5)
+    assert not interrupting.is_alive()
+
+
 def test_an_interrupt_that_came_too_late_hits_a_ping(
     conn: informix_db.Connection, numbers: str
 ) -> None:

@@ -305,6 +305,58 @@ def test_an_interrupt_that_is_lost(run: Run[None], proxy: Proxy) -> None:
     run(main())
 
 
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("nested", [False, True])
+def test_at_the_end_of_a_block_while_another_task_is_using_the_connection(
+    run: Run[None], emulator: Server, nested: bool, fails: bool
+) -> None:
+    """What the block did is undone at once, or cannot be committed any more."""
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "autocommit": False}
+        async with aio.connect(**settings) as connection:
+            await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+            await connection.commit()
+            ended, free = asyncio.Event(), asyncio.Event()
+
+            async def use() -> None:
+                async with connection._lock:
+                    ended.set()
+                    await free.wait()
+
+            async def work() -> None:
+                cursor = connection.cursor()
+                if nested:
+                    await cursor.execute("INSERT INTO mine VALUES (1)")
+                async with connection.transaction():
+                    await cursor.execute("INSERT INTO mine VALUES (2)")
+                    other.append(asyncio.ensure_future(use()))
+                    await ended.wait()
+                    if fails:
+                        raise ZeroDivisionError
+
+            other: list[asyncio.Task[None]] = []
+            working = asyncio.ensure_future(work())
+            await eventually(ended.is_set)
+            await asyncio.sleep(0)  # now it waits for the lock
+            working.cancel()
+            free_soon = asyncio.get_running_loop().call_later(0.02, free.set)
+            with pytest.raises(asyncio.CancelledError):
+                await working
+            free_soon.cancel()
+            free.set()
+            await asyncio.gather(*other)
+            if fails:
+                assert_broken(connection)
+            else:
+                assert connection.in_transaction == nested
+                await connection.commit()
+                cursor = await connection.cursor().execute("SELECT n FROM mine")
+                assert await cursor.fetchall() == [(1,)] * nested
+
+    run(main())
+
+
 # -- cancel(), timeouts and close() ----------------------------------------------------
 
 
