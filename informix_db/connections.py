@@ -164,16 +164,17 @@ class Connection(BaseConnection):
         """Drive a conversation; interrupted, drive the same one to its end."""
         reason: BaseException
         try:
-            return self._transport.run(generator, deadline_after(timeout))
-        except DeadlineReached:
-            reason = StatementCancelledError(
-                f"the statement was cancelled after timeout={timeout:g} s"
-            )
+            try:
+                return self._transport.run(generator, deadline_after(timeout))
+            except DeadlineReached:
+                reason = StatementCancelledError(
+                    f"the statement was cancelled after timeout={timeout:g} s"
+                )
+            except KeyboardInterrupt as exc:
+                if getgeneratorstate(generator) == GEN_CLOSED:
+                    raise
+                reason = exc
             return self._end_interrupted(generator, reason)
-        except KeyboardInterrupt as exc:
-            if getgeneratorstate(generator) == GEN_CLOSED:
-                raise
-            return self._end_interrupted(generator, exc)
         finally:
             generator.close()
 

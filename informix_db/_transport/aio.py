@@ -111,9 +111,9 @@ class AsyncTransport(asyncio.BufferedProtocol):
         return result
 
     def begin(self, generator: Wire[Any]) -> asyncio.Future[None] | None:
-        """Start `generator`, or go on with it; None: it has come to its end.
+        """Start `generator`, or go on with it; None if it has come to its end.
 
-        Otherwise it has, or `read_timeout` has passed, when the future is done.
+        The future is done when it has, or when `read_timeout` has passed.
         """
         if self._generator is not generator:
             self._start(generator)
