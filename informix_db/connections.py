@@ -281,6 +281,7 @@ class Connection(BaseConnection):
         mine = self._lock.acquire(timeout=seconds)
         try:
             usable, self._state = not self.closed, CLOSED
+            self._in_transaction = False
             own = not self._transport.inherited
             if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:

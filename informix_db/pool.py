@@ -18,6 +18,7 @@ from informix_db._base.poolbase import (
     RESTORE_TIMEOUT,
     BasePool,
     evicts,
+    is_elsewhere,
     is_untouched,
     pool_closed,
     restore_gen,
@@ -95,8 +96,9 @@ class ConnectionPool(BasePool[Connection]):
         """Take a connection back; `broken` throws it away.
 
         What was not committed is rolled back, cursors are closed and the `reset`
-        function is called; a connection on which that fails is thrown away. Raises
-        InterfaceError for a connection that is not in use.
+        function is called; a connection on which that fails, or whose database is
+        no longer the pool's, is thrown away. Raises InterfaceError for a connection
+        that is not in use.
         """
         if connection in self._inherited:
             self._inherited.discard(connection)
@@ -235,7 +237,7 @@ class ConnectionPool(BasePool[Connection]):
             logger.warning("%r is thrown away on release: %s", connection, exc)
             return False
         restore_settings(connection)
-        return not connection.closed
+        return not connection.closed and not is_elsewhere(connection)
 
     def _undo(self, connection: Connection) -> None:
         if not is_untouched(connection):

@@ -16,6 +16,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from informix_db._protocol.fastpath import read_object_gen, write_object_gen
+from informix_db._protocol.transaction import commit_gen
 from informix_db._wire.buffer import Wire
 from informix_db._wire.largeparams import BYTES_TYPES, Source, byte_view
 from informix_db._wire.text import encode_text
@@ -213,6 +214,9 @@ class LargeObject:
         except BaseException:
             self._connection._abandon_descriptor(descriptor)
             raise
+        # Not after each write: what a descriptor is after a COMMIT is not known.
+        if self._flags == _READ_WRITE and self._connection._commits_itself:
+            yield from self._connection._end_gen(commit_gen)
 
     def _forget(self) -> None:
         """The session is gone, or this object: leave the descriptor to others."""

@@ -195,6 +195,11 @@ def is_untouched(connection: BaseConnection) -> bool:
     )
 
 
+def is_elsewhere(connection: BaseConnection) -> bool:
+    """Whether a statement has opened another database than the pool's, or closed it."""
+    return connection._database_name != connection._params.database
+
+
 def restore_gen(connection: BaseConnection) -> Wire[None]:
     """Undo what was not committed; close the cursors left open, without waiting."""
     connection._settle_abandoned()

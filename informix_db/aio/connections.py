@@ -303,6 +303,7 @@ class AsyncConnection(BaseConnection):
         try:
             mine = await self._lock.acquire(_CLOSE_TIMEOUT)
             usable, self._state = not self.closed, CLOSED
+            self._in_transaction = False
             own = not self._transport.inherited
             if mine and usable and own and self._channel.in_sync:
                 with suppress(Error, DeadlineReached), closing(self._exit_gen()) as bye:

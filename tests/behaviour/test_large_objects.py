@@ -387,6 +387,21 @@ def test_transactions(
     assert cur.execute(f"SELECT n FROM {stored}").fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize("database", ["ansidb", "testdb", "unlogdb"])
+def test_closing_the_file_commits_with_autocommit(
+    connect: Connect, database: str
+) -> None:
+    conn = connect(database=database, autocommit=True)
+    cur = conn.cursor()
+    cur.execute("CREATE TEMP TABLE mine (b BLOB, c CLOB)")
+    insert(cur, "mine", b"before", None)
+    blob = cur.execute("SELECT b FROM mine").fetchone()[0]
+    with conn.open_large_object(blob, "r+b") as file:
+        file.write(b"after!")
+    assert not conn.in_transaction
+    assert contents(conn, blob) == b"after!"
+
+
 def test_closing_the_connection_first(
     connect: Connect, cur: informix_db.Cursor, stored: str
 ) -> None:

@@ -72,6 +72,7 @@ def test_closing_drops_uncommitted_work(
 ) -> None:
     with connect(database=database) as connection:
         add(connection, 1)
+    assert not connection.in_transaction
     assert contents(connect, database) == []
 
 

@@ -401,6 +401,24 @@ def test_a_connection_the_user_closed_is_replaced(make_pool: MakePool) -> None:
 # -- numbers ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("sql", ["DATABASE unlogdb", "CLOSE DATABASE"])
+def test_a_connection_to_another_database_is_replaced(
+    make_pool: MakePool, sql: str
+) -> None:
+    pool = make_pool(max_size=1)
+    with pool.connection() as strayed:
+        strayed.cursor().execute(sql)
+    with pool.connection() as connection:
+        assert connection is not strayed
+        connection.cursor().execute("SELECT tabid FROM systables").fetchone()
+        assert connection.in_transaction
+    homeless = make_pool(max_size=1, database=None)
+    with homeless.connection() as first:
+        first.cursor().execute("DATABASE unlogdb")
+    with homeless.connection() as second:
+        assert second is first
+
+
 def test_stats(make_pool: MakePool) -> None:
     pool = make_pool(min_size=1, max_size=3)
     with pool.connection():
