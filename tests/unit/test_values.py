@@ -167,6 +167,7 @@ def test_locators() -> None:
         CollectionValue("MULTISET", [1, 1], "INT", b"MULTISET{1,1}"),
         BlobLocator(bytes(range(72))),
         ClobLocator(bytes(range(72))),
+        IntervalYM(-41),
     ],
 )
 def test_copies(value: Any) -> None:

@@ -355,3 +355,16 @@ def test_sessions_and_locks_as_they_are(sql: SQLClient) -> None:
     assert sql.rows(locks) == []
     other.session.close()
     assert sql.rows(sessions) == [(ours, "informix")]
+
+
+def test_sysmaster_knows_the_tables_of_all_databases(sql: SQLClient) -> None:
+    sql.do("CREATE TABLE known (n INT)")
+    assert sql.rows(
+        "SELECT dbsname, owner, collate FROM sysmaster:systabnames "
+        "WHERE tabname = 'known'"
+    ) == [("testdb", "informix", "en_US.819")]
+
+
+def test_who_may_execute_a_procedure(sql: SQLClient) -> None:
+    sql.do("CREATE PROCEDURE p() END PROCEDURE")
+    assert sql.rows("SELECT grantee, procauth FROM sysprocauth") == [("public", "e")]

@@ -270,6 +270,19 @@ class TestDeferred:
         assert (error.sqlcode, error.token) == (-999, "SET CONSTRAINTS DISABLED")
 
 
+def test_columns_take_nulls_when_what_forbade_them_is_dropped(sql: SQLClient) -> None:
+    sql.do(
+        "CREATE TABLE k (a INT PRIMARY KEY CONSTRAINT pk, b INT NOT NULL CONSTRAINT nn)"
+    )
+    assert sql.code("INSERT INTO k VALUES (NULL, 1)") == -703
+    sql.do("ALTER TABLE k DROP CONSTRAINT pk")
+    sql.do("INSERT INTO k VALUES (NULL, 1)")
+    assert sql.code("INSERT INTO k VALUES (NULL, NULL)") == -391
+    sql.do("ALTER TABLE k DROP CONSTRAINT nn")
+    sql.do("INSERT INTO k VALUES (NULL, NULL)")
+    assert sql.rows("SELECT COUNT(*) FROM k") == [(2,)]
+
+
 def test_disabled_constraints_are_refused(sql: SQLClient) -> None:
     error = sql.error("CREATE TABLE t (a INT UNIQUE CONSTRAINT u DISABLED)")
     assert (error.sqlcode, error.token) == (-999, "DISABLED constraint")

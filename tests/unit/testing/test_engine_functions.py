@@ -43,6 +43,10 @@ D = Decimal
         ("LENGTH('abc  ')", 3),  # literals too (4JS LENGTH topic)
         ("LENGTH('')", 0),
         ("OCTET_LENGTH('abc  ')", 5),
+        ("LEFT('hello', 2)", "he"),
+        ("LEFT('h', 3) || LEFT('abc', 0) || LEFT('abc', -1)", "h"),
+        ("RIGHT('hello', 2)", "lo"),
+        ("RIGHT('h', 3) || RIGHT('abc', 0) || RIGHT('abc', -1)", "h"),
         ("LPAD('7', 3, '0')", "007"),
         ("RPAD('ab', 4)", "ab  "),
         ("LPAD('hello', 2)", "he"),
