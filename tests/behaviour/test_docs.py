@@ -223,6 +223,21 @@ def test_documents_that_the_code_names_exist() -> None:
                 assert set(_PROTOCOL_SECTION.findall(text)) <= numbers, path
 
 
+def test_names_of_the_architecture_exist() -> None:
+    """Modules of its pictures, and what it says they have."""
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    sources = {
+        path: path.read_text(encoding="utf-8")
+        for tree in ("informix_db", "tests")
+        for path in (ROOT / tree).rglob("*.py")
+    }
+    everything = "\n".join(sources.values())
+    modules = {path.name for path in sources}
+    assert set(re.findall(r"(?<![\w*])\w+\.py\b", text)) <= modules
+    for name in re.findall(r"`(?:\w+\.)?(_?[a-z]\w*_\w+|[A-Z][a-z]\w+)`", text):
+        assert re.search(rf"\b{name}\b", everything), name
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_of_make_exist(path: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
