@@ -190,9 +190,11 @@ _SNIPPET_WIDTH: Final = 80
 _TOKEN_WIDTH: Final = 300
 
 # A literal after these words is a secret: SET ENCRYPTION PASSWORD, CREATE USER ...
-# WITH PASSWORD, CONNECT ... USING, IDENTIFIED BY. Such SQL is not quoted in messages.
+# WITH PASSWORD, CONNECT ... USING, IDENTIFIED BY. So is one among the arguments of
+# ENCRYPT_AES, DECRYPT_CHAR and their like. Such SQL is not quoted in messages.
 BEFORE_SECRET: Final = r"\b(?:password|using|by)\s*"
-_SECRET: Final = re.compile(rf"{BEFORE_SECRET}['\"]", re.IGNORECASE)
+CALL_WITH_SECRET: Final = r"\b(?:en|de)crypt_\w+\s*\("
+_SECRET: Final = re.compile(rf"{BEFORE_SECRET}['\"]|{CALL_WITH_SECRET}", re.IGNORECASE)
 
 
 _Row = tuple[str, str, str]  # class letter, flags, text

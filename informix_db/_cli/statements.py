@@ -10,7 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from informix_db.exceptions import BEFORE_SECRET, ProgrammingError
+from informix_db.exceptions import (
+    BEFORE_SECRET,
+    CALL_WITH_SECRET,
+    ProgrammingError,
+)
 
 _COMMENT = r"--[^\n]*(?:\n|\Z) | /\*.*?(?:\*/|\Z) | \{[^}]*\}?"
 
@@ -45,7 +49,9 @@ _TRANSFER = re.compile(r"(?:UN)?LOAD\b", re.IGNORECASE)
 # What a delimiter cannot be: it would be taken for an escape, a line or a value.
 _NO_DELIMITER = frozenset("\\\n0123456789abcdefABCDEF")
 
-_SECRET = re.compile(rf"\bpassword\b|{BEFORE_SECRET}['\"]", re.IGNORECASE)
+_SECRET = re.compile(
+    rf"\bpassword\b|{BEFORE_SECRET}['\"]|{CALL_WITH_SECRET}", re.IGNORECASE
+)
 
 
 class Statement(NamedTuple):

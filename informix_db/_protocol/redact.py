@@ -17,12 +17,14 @@ from informix_db._wire.decode import TUPLE_HEAD_SIZE
 from informix_db._wire.describe import describe_gen
 from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
-from informix_db.exceptions import BEFORE_SECRET, Error
+from informix_db.exceptions import BEFORE_SECRET, CALL_WITH_SECRET, Error
 
 Span = tuple[int, int]
 
 _LITERAL = r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)"
 _SECRET = re.compile(rf"{BEFORE_SECRET}({_LITERAL})", re.IGNORECASE)
+_CALL = re.compile(CALL_WITH_SECRET, re.IGNORECASE)
+_ANY_LITERAL = re.compile(f"({_LITERAL})")
 # Literals, and comments, which may hold anything.
 _VALUE = re.compile(
     rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$:])\.?\d[\w.]*",
@@ -76,7 +78,11 @@ def redact_sql(sql: str, *, values: bool = False) -> str:
 def _sql_spans(sql: str, values: bool) -> list[Span]:
     if values:
         return [match.span() for match in _VALUE.finditer(sql)]
-    return [_inside(match) for match in _SECRET.finditer(sql)]
+    found = [_inside(match) for match in _SECRET.finditer(sql)]
+    call = _CALL.search(sql)
+    if call is not None:  # where its arguments end does not matter
+        found += map(_inside, _ANY_LITERAL.finditer(sql, call.end()))
+    return found
 
 
 def _inside(match: re.Match[str]) -> Span:

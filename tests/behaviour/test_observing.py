@@ -235,6 +235,7 @@ def test_nothing_is_logged_by_default(
         'CREATE USER u WITH password\n"s3cr3t"',
         "CREATE USER u WITH PASSWORD 's3cr3t",
         "CONNECT TO 'x' USER 'u' USING 's3cr3t''s'",
+        "INSERT INTO nowhere VALUES (Encrypt_AES ('x', 's3cr3t', 'hint'))",
     ],
 )
 def test_passwords_in_sql_are_not_logged(

@@ -471,6 +471,7 @@ def test_a_line_of_80_is_not_cut() -> None:
         "create user joe identified by 'hush'",
         'create user joe with PASSWORD\n "hush"',
         "connect to 'db' user 'joe' using 'hush'",
+        "select decrypt_char(c, 'hush') foo",
     ],
 )
 def test_secrets_are_not_quoted(statement: str) -> None:

@@ -128,6 +128,7 @@ def test_what_is_no_delimiter(delimiter: str) -> None:
         ("SET ENCRYPTION PASSWORD 'x'", True),
         ("connect to 'a' user 'b' using 'c'", True),
         ("GRANT CONNECT TO joe IDENTIFIED BY 'x'", True),
+        ("INSERT INTO t VALUES (encrypt_tdes('a', 'x'))", True),
         ("MERGE INTO t USING s ON 1 = 1", False),
         ("SELECT 'a' FROM t ORDER BY b", False),
     ],
