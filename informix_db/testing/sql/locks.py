@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.catalog import NamedObject, Table
+    from informix_db.testing.sql.spl_objects import Routine
     from informix_db.testing.sql.transactions import Transaction
 
 READ_FAILED, KEY_READ_FAILED, KEYED_READ_FAILED = -244, -245, -246
@@ -129,7 +130,7 @@ def check_table_lock(
             raise LockConflict(owner, sqlcode, TABLE_LOCKED)
 
 
-def check_object(item: NamedObject, transaction: Transaction | None) -> None:
+def check_object(item: NamedObject | Routine, transaction: Transaction | None) -> None:
     """Raise LockConflict if another transaction has uncommitted DDL on an object: its
     rows of the catalog are locked."""
     if item.locked_by is not None and item.locked_by is not transaction:

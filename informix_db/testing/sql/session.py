@@ -27,7 +27,7 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.executor import Row, Rows
 from informix_db.testing.sql.lockingcursor import LockingCursor
-from informix_db.testing.sql.locks import LockConflict
+from informix_db.testing.sql.locks import LockConflict, check_object
 from informix_db.testing.sql.parameters import bind_columns, bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
@@ -125,16 +125,17 @@ class Session(Transacting):
         return found[1] if found and isinstance(found[1], Table) else None
 
     def find_routines(self, name: ast.ObjectName) -> list[Routine]:
-        """Return the database's routines of that name; owners matter in ANSI ones."""
+        """Return the database's routines of that name; owners matter in ANSI ones.
+        LockConflict if another session has one of them created or dropped."""
         if self.database is None or name.database not in ("", self.database.name):
             return []
         owner = name.owner if self.database.ansi else ""
-        return [
-            routine
-            for routine in self.database.routines.named(name.name)
-            if owner in ("", routine.owner)
-            and routine.creator in (None, self.transaction)
-        ]
+        routines = self.database.routines
+        found = [r for r in routines.named(name.name) if owner in ("", r.owner)]
+        for routine in (*found, *routines.leaving(name.name)):
+            if owner in ("", routine.owner):
+                check_object(routine, self.transaction)
+        return found
 
     def _fill(self, table: Table) -> None:
         """Bring a system catalog table up to date."""
@@ -205,7 +206,8 @@ class Session(Transacting):
         node = parse(sql, delimident=self.delimident)
         with self.entered():
             if isinstance(node, ast_dml.ExecuteRoutine):
-                return Statement(self, self.routines.bind(node))
+                call = self.unlocked(lambda: self.routines.bind(node))
+                return Statement(self, call)
             plan = self.unlocked(lambda: bind_statement(node, self))
             if not isinstance(plan, QueryPlan):
                 check_utility(node)

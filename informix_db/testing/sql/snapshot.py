@@ -47,7 +47,7 @@ _MODULES = (
 _UNSAVED: dict[type, set[str]] = {
     Check: {"sql"},
     Database: {"sessions", "_leaving"},
-    Routine: {"creator"},
+    Routine: {"locked_by"},
     SequenceGenerator: {"locked_by"},
     Synonym: {"locked_by"},
     Table: {"locked_by", "writers", "locks", "row_locks"},

@@ -13,7 +13,7 @@ from informix_db.testing.sql.privileges import (
     require_owner,
 )
 from informix_db.testing.sql.spl_check import check_routine
-from informix_db.testing.sql.spl_objects import Routine, RoutineParameter
+from informix_db.testing.sql.spl_objects import Routine, RoutineParameter, RoutineTable
 from informix_db.testing.sql.spl_variables import variable_type
 from informix_db.testing.sql.transactions import Transaction
 
@@ -50,7 +50,7 @@ def _create(
                 return
             if not node.or_replace:
                 raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
-            catalogchange.remove(session, database.routines, known, transaction)
+            _remove(session, database.routines, known, transaction)
     routine = Routine(
         node.name.name,
         node.name.owner or session.user,
@@ -63,17 +63,37 @@ def _create(
     if not node.dba:
         routine.grants = default_grants(routine, database)
     catalogchange.add(session, database.routines, routine, transaction)
-    if not transaction.direct:
-        routine.creator = transaction
-        transaction.at_commit(lambda: _publish(routine))
+    _claim(routine, transaction)
 
 
 def _returned(session: Session, node: ast_spl.ReturnType) -> Column:
     return Column(node.name, variable_type(session, node.type))
 
 
-def _publish(routine: Routine) -> None:
-    routine.creator = None
+def _claim(routine: Routine, transaction: Transaction) -> None:
+    """Make other sessions find a routine locked until the transaction ends."""
+    if not transaction.direct and routine.locked_by is None:
+        routine.locked_by = transaction
+        transaction.at_commit(lambda: _release(routine))
+        transaction.undo.append(lambda: _release(routine))
+
+
+def _release(routine: Routine) -> None:
+    routine.locked_by = None
+
+
+def _remove(
+    session: Session,
+    routines: RoutineTable,
+    routine: Routine,
+    transaction: Transaction,
+) -> None:
+    catalogchange.remove(session, routines, routine, transaction)
+    _claim(routine, transaction)
+    if not transaction.direct:
+        routines.leave(routine)
+        transaction.at_commit(lambda: routines.left(routine))
+        transaction.undo.append(lambda: routines.left(routine))
 
 
 def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
@@ -92,7 +112,7 @@ def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
     database = session.current_database()
     require_owner(found[0], database, session, _NOT_OWNER, node.name.position)
     routines = database.routines
-    session.transact(lambda tx: catalogchange.remove(session, routines, found[0], tx))
+    session.transact(lambda tx: _remove(session, routines, found[0], tx))
 
 
 def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:

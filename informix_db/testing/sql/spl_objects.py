@@ -40,7 +40,7 @@ class Routine:
     text: str
     node: ast_spl.CreateRoutine
     dropped: bool = False
-    creator: Transaction | None = None  # while its CREATE is uncommitted
+    locked_by: Transaction | None = None  # that created or dropped it, uncommitted
     version: int = 1
     # Who may execute it, as `catalog.Grants`; the letter is e.
     grants: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class RoutineTable:
     def __init__(self) -> None:
         self._by_id: dict[int, Routine] = {}
         self._next_procid = _FIRST_PROCID
+        self._leaving: list[Routine] = []  # dropped, but not committed
 
     def __iter__(self) -> Iterator[Routine]:
         return iter(list(self._by_id.values()))
@@ -71,6 +72,17 @@ class RoutineTable:
     def remove(self, routine: Routine) -> None:
         del self._by_id[routine.procid]
         routine.dropped = True
+
+    def leave(self, routine: Routine) -> None:
+        """Keep a dropped routine in the way of others."""
+        self._leaving.append(routine)
+
+    def left(self, routine: Routine) -> None:
+        self._leaving.remove(routine)
+
+    def leaving(self, name: str) -> list[Routine]:
+        """Return the routines of that name whose DROP is uncommitted."""
+        return [routine for routine in self._leaving if routine.name == name]
 
     def by_id(self, procid: int) -> Routine | None:
         return self._by_id.get(procid)

@@ -416,3 +416,35 @@ class TestUncommittedDDL:
             assert two.codes(statement) == (-242, -106)
         cursor.close()
         two.do("CREATE INDEX i ON t (v)")
+
+
+PROCEDURE = "CREATE PROCEDURE p() RETURNING INT; RETURN 1; END PROCEDURE"
+
+
+@pytest.mark.parametrize("before", [[], [PROCEDURE]])
+def test_uncommitted_create_or_drop_of_a_routine_locks_it(
+    engine: Engine, before: list[str]
+) -> None:
+    one, two = SQLClient(engine), SQLClient(engine)
+    for statement in before:
+        one.do(statement)
+    one.session.begin()
+    one.do("DROP PROCEDURE p" if before else PROCEDURE)
+    for statement in ("EXECUTE PROCEDURE p()", "DROP PROCEDURE p", PROCEDURE):
+        assert two.codes(statement) == (-211, -107)
+    one.session.rollback()
+    if before:
+        assert two.rows("EXECUTE PROCEDURE p()") == [(1,)]
+        two.do("DROP PROCEDURE p")
+    assert two.codes("EXECUTE PROCEDURE p()") == (-674, 0)
+
+
+def test_routine_dropped_and_made_anew_is_free_after_commit(engine: Engine) -> None:
+    one, two = SQLClient(engine), SQLClient(engine)
+    one.do(PROCEDURE)
+    one.session.begin()
+    one.do("DROP PROCEDURE p")
+    one.do(PROCEDURE.replace("1", "2"))
+    assert one.rows("EXECUTE PROCEDURE p()") == [(2,)]
+    one.session.commit()
+    assert two.rows("EXECUTE PROCEDURE p()") == [(2,)]

@@ -291,7 +291,7 @@ def test_rolled_back_with_the_transaction(routines) -> None:
     routines.do("create procedure p() insert into t values (9); end procedure")
     routines.do("drop procedure nothing")
     routines.do("execute procedure p()")
-    assert routines.another().code("execute procedure p()") == -674
+    assert routines.another().code("execute procedure p()") == -211
     routines.do("rollback work")
     assert routines.code("execute procedure p()") == -674
     routines.do("execute procedure nothing()")
