@@ -16,6 +16,7 @@ from informix_db.testing.sql import (
     ast,
     ast_ddl,
     ast_dml,
+    ast_query,
     ast_session,
     ast_spl,
     errors,
@@ -98,7 +99,7 @@ def wrapped(names: Iterable[str], width: int = 88) -> list[str]:
 
 
 def statement_classes() -> Iterator[type[ast.Statement]]:
-    for module in (ast, ast_dml, ast_ddl, ast_session):
+    for module in (ast, ast_query, ast_dml, ast_ddl, ast_session):
         for item in vars(module).values():
             if (
                 inspect.isclass(item)
