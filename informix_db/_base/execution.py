@@ -262,9 +262,15 @@ class Execution(TwoPhase):
             if self._in_transaction and (ends or self._commits_itself):
                 yield from self._after_failed_end_gen(exc)
             raise
+        if statement.statement_type in c.STMT_DATABASE:
+            yield from self._match_locale_gen()
         if self._commits_itself:
             yield from self._end_gen(commit_gen)
         return reply
+
+    def _match_locale_gen(self) -> Wire[None]:
+        """Speak the code set of the database that was opened."""
+        raise NotImplementedError
 
     def _note_effects(self, statement: Statement, reply: Reply) -> None:
         """Follow what the statement did to the session; raise its error."""

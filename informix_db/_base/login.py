@@ -16,6 +16,7 @@ from informix_db._protocol import pam, xa
 from informix_db._protocol.login import LoginRequest, login_gen
 from informix_db._protocol.pam import Challenge
 from informix_db._protocol.session import (
+    NO_DATABASE,
     capabilities_gen,
     environment_gen,
     exit_gen,
@@ -136,9 +137,7 @@ class Login(Execution):
         if params.database is not None:
             self._database = yield from open_database_gen(channel, params.database)
             self._check_role(params.role)
-            mistaken = self._database.other_locale and not params.knows_db_locale
-            if params.db_locale == AUTO or mistaken:
-                yield from self._learn_locale_gen()
+            yield from self._match_locale_gen()
         for sql in params.opening_statements:
             yield from self._run_plain_gen(sql)
 
@@ -154,6 +153,15 @@ class Login(Execution):
             raise OperationalError(
                 f"the server is a {actual}, not a {role}", retryable=True
             )
+
+    def _match_locale_gen(self) -> Wire[None]:
+        """Speak the code set of the database that was opened."""
+        params = self._params
+        self._speak(params.encoding)
+        mistaken = self._database.other_locale and not params.knows_db_locale
+        wanted = params.db_locale == AUTO and self._database is not NO_DATABASE
+        if wanted or mistaken:
+            yield from self._learn_locale_gen()
 
     def _learn_locale_gen(self) -> Wire[None]:
         """Ask the database for its locale and speak its code set."""

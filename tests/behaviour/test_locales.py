@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from unit.wire.scripted import DONE, ScriptedServer
+from unit.wire.scripted import DONE, ScriptedServer, database_opened, described
 
 import informix_db
 from informix_db.testing import text as emulator_text
@@ -17,6 +17,7 @@ from .conftest import BOTH, Connect
 MODES = BOTH
 
 LOGGED, OTHER_LOCALE = 0x15, 0x55  # DBOPEN's flags
+DATABASE, CLOSE_DATABASE = 1, 31  # types of statements
 
 # One column VARCHAR(128) named site, as IBM's client accepts it (transcript u10_pam).
 ONE_TEXT = bytes.fromhex(
@@ -90,6 +91,41 @@ def test_what_was_learnt_is_in_use(playing: Playing) -> None:
 def test_a_server_that_warns_is_asked(playing: Playing) -> None:
     conn, _ = playing(ONE_TEXT + DONE, fetched(b"ru_RU.8859-5"), warn=OTHER_LOCALE)
     assert conn.encoding == "iso8859-5"
+
+
+def test_another_database_may_speak_another_code_set(playing: Playing) -> None:
+    conn, _ = playing(
+        *(described(DATABASE), database_opened(OTHER_LOCALE)),
+        *(ONE_TEXT + DONE, fetched(b"ru_RU.8859-5")),
+        *(described(DATABASE), database_opened(LOGGED)),
+        *(described(DATABASE), database_opened(OTHER_LOCALE)),
+        *(ONE_TEXT + DONE, fetched(b"en_US.utf8")),
+        *(described(CLOSE_DATABASE), DONE),
+    )
+    cur = conn.cursor()
+    for sql, encoding in (
+        ("DATABASE one", "iso8859-5"),
+        ("DATABASE two", "iso8859-1"),
+        ("DATABASE three", "utf-8"),
+        ("CLOSE DATABASE", "iso8859-1"),
+    ):
+        cur.execute(sql)
+        assert conn.encoding == encoding
+
+
+def test_auto_without_a_database_asks_the_first_one(playing: Playing) -> None:
+    conn, _ = playing(
+        *(described(DATABASE), database_opened(0)),
+        *(ONE_TEXT + DONE, fetched(b"en_US.utf8")),
+        *(described(CLOSE_DATABASE), DONE),
+        db_locale="auto",
+        database=None,
+    )
+    assert conn.encoding == "iso8859-1"
+    conn.cursor().execute("DATABASE one")
+    assert conn.encoding == "utf-8"
+    conn.cursor().execute("CLOSE DATABASE")
+    assert conn.encoding == "iso8859-1"
 
 
 @pytest.mark.parametrize("argument", ["db_locale", "env"])
