@@ -20,6 +20,8 @@ from .api import BoundParameter, SQLType
 
 _head = struct.Struct(">hhH")  # of a bound value: type, indicator, precision
 _count = struct.Struct(">h")
+_put, _wide_put = struct.Struct(">ih"), struct.Struct(">ii")  # size, count
+_PUT, _BLOB = struct.pack(">h", tags.PUT), struct.pack(">h", tags.BLOB)
 _EXECUTE = struct.pack(">h", tags.EXECUTE)
 _EXECUTE_BIND = struct.pack(">hh", tags.EXECUTE, tags.BIND)
 _NULL_INDICATOR = -1
@@ -58,6 +60,13 @@ class Batch:
         types = [kind or SQLType(typecodes.CHAR, 0) for kind in self.types]
         for row in zip(*self.columns, strict=True):
             yield list(map(BoundParameter, types, row))
+
+
+@dataclass(slots=True)
+class Puts:
+    """The rows of PUT after PUT, one in each, in tuple encoding."""
+
+    rows: list[bytes]
 
 
 class _Part:
@@ -185,6 +194,30 @@ def read_batch(
         for kind, column in zip(types, zip(*rows, strict=True), strict=True)
     ]
     return Batch(types, columns, len(rows)), end
+
+
+def read_puts(
+    buffer: bytes, position: int, *, int_count: bool
+) -> tuple[Puts, int] | None:
+    """Return the rows from the body of a PUT on, and where they end; None unless there
+    are two at least. What follows a row must have come: it may be its BYTE or TEXT."""
+    head = _wide_put if int_count else _put
+    rows: list[bytes] = []
+    end = position
+    while len(buffer) >= position + head.size:
+        size, count = head.unpack_from(buffer, position)
+        start = position + head.size
+        position = start + size + (size & 1)
+        if count != 1 or size < 0 or len(buffer) < position + len(_PUT):
+            break
+        if buffer.startswith(_BLOB, position):
+            break
+        rows.append(buffer[start : start + size])
+        end = position
+        if not buffer.startswith(_PUT, position):
+            break
+        position += len(_PUT)
+    return (Puts(rows), end) if len(rows) > 1 else None
 
 
 def _agrees(found: Sequence[SQLType | None], types: list[SQLType | None]) -> bool:

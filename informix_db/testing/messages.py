@@ -14,7 +14,7 @@ from dataclasses import field
 
 from . import binds, codec, tags, typecodes, xa
 from .api import BoundParameter
-from .batches import Batch, read_batch
+from .batches import Batch, Puts, read_batch, read_puts
 from .framing import Framing
 from .records import dataclass
 from .stream import ByteStream, ProtocolError
@@ -200,6 +200,7 @@ Message = (
     | ScrollFetch
     | ReturnTypes
     | Put
+    | Puts
     | AutoKeys
     | OpenDatabase
     | Protocols
@@ -387,6 +388,12 @@ class RequestReader:
         return ScrollFetch(how, row, self._fetch_size())
 
     def _put(self, _: int) -> Message:
+        if self._reads_batches:
+            wide = self.framing.int_put_count
+            found = read_puts(*self.stream.ahead(), int_count=wide)
+            if found is not None:
+                self.stream.advance(found[1])
+                return found[0]
         size = self.stream.integer()
         if self.framing.int_put_count:
             count = self.stream.integer()

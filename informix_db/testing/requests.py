@@ -14,7 +14,7 @@ from typing import Any
 from . import messages as m
 from . import tags, xa
 from .api import EngineSessionAPI, SQLError
-from .batches import Batch
+from .batches import Batch, Puts
 from .fastpath import FastPath
 from .faults import DropConnection
 from .framing import Framing
@@ -127,7 +127,7 @@ class Requests:
         """Carry out one message, unless an error before it forbids that."""
         if self._failed and self._is_skipped(message):
             return
-        if isinstance(message, Batch):
+        if isinstance(message, Batch | Puts):
             if not self._carried_out_at_once(message, interrupts):
                 self._carry_out_rows(message, interrupts)
             return
@@ -155,15 +155,23 @@ class Requests:
             logger.exception("internal error in %r", message)
             self._fail(message, SQLError(INTERNAL_ERROR, token=repr(error)))
 
-    def _carried_out_at_once(self, batch: Batch, interrupts: InterruptState) -> bool:
+    def _carried_out_at_once(
+        self, batch: Batch | Puts, interrupts: InterruptState
+    ) -> bool:
         """Carry out a batch if nothing may tell that from doing it row by row."""
         if self._log is not None or self._settings.faults.is_armed:
             return False
         if interrupts.requested or self._reader.undecodable:
             return False
+        if isinstance(batch, Puts):
+            return self._statements.put_batch(batch)
         return self._statements.execute_batch(batch)
 
-    def _carry_out_rows(self, batch: Batch, interrupts: InterruptState) -> None:
+    def _carry_out_rows(self, batch: Batch | Puts, interrupts: InterruptState) -> None:
+        if isinstance(batch, Puts):
+            for row in batch.rows:
+                self.carry_out(m.Put([row]), interrupts)
+            return
         execute = m.Simple(tags.EXECUTE)
         for values in batch.parameters():
             self.carry_out(m.Bind(values), interrupts)

@@ -25,7 +25,7 @@ from .api import (
     SQLError,
     StatementAPI,
 )
-from .batches import Batch
+from .batches import Batch, Puts
 from .cursors import OpenCursor
 from .replies import ReplyWriter
 from .rows import RowEncoder, decode_row
@@ -409,6 +409,32 @@ class StatementTable:
             )
             statement.execute([_with_contents(value, contents) for value in values])
             current.put_rows += 1
+
+    def put_batch(self, puts: Puts) -> bool:
+        """Insert the rows of many PUTs, or none of them."""
+        current = self._current
+        if current is None or not current.inserting:
+            return False
+        statement, writer = current.statement, self._writer
+        if not isinstance(statement, BatchStatementAPI):
+            return False
+        columns = statement.columns
+        try:
+            rows = [
+                decode_row(row, columns, writer.framing, writer.text_codec)
+                for row in puts.rows
+            ]
+        except SQLError:
+            return False
+        values = [[cell.value for cell in column] for column in zip(*rows, strict=True)]
+        types = [
+            None if all(value is None for value in column) else described.type
+            for column, described in zip(values, columns, strict=True)
+        ]
+        if statement.execute_batch(types, values) is None:
+            return False
+        current.put_rows += len(rows)
+        return True
 
     def _report_put(self, current: PreparedStatement) -> None:
         self._writer.done(rows=current.put_rows)

@@ -15,7 +15,7 @@ from raw_client import RawClient
 from raw_messages import END, command, fetch, prepare
 
 from informix_db.testing import Server
-from informix_db.testing.batches import Batch
+from informix_db.testing.batches import Batch, Puts, read_puts
 from informix_db.testing.statements import StatementTable
 
 TABLE = "CREATE TABLE t (a INT, b VARCHAR(10), c FLOAT, d DATE, e DECIMAL(8,2))"
@@ -81,6 +81,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return outcomes[-1]
 
     monkeypatch.setattr(StatementTable, "execute_batch", noted)
+    put_batch = StatementTable.put_batch
+
+    def put_noted(self: StatementTable, puts: Puts) -> bool:
+        outcomes.append(put_batch(self, puts))
+        return outcomes[-1]
+
+    monkeypatch.setattr(StatementTable, "put_batch", put_noted)
     return outcomes
 
 
@@ -193,3 +200,31 @@ def test_rows_of_other_types_between() -> None:
     one, two = batch((2, 0), rows), batch((0, 0), texts)
     mixed = one[:-2] + two[4:]
     check([TABLE], insert, [mixed])
+
+
+def puts(rows: Iterable[tuple[int, str]]) -> bytes:
+    """Return ID, CURNAME, OPEN and a PUT for each row of an INT and a VARCHAR."""
+    pieces = [bytes.fromhex("0004 0000 0003 0001 6300 0006")]
+    for number, text in rows:
+        row = struct.pack(">iB", number, len(text)) + text.encode()
+        pieces += struct.pack(">hih", 17, len(row), 1), row, bytes(len(row) % 2)
+    return b"".join((*pieces, bytes.fromhex(END)))
+
+
+@pytest.mark.parametrize("errors", ["keep", "drop", "continue"])
+@pytest.mark.parametrize("twice", [99, 5])
+def test_rows_of_put(errors: str, twice: int, at_once: list[bool]) -> None:
+    table = "CREATE TABLE t (a INT UNIQUE, b VARCHAR(10))"
+    rows = [(n, f"row {n}") for n in range(9)]
+    insert = "INSERT INTO t VALUES (?, ?)"
+    pdu = puts([*rows, (twice, "twice"), (10, "last")])
+    answer = check([table], insert, [pdu], batch_errors=errors)
+    assert (b"last" in answer) == (twice == 99 or errors == "continue")
+    assert at_once == [twice == 99]
+
+
+@pytest.mark.parametrize(("behind", "read"), [("000c", 3), ("0027", 2), ("", 2)])
+def test_put_may_be_followed_by_the_contents_of_its_row(behind: str, read: int) -> None:
+    one = bytes.fromhex("0011 00000002 0001 6162")
+    found = read_puts(one * 3 + bytes.fromhex(behind), 2, int_count=False)
+    assert found == (Puts([b"ab"] * read), len(one) * read)

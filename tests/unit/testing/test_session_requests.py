@@ -16,7 +16,7 @@ import pytest
 from informix_db.testing import messages as m
 from informix_db.testing import tags
 from informix_db.testing.api import BoundParameter, DatetimeValue, IntervalValue
-from informix_db.testing.batches import Batch
+from informix_db.testing.batches import Batch, Puts
 from informix_db.testing.framing import (
     NO_CAPABILITIES,
     V15_CAPABILITIES,
@@ -107,6 +107,8 @@ def notes_of(message: m.Message) -> list[str]:
                 for t in types
             ]
             return [f"RET_TYPE flag {for_fetch:d} n {len(types)} {listed}"]
+        case Puts(rows=rows):
+            return [note for row in rows for note in notes_of(m.Put([row]))]
         case m.Put(rows=rows):
             size = len(rows[0])
             return [f"PUT len {size} cnt {len(rows)} tuple {rows[0].hex()}"]
