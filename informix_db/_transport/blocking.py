@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 from informix_db._protocol.channel import Channel
 from informix_db._transport.failures import connect_error, loss_error
@@ -153,25 +154,29 @@ class BlockingTransport:
         out = self._channel.write
         if not out.data:
             return
-        sent = 0
+        counts: list[int] = []
         try:
             with memoryview(out.data) as data:
-                while sent < len(data):
-                    sent += self._socket.send(data[sent:])
+                while (sent := sum(counts)) < len(data):
+                    _kept(counts, self._socket.send, data[sent:])
                     self._let_interrupts_through()
         finally:
-            out.sent(sent)
+            out.sent(sum(counts))
 
     def _receive(self) -> None:
         read = self._channel.read
         read.reserve(self._receive_size)
         self._let_interrupts_through()
         view = read.free_view()
-        count = self._socket.recv_into(view)
+        counts: list[int] = []
+        try:
+            _kept(counts, self._socket.recv_into, view)
+        finally:
+            count = sum(counts)
+            read.received(count)
         self._interruptible = False
         if not count:
             raise ConnectionResetError("the server closed it")
-        read.received(count)
         if count == len(view) and self._receive_size < _MAX_RECEIVE:
             self._receive_size *= 2
 
@@ -190,6 +195,18 @@ class BlockingTransport:
     def inherited(self) -> bool:
         """Whether the connection is the parent process's: not this one's to end."""
         return os.getpid() != self._process
+
+
+def _kept(
+    counts: list[int], transfer: Callable[[memoryview], int], data: memoryview
+) -> None:
+    """Append what `transfer` returns to `counts`, whatever a signal handler raises.
+
+    Python runs handlers after a call and before its result is stored, so that the
+    KeyboardInterrupt of a plain call would lose how many bytes went: a request would
+    be sent twice, or a reply read from its middle. extend() stores it before that.
+    """
+    counts.extend(map(transfer, (data,)))
 
 
 def deadline_after(seconds: float | None) -> float | None:
