@@ -27,7 +27,7 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
 from informix_db.testing.sql.executor import Row, Rows
 from informix_db.testing.sql.lockingcursor import LockingCursor
-from informix_db.testing.sql.locks import LockConflict, check_object
+from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.parameters import bind_columns, bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
@@ -244,7 +244,7 @@ class Session(Transacting):
                 results = self._attempt(
                     lambda tx: self.executor.insert_batch(plan, values, tx)
                 )
-            except (SQLError, LockConflict):
+            except Exception:  # which will be told of the row it is about
                 plan.table.serials.update(serials)
                 return None
             self._note(results[-1])
