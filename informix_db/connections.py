@@ -235,7 +235,8 @@ class Connection(BaseConnection):
                 logger.warning("%r is closed, it could not undo: %s", self, exc)
                 self._break(exc)
             except BaseException as exc:
-                if not undo.begun:
+                # What encloses this block, if anything, undoes more.
+                if not undo.begun or (self._in_transaction and not self._blocks):
                     self._break(exc)
                 raise
 
@@ -333,6 +334,7 @@ class Connection(BaseConnection):
         logged, ProgrammingError for commit() and rollback() inside.
         """
         name = self._run(self._enter_block_gen)
+        self._blocks += 1
         with self._undoing(lambda ok: self._leave_block_gen(name, ok)):
             yield self
 

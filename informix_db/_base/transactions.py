@@ -111,7 +111,10 @@ class Transactions:
             )
 
     def _enter_block_gen(self) -> Wire[str]:
-        """Enter a transaction() block; return its savepoint's name, "" if outermost."""
+        """Enter a transaction() block; return its savepoint's name, "" if outermost.
+
+        The caller counts it in `_blocks`: who is interrupted has not entered.
+        """
         if not self._database.logged:
             raise NotSupportedError(
                 "the database is not logged: nothing could roll a transaction back"
@@ -122,7 +125,6 @@ class Transactions:
                 yield from self._begin_now_gen()
             name = f"_ifxdb_{self._blocks}"
             yield from self._savepoint_gen(c.SQ_SETSVPT, name)
-        self._blocks += 1
         return name
 
     def _leave_block_gen(self, name: str, succeeded: bool) -> Wire[None]:

@@ -357,6 +357,53 @@ def test_at_the_end_of_a_block_while_another_task_is_using_the_connection(
     run(main())
 
 
+def test_while_an_inner_block_is_entered(run: Run[None], emulator: Server) -> None:
+    """Who is cancelled then has not entered it, and leaves the outer one."""
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "host": proxy.host, "port": proxy.port}
+        async with aio.connect(**settings) as connection:
+
+            async def work() -> None:
+                async with connection.transaction():
+                    await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+                    proxy.stall(SERVER)
+                    entering.set()
+                    async with connection.transaction():
+                        pytest.fail("it was entered")
+
+            entering = asyncio.Event()
+            working = asyncio.ensure_future(work())
+            await entering.wait()
+            await asyncio.sleep(0)  # now it waits for the savepoint
+            working.cancel()
+            proxy.heal()
+            with pytest.raises(asyncio.CancelledError):
+                await working
+            assert not connection.in_transaction
+            await connection.commit()
+
+    with Proxy(emulator.host, emulator.port) as proxy:
+        run(main())
+
+
+def test_before_a_block_is_undone(run: Run[None], emulator: Server) -> None:
+    async def main() -> None:
+        def interrupted() -> Iterator[None]:
+            raise asyncio.CancelledError
+            yield
+
+        async with aio.connect(**settings_of(emulator)) as connection:
+            connection._undo_gen = interrupted  # type: ignore[assignment]
+            with pytest.raises(asyncio.CancelledError):
+                async with connection.transaction():
+                    await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+                    raise ZeroDivisionError
+            assert_broken(connection)
+
+    run(main())
+
+
 # -- cancel(), timeouts and close() ----------------------------------------------------
 
 
