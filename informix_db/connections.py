@@ -94,7 +94,8 @@ class Connection(BaseConnection):
         """Open a connection to the first server that lets us in."""
         attempts = Attempts(params, time.monotonic)
         for attempt in attempts:
-            time.sleep(attempt.pause)
+            if attempt.pause:
+                time.sleep(attempt.pause)
             try:
                 return cls(attempt.params)
             except Error as exc:
