@@ -83,7 +83,7 @@ class Cursor(BaseCursor["Connection"]):
 
         Returns `parameters`: Informix passes OUT parameters back as rows.
         """
-        self.execute(self._call_text(procname, parameters), tuple(parameters))
+        self.execute(self._call_text(procname, parameters), parameters)
         return parameters
 
     def fetchone(self) -> Any:

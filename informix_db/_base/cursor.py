@@ -11,7 +11,7 @@ from informix_db._base.connection import BaseConnection
 from informix_db._base.lobtext import reading_text, writing_text
 from informix_db._base.result import BEFORE_FIRST, FIRST_FETCH_SIZE, Result
 from informix_db._base.scroll import ScrollResult
-from informix_db._base.sqltext import prepare_text
+from informix_db._base.sqltext import as_sequence, prepare_text
 from informix_db._protocol.channel import Reply
 from informix_db._protocol.files import ClientFiles
 from informix_db._protocol.statement import Opening, Statement
@@ -358,7 +358,7 @@ class BaseCursor(Generic[ConnectionT]):
         self._check_open()
         if not isinstance(name, str) or not _ROUTINE.fullmatch(name.strip()):
             raise ProgrammingError(f"{name!r} is not the name of a routine")
-        marks = ", ".join("?" * len(parameters))
+        marks = ", ".join("?" * len(as_sequence(parameters)))
         return f"EXECUTE PROCEDURE {name.strip()}({marks})"
 
 

@@ -71,7 +71,7 @@ class PreparedText:
         """
         if self.named:
             return self._arrange_named(parameters)
-        values = _as_sequence(parameters)
+        values = as_sequence(parameters)
         if len(values) != self.needed:
             raise ProgrammingError(
                 f"the statement has {self.needed} parameter{'s' * (self.needed != 1)}, "
@@ -94,7 +94,8 @@ class PreparedText:
             ) from None
 
 
-def _as_sequence(parameters: object) -> Sequence[Any]:
+def as_sequence(parameters: object) -> Sequence[Any]:
+    """Return positional parameters; ProgrammingError if they are none."""
     if parameters is None:
         return ()
     if isinstance(parameters, (list, tuple)):

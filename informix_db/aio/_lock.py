@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
+
+from informix_db.exceptions import InterfaceError
+
+
+class _Errand:
+    """What the owner of a lock waits for without giving it back; None when done."""
+
+    __slots__ = ("lock",)
+
+    def __init__(self, lock: WireLock) -> None:
+        self.lock: WireLock | None = lock
+
+
+# Tasks begun on an errand inherit it, asyncio.wait_for's before Python 3.12 among them.
+_errand: ContextVar[_Errand | None] = ContextVar("_errand", default=None)
 
 
 class _Waiter:
@@ -42,7 +59,25 @@ class WireLock:
         """Take the lock; False if that took longer than `timeout` seconds."""
         if self.take():
             return True
+        errand = _errand.get()
+        if timeout is None and errand is not None and errand.lock is self:
+            raise InterfaceError(
+                "executemany waits for its rows, and a task begun for them waits for "
+                "the same connection: use another connection there, or no task of its "
+                "own (asyncio.wait_for makes one before Python 3.12)"
+            )
         return await self._wait(_Waiter(asyncio.current_task()), timeout)
+
+    @contextmanager
+    def errand(self) -> Iterator[None]:
+        """While the owner awaits the user's code, whose tasks must not wait for us."""
+        errand = _Errand(self)
+        token = _errand.set(errand)
+        try:
+            yield
+        finally:
+            errand.lock = None
+            _errand.reset(token)
 
     async def _wait(self, waiter: _Waiter, timeout: float | None) -> bool:
         granted = waiter.granted

@@ -236,13 +236,19 @@ class AsyncConnection(BaseConnection):
             self._check_usable()
             cursor._reset()
             try:
-                while await _fill(batch, feed):
+                while await self._fill(batch, feed):
                     await self._run(batch.send_gen, watched=True)
                 await self._run(batch.finish_gen, watched=True)
             except BaseException:
                 await self._undo(batch.fail_gen)
                 raise
             cursor._note_batch(batch)
+
+    async def _fill(self, batch: Batch, feed: Feed | None) -> bool:
+        if feed is not None:
+            with self._lock.errand():
+                await feed.refill()
+        return batch.fill()
 
     async def _undo(self, make: Callable[[], Wire[None]]) -> None:
         """Undo what an exception ended, which a second error does not hide.
@@ -468,12 +474,6 @@ class AsyncConnection(BaseConnection):
         if self._server_version is None:
             self._server_version = await self._run(self._version_gen)
         return self._server_version
-
-
-async def _fill(batch: Batch, feed: Feed | None) -> bool:
-    if feed is not None:
-        await feed.refill()
-    return batch.fill()
 
 
 def _retrieve(opening: asyncio.Future[None]) -> None:

@@ -96,7 +96,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
 
         Returns `parameters`: Informix passes OUT parameters back as rows.
         """
-        await self.execute(self._call_text(procname, parameters), tuple(parameters))
+        await self.execute(self._call_text(procname, parameters), parameters)
         return parameters
 
     async def fetchone(self) -> Any:

@@ -310,6 +310,10 @@ def test_callproc(cur: informix_db.Cursor) -> None:
     assert caught.value.sqlcode == -674
     with pytest.raises(informix_db.ProgrammingError, match="not the name of a routine"):
         cur.callproc("p(); drop table t")
+    with pytest.raises(informix_db.ProgrammingError, match="sequence or a dict"):
+        cur.callproc("p", "abc")
+    with pytest.raises(informix_db.ProgrammingError, match="sequence or a dict"):
+        cur.callproc("p", iter([1]))  # type: ignore[arg-type]
 
 
 def test_what_the_server_says_of_itself(conn: informix_db.Connection) -> None:

@@ -102,6 +102,24 @@ def test_cursors_are_iterated_in_turn(run: Run[None], slow_server: Server) -> No
     run(main())
 
 
+def test_rows_whose_own_task_waits_for_the_connection(
+    run: Run[None], slow_server: Server
+) -> None:
+    async def main() -> None:
+        async with aio.connect(**settings_of(slow_server)) as connection:
+
+            async def rows() -> Any:
+                with pytest.raises(informix_db.InterfaceError, match="another conn"):
+                    await asyncio.ensure_future(connection.ping())
+                yield 1, "one", None
+
+            statement = "insert into t1 (id,name,n) values (?,?,?)"
+            await connection.cursor().executemany(statement, rows())
+            await asyncio.ensure_future(connection.ping())
+
+    run(main())
+
+
 def test_rows_of_an_async_generator(
     run: Run[None], slow_server: Server, engine: SlowEngine
 ) -> None:
