@@ -7,7 +7,11 @@ one that is meant: what execute() raises here is both.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import informix_db
+from informix_db.compat._errors import NativeError
 
 
 class Warning(Exception):
@@ -115,6 +119,20 @@ def error_of(problem: Exception, *, executing: bool = False) -> Error:
         if isinstance(cause, kind):
             return (_OF_EXECUTE.get(meant, meant) if executing else meant)(message)
     return (OperationalError if executing else DatabaseError)(message)
+
+
+@contextmanager
+def dbi_errors(
+    messages: list[Error] | None = None, *, executing: bool = False
+) -> Iterator[None]:
+    """Raise errors of IfxPy as those of IfxPyDbi, and keep them in `messages`."""
+    try:
+        yield
+    except NativeError as exc:
+        error = error_of(exc, executing=executing)
+        if messages is not None:
+            messages.append(error)
+        raise error from (exc.__cause__ or exc)
 
 
 def _complaint(text: str) -> type[Error]:
