@@ -100,12 +100,16 @@ class Cursor(BaseCursor["Connection"]):
         return self._fetch(self._fetch_count(size))
 
     def fetchall(self) -> list[Any]:
-        """Return all remaining rows."""
+        """Return all remaining rows; if that fails, those received still come next."""
         result = self._need_result()
         rows = result.take_all()
-        while result.needs_fetch:
-            self._connection._run(result.fetch_gen, None, result.sql)
-            rows += result.take_all()
+        try:
+            while result.needs_fetch:
+                self._connection._run(result.fetch_gen, None, result.sql)
+                rows += result.take_all()
+        except BaseException:
+            result.give_back(rows)
+            raise
         return self._finish_rows(rows)
 
     def scroll(self, value: int, mode: str = "relative") -> None:
@@ -161,9 +165,13 @@ class Cursor(BaseCursor["Connection"]):
     def _fetch(self, count: int) -> list[Any]:
         result = self._need_result()
         rows = result.take(count)
-        while len(rows) < count and result.needs_fetch:
-            self._connection._run(result.fetch_gen, None, result.sql)
-            rows += result.take(count - len(rows))
+        try:
+            while len(rows) < count and result.needs_fetch:
+                self._connection._run(result.fetch_gen, None, result.sql)
+                rows += result.take(count - len(rows))
+        except BaseException:
+            result.give_back(rows)
+            raise
         return self._finish_rows(rows)
 
     def read_blob_column(self, sql: str, params: object = ()) -> bytes | None:

@@ -118,6 +118,12 @@ class Result:
         """Take all rows held, and more if there were any."""
         return self.take(len(self._rows) + 1)
 
+    def give_back(self, rows: list[tuple[Any, ...]]) -> None:
+        """Have rows come next again that were taken for a fetch that failed."""
+        self._first = self.position - len(rows)
+        self._rows = rows + self._rows[self._next :]
+        self._next = 0
+
     @property
     def needs_fetch(self) -> bool:
         """Whether the rows held are used up and there may be more."""

@@ -91,6 +91,23 @@ def test_lost_while_rows_are_fetched(
     assert_broken(through)
 
 
+@pytest.mark.parametrize("name", ["fetchall", "fetchmany"])
+def test_rows_received_by_a_fetch_that_fails_come_next(
+    through: informix_db.Connection, proxy: Proxy, numbers: str, name: str
+) -> None:
+    cursor = through.cursor()
+    cursor.execute(SELECT.format(numbers))
+    assert cursor.fetchone() == (0,)
+    proxy.drop_after(SERVER, 1000, reset=True)
+    fetch = {"fetchall": cursor.fetchall, "fetchmany": lambda: cursor.fetchmany(400)}
+    with pytest.raises(informix_db.OperationalError, match="was lost"):
+        fetch[name]()
+    assert cursor.rownumber == 1
+    received = cursor.fetchmany(20)
+    assert received == [(n,) for n in range(1, 21)]
+    assert_broken(through)
+
+
 def test_rows_received_stay_readable_when_the_connection_is_gone(
     through: informix_db.Connection, proxy: Proxy, numbers: str
 ) -> None:
