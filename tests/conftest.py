@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -21,7 +22,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure() -> None:
-    """Forget what the environment says of a server of one's own."""
+    """Forget what the environment says of a server of one's own, heed Ctrl-C."""
+    # A shell starts what runs in its background with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith("INFORMIX") and not name.startswith("INFORMIX_DB_"):
             del os.environ[name]
