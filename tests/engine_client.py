@@ -19,7 +19,7 @@ from informix_db.testing.api import (
 )
 from informix_db.testing.engine import Engine
 
-# Types as DESCRIBE tells them: code and encoded length (sql-semantics 1.1, 1.2).
+# Types as DESCRIBE tells them: code and encoded length (SQR-25, SQR-27).
 SMALLINT, INTEGER, BIGINT, INT8 = (1, 2), (2, 4), (52, 8), (17, 10)
 SERIAL, FLOAT, DATE, BOOLEAN = (6, 4), (3, 8), (7, 4), (41, 1)
 

@@ -198,7 +198,7 @@ _PATH = re.compile(
     r"/[\w./-]+)`"
 )
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
-_DOCUMENT = re.compile(r"\b[A-Z][A-Z-]+\.md\b")
+_DOCUMENT = re.compile(r"\b[A-Za-z][\w-]*\.md\b")
 _PROTOCOL_SECTION = re.compile(r"PROTOCOL\.md\s+section\s+(\d+)")
 _TARGET = re.compile(r"^(?:\$ )?make ([a-z-]+)", re.MULTILINE)
 

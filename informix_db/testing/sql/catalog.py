@@ -242,7 +242,7 @@ class Table:
 
 
 def storage_size(sql_type: SQLType) -> int:
-    """Return the bytes a value takes in a row (sql-semantics 1.2, 1.3)."""
+    """Return the bytes a value takes in a row (SQR-27, DDI-196)."""
     if sql_type.code in (t.DECIMAL, t.MONEY):
         precision, scale = t.precision_scale(sql_type)
         return (precision + ((scale or 0) & 1) + 3) // 2

@@ -65,7 +65,7 @@ class Conversions:
         raise no_conversion(left.type, right.type)
 
     def _unify_string(self, text: b.Expr, other: b.Expr) -> tuple[b.Expr, b.Expr]:
-        """The string becomes what it is compared with (sql-semantics 3)."""
+        """The string becomes what it is compared with (not verified)."""
         if t.family(other.type) not in NUMBERS:
             return self.convert(text, other.type), other
         if isinstance(text, b.Const) and t.family(other.type) == "int":

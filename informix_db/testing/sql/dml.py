@@ -114,7 +114,7 @@ class RowBuilder:
         return row
 
     def _serial(self, column: Column, value: int | None, result: ExecuteResult) -> int:
-        """Return the value stored: 0 and NULL ask for the next (sql-semantics 4)."""
+        """Return the value stored: 0 and NULL ask for the next (4JS-ntz_008)."""
         last = self.table.serials[column.name]
         if not value:
             value = last + 1

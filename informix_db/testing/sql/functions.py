@@ -28,7 +28,7 @@ from informix_db.testing.sql.temporal import date_to_days, implode
 if TYPE_CHECKING:
     from informix_db.testing.sql.expressions import ExpressionBinder
 
-# Names that are taken, and no functions (sql-semantics 2.2, measured on 14.10).
+# Names that are taken, and no functions (L2DB, measured on IDS 14).
 _NO_FUNCTIONS = frozenset(("var_samp", "var_pop"))
 
 

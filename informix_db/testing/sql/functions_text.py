@@ -165,7 +165,7 @@ def _octets(runtime: Runtime, text: str) -> int:
 
 def _length(runtime: Runtime, text: str | bytes) -> int:
     """LENGTH: bytes without trailing blanks, of VARCHARs too, but not of TEXT
-    (sql-semantics 2.4)."""
+    (4JS LENGTH)."""
     if isinstance(text, bytes):
         return len(text)
     return runtime.size(text.rstrip(" "))

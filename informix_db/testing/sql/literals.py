@@ -68,7 +68,7 @@ def qualified(name: str, qualifier: ast.Qualifier) -> SQLType:
 def literal(
     value: int | Decimal | float | str | None, size: Callable[[str], int] = len
 ) -> b.Const:
-    """Return a literal with the type Informix gives it (sql-semantics 2.5).
+    """Return a literal with the type Informix gives it (not verified).
 
     `size` tells the bytes of a text.
     """

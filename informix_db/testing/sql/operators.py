@@ -192,7 +192,7 @@ def _matcher(
         if len(escape) > 1:
             raise SQLError(-543)
         expression = compiled(pattern, escape)
-        # Trailing blanks are padding (sql-semantics 3, not verified for patterns).
+        # Trailing blanks are padding (not verified for patterns).
         return int(
             expression.fullmatch(value) is not None
             or expression.fullmatch(value.rstrip(" ")) is not None
@@ -225,7 +225,7 @@ class DecimalAverage(DecimalSum):
 
 
 class Variance:
-    """Population variance, as Informix computes it (sql-semantics 2.2)."""
+    """Population variance, as Informix computes it (L2DB)."""
 
     root = False
     sample = 0

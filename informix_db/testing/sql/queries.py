@@ -349,7 +349,7 @@ def _is_grouped(expr: b.Expr, groups: list[b.Expr], local: set[int]) -> bool:
 
 
 def output_name(node: ast.Expression) -> str:
-    """Return the name Informix gives a column without alias (sql-semantics 2.6)."""
+    """Return the name Informix gives a column without alias (SQT-78, ONI-sqltmst87)."""
     if isinstance(node, ast.Name):
         return node.parts[-1]
     if isinstance(node, ast.FunctionCall) and node.name.name in rules.AGGREGATES:

@@ -1,7 +1,7 @@
 """Which type an expression has: arithmetic, concatenation, branches, aggregates.
 
-One table per question; the rows name their source in sql-semantics. What is not in a
-table is not allowed (-1260 and relatives).
+One table per question; tags such as SQR-156 are sources that docs/EMULATOR.md lists.
+What is not in a table is not allowed (-1260 and relatives).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from informix_db.testing.api import DAY, YEAR, SQLError, SQLType
 from informix_db.testing.sql import types as t
 
-# Whether INT / INT keeps its fraction. Sources disagree (sql-semantics 8.1); outputs
-# such as avg(int) = 1.50000000000000 speak for DECIMAL.
+# Whether INT / INT keeps its fraction. Sources disagree (4JS-ora_030,
+# 4JS-sqlite_017); outputs such as avg(int) = 1.50000000000000 speak for DECIMAL.
 INTEGER_DIVISION_IS_EXACT = True
 
 FLOATING_32 = t.decimal(32)
@@ -275,13 +275,13 @@ def strip(sql_type: SQLType) -> SQLType:
 
 # --- aggregates --------------------------------------------------------------
 
-COUNT_TYPE = t.decimal(15, 0)  # sql-semantics 8.2, not verified
+COUNT_TYPE = t.decimal(15, 0)  # not verified
 AGGREGATES = frozenset(("count", "sum", "avg", "min", "max", "range", "variance"))
 AGGREGATES |= frozenset(("stdev", "stddev", "stddev_pop", "stddev_samp"))
 
 
 def aggregate(name: str, argument: SQLType) -> SQLType:
-    """Return the type of an aggregate over one argument (sql-semantics 2.2)."""
+    """Return the type of an aggregate over one argument (AVG: ONI-sqltmst87, PGL)."""
     kind = t.family(argument)
     if name == "count":
         return COUNT_TYPE
@@ -297,7 +297,7 @@ def aggregate(name: str, argument: SQLType) -> SQLType:
     if kind == "float":
         return t.FLOAT_TYPE
     if name == "sum" and kind == "int":
-        return t.decimal(16, 0)  # sql-semantics 8.2, not verified
+        return t.decimal(16, 0)  # not verified
     if kind not in ("int", "decimal"):
         raise SQLError(-1260)
     scale = t.precision_scale(argument)[1]

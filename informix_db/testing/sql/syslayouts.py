@@ -1,8 +1,8 @@
 """Columns of the system catalog's tables and of sysmaster's.
 
-Names and order are those of sql-semantics 1.5 and 1.6, as far as a source gives them;
-columns no source gives are left out, and so are those of types no client can read
-(RTNPARAMTYPES). Tabids above 10 are the emulator's own.
+Names and order are those of public sources, of IBM's Guide to SQL: Reference and
+Administrator's Reference above all; columns no source gives are left out, and so are
+those of types no client can read (RTNPARAMTYPES). Tabids above 10 are the emulator's own.
 """
 
 from __future__ import annotations

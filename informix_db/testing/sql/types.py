@@ -18,7 +18,7 @@ from informix_db.testing.api import (
     SQLType,
 )
 
-# Low byte of syscolumns.coltype (sqltypes.h; sql-semantics 1.1).
+# Low byte of syscolumns.coltype (sqltypes.h; SQR-25).
 CHAR, SMALLINT, INTEGER, FLOAT, SMALLFLOAT = 0, 1, 2, 3, 4
 DECIMAL, SERIAL, DATE, MONEY, NULL = 5, 6, 7, 8, 9
 DATETIME, BYTE, TEXT, VARCHAR, INTERVAL = 10, 11, 12, 13, 14

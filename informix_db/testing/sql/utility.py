@@ -78,7 +78,7 @@ def _set_isolation(session: Session, node: ast_session.SetIsolation) -> None:
 
 
 def _isolate(session: Session, level: str) -> None:
-    """Unlogged databases know dirty read only (sql-semantics 5.3)."""
+    """Unlogged databases know dirty read only (DDI-153)."""
     if not session.current_database().logged and level != "dirty read":
         raise SQLError(-256)
     session.executor.isolation = level

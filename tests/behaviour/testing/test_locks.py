@@ -1,7 +1,8 @@
 """Which locks sessions of the emulator take, meet and give up.
 
-What is expected is sql-semantics 5.3 and 5.4 and the meanings IBM publishes for the
-codes; the pairing of SQLCODE and ISAM code was never seen on a real server.
+What is expected is "Locks and isolation" of docs/EMULATOR.md and the meanings IBM
+publishes for the codes; the pairing of SQLCODE and ISAM code was never seen on a real
+server.
 """
 
 from __future__ import annotations

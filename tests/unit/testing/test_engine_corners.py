@@ -1,6 +1,6 @@
 """Corners: rare conversions and types, settings, misuse, random SQL.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations

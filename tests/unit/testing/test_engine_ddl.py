@@ -1,6 +1,6 @@
 """Tables, temporary tables, indexes, constraints, databases.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What DESCRIBE tells: types of columns, expressions and parameters, names.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def test_expressions_have_informix_types(
     ],
 )
 def test_columns_are_named(t: SQLClient, expression: str, name: str) -> None:
-    """(sql-semantics 2.6)"""
+    """(SQT-78, ONI-sqltmst87)"""
     assert t.names(f"SELECT {expression} FROM t") == [name]
 
 

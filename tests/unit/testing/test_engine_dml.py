@@ -1,6 +1,6 @@
 """INSERT, UPDATE and DELETE: what is stored, what is refused, what is reported.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def test_lengths_count_bytes_of_the_database_locale(sql: SQLClient) -> None:
 
 
 class TestSerial:
-    """SERIAL rules (sql-semantics 4: 4JS-ntz_008, SQR-138)."""
+    """SERIAL rules (4JS-ntz_008, SQR-138)."""
 
     def test_values_are_generated(self, t: SQLClient) -> None:
         results = [t.do("INSERT INTO t (id, n) VALUES (0, 1)").serial]

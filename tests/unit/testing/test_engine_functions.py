@@ -1,4 +1,4 @@
-"""Built-in functions. Tags in parentheses are sources of sql-semantics.md."""
+"""Built-in functions. Tags in parentheses are sources that docs/EMULATOR.md lists."""
 
 from __future__ import annotations
 

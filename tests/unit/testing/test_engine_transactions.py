@@ -1,6 +1,6 @@
 """Transactions, isolation and locks between sessions of one engine.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def content(client: SQLClient) -> list[tuple[int, str]]:
 
 
 class TestStates:
-    """The matrix of sql-semantics 5.1."""
+    """What each logging mode allows in each state (ERR, DBD)."""
 
     def test_logged(self, sql: SQLClient) -> None:
         assert sql.session.open_database("testdb") == 0x15

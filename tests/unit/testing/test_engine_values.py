@@ -1,6 +1,6 @@
 """Values: literals, conversions, arithmetic, comparison.
 
-Tags in parentheses are sources of sql-semantics.md.
+Tags in parentheses are sources that docs/EMULATOR.md lists.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def test_char_is_compared_and_patterned_without_its_padding(sql: SQLClient) -> N
     sql.do("INSERT INTO t VALUES ('abc', 'abc  ')")
     assert sql.rows("SELECT 1 FROM t WHERE c = v") == [(1,)]
     assert sql.rows("SELECT 1 FROM t WHERE c LIKE 'ab_'") == [(1,)]
-    # Concatenation keeps the blanks of both kinds (2.4, ESQLC-156).
+    # Concatenation keeps the blanks of both kinds (ESQLC-156).
     assert sql.rows("SELECT c || 'x', v || 'x' FROM t") == [("abc  x", "abc  x")]
     assert sql.rows("SELECT COUNT(DISTINCT v) FROM t") == [(D(1),)]
 
@@ -302,7 +302,7 @@ def test_interval_texts_round_trip(
 def test_the_switch_of_integer_division(
     sql: SQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sources disagree (sql-semantics 8.1), so there is a switch."""
+    """Sources disagree (4JS-ora_030, 4JS-sqlite_017), so there is a switch."""
     assert (sql.value("7 / 2"), sql.type("7 / 2")) == (D("3.5"), decimal(32))
     monkeypatch.setattr(rules, "INTEGER_DIVISION_IS_EXACT", False)
     assert (sql.value("7 / 2"), sql.type("7 / 2")) == (3, INTEGER)
