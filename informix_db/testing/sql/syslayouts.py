@@ -2,7 +2,8 @@
 
 Names and order are those of public sources, of IBM's Guide to SQL: Reference and
 Administrator's Reference above all; columns no source gives are left out, and so are
-those of types no client can read (RTNPARAMTYPES). Tabids above 10 are the emulator's own.
+those of types no client can read (RTNPARAMTYPES). Tabids above 10 are the emulator's
+own.
 """
 
 from __future__ import annotations
