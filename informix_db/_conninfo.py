@@ -10,14 +10,15 @@ other ODBC drivers whose strings are found in programs.
 
 from __future__ import annotations
 
-import difflib
 import re
-import ssl
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from informix_db.exceptions import ProgrammingError
+
+if TYPE_CHECKING:
+    import ssl
 
 Settings = dict[str, Any]
 
@@ -83,6 +84,8 @@ def _tls(value: str) -> bool | ssl.SSLContext:
     word = value.strip().lower()
     if word in _TRUE or word in _FALSE:
         return _truth(word)
+    import ssl  # slow, and only connections with TLS need it
+
     try:
         return ssl.create_default_context(cafile=None if word == "verify" else value)
     except OSError:
@@ -412,6 +415,8 @@ def _converted(written: str, name: str, value: str) -> Any:
 def _apply_special(settings: Settings, special: dict[str, str]) -> None:
     protocol = special.get("protocol")
     if protocol and check_protocol(protocol) and "tls" not in settings:
+        import ssl
+
         settings["tls"] = ssl.create_default_context()
     if special.get("exclusive") and _truth_of("EXCLUSIVE", special["exclusive"]):
         raise ProgrammingError(
@@ -440,6 +445,8 @@ def _unknown(written: str, after: str) -> ProgrammingError:
             "what follows the password in the dsn is no keyword; a password with ; in "
             "it goes in { } (in a URL, & is written %26)"
         )
+    import difflib  # for this message alone
+
     known = {*_ARGUMENTS, *_KEYWORDS, *_SPECIAL, *map(str.lower, _ENVIRONMENT)}
     close = difflib.get_close_matches(written.lower(), sorted(known), n=1)
     hint = ""

@@ -6,11 +6,10 @@ Opens nothing but the sqlhosts file, if no host is given.
 from __future__ import annotations
 
 import os
-import ssl
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from informix_db._conninfo import Settings, parse_dsn
 from informix_db._environment import (
@@ -23,6 +22,9 @@ from informix_db._wire.text import ERROR_POLICIES, codec_of_locale
 from informix_db.exceptions import InterfaceError, TLSVerificationWarning
 from informix_db.observe import Observer
 from informix_db.rows import Row, RowFactory
+
+if TYPE_CHECKING:
+    import ssl
 
 # What connect() waits for the whole login when connect_timeout is None. A listener
 # that accepts and says nothing would otherwise hang the caller for ever.
@@ -313,6 +315,8 @@ def _endpoints(settings: _Given) -> tuple[Endpoint, ...]:
                 "host is missing, and there is no sqlhosts file to find it in"
             )
         if tls:
+            import ssl  # slow, and only connections with TLS need it
+
             settings.setdefault("tls", ssl.create_default_context())
         return tuple(Endpoint(*each) for each in found)
     if isinstance(host, str):
@@ -345,7 +349,11 @@ def _check_together(params: ConnectParams) -> None:
 
 
 def _tls(value: Any) -> bool | ssl.SSLContext:
-    if not isinstance(value, (bool, ssl.SSLContext)):
+    if isinstance(value, bool):
+        return value
+    import ssl
+
+    if not isinstance(value, ssl.SSLContext):
         raise InterfaceError(
             f"tls must be a bool or an ssl.SSLContext, not {type(value).__name__}"
         )

@@ -7,10 +7,13 @@ TLS stream is not known [?].
 
 from __future__ import annotations
 
-import ssl
 from socket import socket
+from typing import TYPE_CHECKING
 
 from informix_db.exceptions import OperationalError
+
+if TYPE_CHECKING:
+    import ssl
 
 
 def context_of(tls: bool | ssl.SSLContext) -> ssl.SSLContext | None:
@@ -18,8 +21,12 @@ def context_of(tls: bool | ssl.SSLContext) -> ssl.SSLContext | None:
 
     True means a server with a self-signed certificate: encrypted, not verified.
     """
-    if not tls or isinstance(tls, ssl.SSLContext):
-        return tls or None
+    if not isinstance(tls, bool):
+        return tls
+    if not tls:
+        return None
+    import ssl  # slow, and only connections with TLS need it
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -40,6 +47,8 @@ def handshake(
 
 def handshake_error(exc: Exception, peer: str) -> OperationalError:
     """Return the error that says why TLS with `peer` did not come about."""
+    import ssl
+
     refusal = refusal_of(exc)
     if isinstance(exc, ssl.SSLCertVerificationError):
         message = f"the certificate of {peer} is not accepted: {exc.verify_message}"
@@ -60,7 +69,8 @@ def refusal_of(exc: BaseException) -> str:
 
     With TLS 1.3 a server that misses a certificate says so after the handshake.
     """
-    reason = (isinstance(exc, ssl.SSLError) and exc.reason) or ""
+    # Only errors of ssl have such a reason; to name their class is to import it.
+    reason = str(getattr(exc, "reason", None) or "")
     if "ALERT" not in reason:
         return ""
     words = reason.partition("ALERT_")[2].replace("_", " ").lower()

@@ -56,6 +56,7 @@ WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
 WITHOUT_WAITING = ("_wire", "_protocol", "_base")
 # Import by names that are not in their source, and only from their own package.
 IMPORT_BY_NAME = {
+    f"{PACKAGE}.__init__",
     f"{PACKAGE}._cli.main",
     f"{PACKAGE}.compat.__init__",
     f"{PACKAGE}.testing.__init__",
@@ -164,17 +165,35 @@ def test_imports_by_name_are_where_they_are_known() -> None:
     assert found == IMPORT_BY_NAME
 
 
-def test_connecting_loads_the_driver_alone() -> None:
+def loaded_by(statement: str) -> set[str]:
     # What is loaded before is the environment's, a measurement of coverage for example.
     command = (
         "import sys; before = set(sys.modules); "
-        f"import {PACKAGE}; print(*set(sys.modules) - before)"
+        f"{statement}; print(*set(sys.modules) - before)"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", command], capture_output=True, text=True, check=True
-    ).stdout.split()
-    unwanted = {"asyncio", "sqlite3", "pytest", *(f"{PACKAGE}.{n}" for n in ON_DEMAND)}
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", command], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+def test_connecting_loads_the_driver_alone() -> None:
+    loaded = loaded_by(f"from {PACKAGE} import *")
+    assert f"{PACKAGE}.connections" in loaded
+    unwanted = {"asyncio", "pytest", "sqlite3", "ssl"}
+    unwanted |= {f"{PACKAGE}.{name}" for name in ON_DEMAND}
     assert unwanted.isdisjoint(loaded)
+
+
+def test_the_emulator_starts_without_the_driver() -> None:
+    loaded = loaded_by(
+        f"from {PACKAGE}.testing import Server; Server().start().close()"
+    )
+    assert f"{PACKAGE}.testing.sql.session" in loaded
+    rooms = {room(name) for name in loaded if name.split(".")[0] == PACKAGE}
+    assert rooms <= {"init", "testing", "values"}
+    assert "ssl" not in loaded
 
 
 # -- what no file may name
