@@ -164,7 +164,9 @@ def test_a_blob_as_a_file(
 ) -> None:
     data = pattern(3000)
     insert(cur, stored, 1, data, None, None)
-    with conn.open_large_object(locators(cur, stored)[0], "rb") as file:
+    blob, _ = locators(cur, stored)
+    with conn.open_large_object(blob, "rb") as file:
+        assert file.locator == blob
         assert (file.readable(), file.writable(), file.seekable()) == (1, 0, 1)
         assert file.mode == "rb"
         assert file.size() == 3000

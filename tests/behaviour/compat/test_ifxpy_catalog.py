@@ -63,6 +63,7 @@ def test_tables(pets: IfxPy.IFXConnection) -> None:
     statement = IfxPy.tables(pets, None, "informix", "%", "TABLE,'VIEW', SYNONYM")
     assert names_of(statement) == "TABLE_CAT TABLE_SCHEM TABLE_NAME TABLE_TYPE REMARKS"
     rows = dicts(statement)
+    assert IfxPy.num_rows(statement) == len(rows) == 6
     assert {row["TABLE_CAT"] for row in rows} == {"pets"}
     assert {row["TABLE_SCHEM"] for row in rows} == {"informix"}
     assert {(row["TABLE_NAME"], row["TABLE_TYPE"]) for row in rows} == {

@@ -52,6 +52,23 @@ def test_pages_are_cut_as_a_thinking_server_cuts_them(client: RawClient) -> None
     client.exchange(fetch(4096), "".join(rows) + DONE_COST + END)
 
 
+def test_rows_by_number(client: RawClient) -> None:
+    client.exchange(prepare("select id,name from t1"), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0001 6300 0018 0006 000c", END)
+    last, by_number = "0004", "0006"
+
+    def scroll(how: str, target: int) -> str:
+        return f"0004 0000 0017 {how} {target:08x} 00001000 000c"
+
+    client.exchange(scroll(last, 0), row(*ROWS[4]) + "0019 00000005" + END)
+    client.exchange(scroll(by_number, 2), row(*ROWS[1]) + "0019 00000002" + END)
+    client.exchange(scroll(by_number, 6), DONE_COST + END)
+
+
+def test_the_database_there_is(client: RawClient) -> None:
+    client.exchange("001a 000c", f"001a 0006 {b'testdb'.hex()} 0000 000c")
+
+
 def test_empty_result(client: RawClient) -> None:
     open_cursor(client, "select nothing")
     client.exchange(fetch(4096), DONE_COST + END)

@@ -223,6 +223,19 @@ def test_databases_that_make_no_sense(
     assert reason in capsys.readouterr().err
 
 
+def test_questions_at_login() -> None:
+    questions = ["--pam", "Password: ", "--pam", "Colour?=red=green"]
+    answers = {"Password: ": "in4mix", "Colour?": "red=green"}
+    with emulator("--json", *questions) as (_, line):
+        connect(
+            json.loads(line),
+            user="informix",
+            password="",
+            server="informix",
+            pam_responder=lambda prompt, style: answers[prompt],
+        ).close()
+
+
 def test_every_option_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
     page = (ROOT / "docs" / "EMULATOR.md").read_text(encoding="utf-8")
     with pytest.raises(SystemExit):
