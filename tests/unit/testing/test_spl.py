@@ -348,6 +348,15 @@ def test_rows_by_their_number(sql) -> None:
     assert (cursor.fetch_at(2), cursor.fetch_at(4)) == ((2,), None)
 
 
+def test_returned_rows_are_nobodys_to_change(table) -> None:
+    made(table, "return 1 with resume;")
+    cursor = table.session.prepare("execute function f()").open([], name="c")
+    assert cursor.fetch(1) == [(1,)]
+    assert table.code("update t set a = 0 where current of c") == -360
+    cursor.close()
+    assert table.code("update t set a = 0 where current of c") == -507
+
+
 def test_large_values(sql) -> None:
     sql.do("create table big (c text, b byte)")
     contents = [
