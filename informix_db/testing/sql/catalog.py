@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
@@ -123,32 +123,36 @@ Grants = dict[tuple[str, str], dict[str, bool]]
 
 
 @dataclass(eq=False)
-class View:
-    """A view: `query` is the SELECT, `text` the same as written."""
+class CatalogObject:
+    """What tables, views, sequences and synonyms have in common."""
 
     name: str
     owner: str
     tabid: int
+    _: KW_ONLY
+    created: datetime.date = datetime.date(1900, 1, 1)
+    version: int = 1
+    dropped: bool = False
+    locked_by: Transaction | None = None  # that has uncommitted DDL on it
+
+
+@dataclass(eq=False)
+class View(CatalogObject):
+    """A view: `query` is the SELECT, `text` the same as written."""
+
     columns: list[tuple[str, SQLType]]
     query: ast_query.Query
     text: str
     uses: list[Table | View]  # what its FROM clauses name
     database: str
     check_option: bool = False
-    created: datetime.date = datetime.date(1900, 1, 1)
-    version: int = 1
-    dropped: bool = False
-    locked_by: Transaction | None = None
     grants: Grants = field(default_factory=dict)
 
 
 @dataclass(eq=False)
-class SequenceGenerator:
+class SequenceGenerator(CatalogObject):
     """A sequence; `last` is the value handed out last, None before the first."""
 
-    name: str
-    owner: str
-    tabid: int
     sequence_id: int
     start: int
     increment: int
@@ -159,49 +163,31 @@ class SequenceGenerator:
     ordered: bool
     restart: int | None = None  # of the last ALTER SEQUENCE ... RESTART
     last: int | None = None
-    created: datetime.date = datetime.date(1900, 1, 1)
-    version: int = 1
-    dropped: bool = False
-    locked_by: Transaction | None = None
     grants: Grants = field(default_factory=dict)
 
 
 @dataclass(eq=False)
-class Synonym:
+class Synonym(CatalogObject):
     """Another name of a table, view or sequence, maybe of another database."""
 
-    name: str
-    owner: str
-    tabid: int
     target: Table | View | SequenceGenerator
     database: str  # the target's, "" if it is the synonym's own
     private: bool
-    created: datetime.date = datetime.date(1900, 1, 1)
-    version: int = 1
-    dropped: bool = False
-    locked_by: Transaction | None = None
 
 
 @dataclass(eq=False)
-class Table:
+class Table(CatalogObject):
     """A table of a database, of a session (temporary) or of the system catalog."""
 
-    name: str
-    owner: str
-    tabid: int
     storage: str
     columns: list[Column]
     temporary: bool = False
     logged: bool = True
     lock_level: str = "P"
-    created: datetime.date = datetime.date(1900, 1, 1)
     indexes: list[Index] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     serials: dict[str, int] = field(default_factory=dict)  # last value by column name
     next_key: int = 1
-    version: int = 1
-    dropped: bool = False
-    locked_by: Transaction | None = None  # that has uncommitted DDL on it
     writers: set[Transaction] = field(default_factory=set)  # with uncommitted rows
     locks: dict[Transaction, bool] = field(default_factory=dict)  # exclusive ones True
     row_locks: dict[int, list[RowLock]] = field(default_factory=dict)  # by `_k`

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_ddl, ast_session
@@ -23,6 +23,8 @@ from informix_db.testing.sql.transactions import Transaction
 if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
 
+_Entry = TypeVar("_Entry")
+
 _LEVELS = {"connect": "C", "resource": "R", "dba": "D"}
 _ROUTINES = ("procedure", "function", "routine")
 _TARGETS = ("table", *_ROUTINES)
@@ -30,6 +32,26 @@ _TARGETS = ("table", *_ROUTINES)
 
 def _changed(session: Session) -> None:
     session.engine.catalog_version += 1
+
+
+def _put(
+    session: Session, entries: dict[str, _Entry], name: str, value: _Entry | None
+) -> None:
+    """Set an entry, until the transaction is undone; None takes it away."""
+    old = entries.get(name)
+
+    def put(value: _Entry | None) -> None:
+        if value is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = value
+        _changed(session)
+
+    def work(tx: Transaction) -> None:
+        tx.undo.append(lambda: put(old))
+        put(value)
+
+    session.transact(work)
 
 
 def _grant(session: Session, node: ast_ddl.Grant) -> None:
@@ -59,25 +81,6 @@ def _revoke(session: Session, node: ast_ddl.Revoke) -> None:
 # --- databases ---------------------------------------------------------------
 
 
-def _set_level(
-    session: Session, database: Database, user: str, level: str | None
-) -> None:
-    old = database.users.get(user)
-
-    def put(value: str | None) -> None:
-        if value is None:
-            database.users.pop(user, None)
-        else:
-            database.users[user] = value
-        _changed(session)
-
-    def work(tx: Transaction) -> None:
-        tx.undo.append(lambda: put(old))
-        put(level)
-
-    session.transact(work)
-
-
 def _grant_level(session: Session, node: ast_ddl.Grant) -> None:
     database = session.current_database()
     require_level("D", database, session)
@@ -86,7 +89,7 @@ def _grant_level(session: Session, node: ast_ddl.Grant) -> None:
         if grantee.name in database.roles and level != "C":
             raise unsupported("database privileges of a role", grantee.position)
         if "CRD".index(level) >= "CRD".index(database.users.get(grantee.name, "C")):
-            _set_level(session, database, grantee.name, level)
+            _put(session, database.users, grantee.name, level)
 
 
 def _revoke_level(session: Session, node: ast_ddl.Revoke) -> None:
@@ -98,7 +101,7 @@ def _revoke_level(session: Session, node: ast_ddl.Revoke) -> None:
         held = database.users.get(grantee.name)
         if held is None or "CRD".index(held) < "CRD".index(level):
             raise SQLError(-580, offset=grantee.position, token=grantee.name)
-        _set_level(session, database, grantee.name, None if level == "C" else "C")
+        _put(session, database.users, grantee.name, None if level == "C" else "C")
 
 
 # --- tables, views, sequences, routines ---------------------------------------
@@ -259,7 +262,7 @@ def _create_role(session: Session, node: ast_ddl.CreateRole) -> None:
         if node.if_not_exists:
             return
         raise SQLError(-19800, offset=node.position, token=node.name)
-    _set_members(session, database, node.name, {session.user})
+    _put(session, database.roles, node.name, {session.user})
 
 
 def drop_role(session: Session, node: ast_ddl.Drop) -> None:
@@ -267,29 +270,9 @@ def drop_role(session: Session, node: ast_ddl.Drop) -> None:
     database = session.current_database()
     require_level("D", database, session)
     if node.name.name in database.roles:
-        _set_members(session, database, node.name.name, None)
+        _put(session, database.roles, node.name.name, None)
     elif not node.if_exists:
         raise SQLError(-19804, offset=node.name.position, token=node.name.name)
-
-
-def _set_members(
-    session: Session, database: Database, role: str, members: set[str] | None
-) -> None:
-    """Make `members` those a role is granted to; None drops it."""
-    old = database.roles.get(role)
-
-    def put(value: set[str] | None) -> None:
-        if value is None:
-            database.roles.pop(role, None)
-        else:
-            database.roles[role] = value
-        _changed(session)
-
-    def work(tx: Transaction) -> None:
-        tx.undo.append(lambda: put(old))
-        put(members)
-
-    session.transact(work)
 
 
 def _members(session: Session, role: ast_ddl.Privilege) -> set[str]:
@@ -309,7 +292,7 @@ def _grant_roles(session: Session, node: ast_ddl.Grant) -> None:
         raise unsupported("GRANT of a role to a role", node.position)
     for role in node.privileges:
         members = _members(session, role) | names
-        _set_members(session, database, role.name, members)
+        _put(session, database.roles, role.name, members)
 
 
 def _revoke_roles(session: Session, node: ast_ddl.Revoke) -> None:
@@ -317,7 +300,7 @@ def _revoke_roles(session: Session, node: ast_ddl.Revoke) -> None:
     names = {grantee.name for grantee in node.grantees}
     for role in node.privileges:
         members = _members(session, role) - names
-        _set_members(session, database, role.name, members)
+        _put(session, database.roles, role.name, members)
 
 
 def _set_role(session: Session, node: ast_session.SetRole) -> None:
