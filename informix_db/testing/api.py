@@ -27,8 +27,10 @@ NULL                   None
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
+
+from .records import dataclass
 
 # Qualifier codes of DATETIME and INTERVAL fields; FRACTION(n) is 10 + n.
 YEAR, MONTH, DAY, HOUR, MINUTE, SECOND = 0, 2, 4, 6, 8, 10
