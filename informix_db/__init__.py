@@ -5,62 +5,61 @@ No client SDK, no ODBC, no JVM: `connect` opens a TCP connection and speaks SQLI
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from informix_db._version import __version__
+from informix_db._wire.accel import IMPLEMENTATION
+from informix_db.connections import Connection
+from informix_db.cursors import Cursor
+from informix_db.dbapi import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Date,
+    DateFromTicks,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+)
+from informix_db.exceptions import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    PoolClosedError,
+    PoolTimeout,
+    PoolTimeoutError,
+    ProgrammingError,
+    ProtocolError,
+    StatementCancelledError,
+    TLSVerificationWarning,
+    Warning,
+)
+from informix_db.observe import Observer
+from informix_db.params import Hosts, PamResponder, connect_params
+from informix_db.pool import ConnectionPool
+from informix_db.rows import Row, RowFactory
+from informix_db.types import (
+    BlobLocator,
+    ClobLocator,
+    CollectionValue,
+    IntervalYM,
+    RowValue,
+    TypeCode,
+)
 
 if TYPE_CHECKING:
-    import os
     import ssl
-    from collections.abc import Callable, Mapping
-
-    from informix_db._wire.accel import IMPLEMENTATION
-    from informix_db.connections import Connection
-    from informix_db.cursors import Cursor
-    from informix_db.dbapi import (
-        BINARY,
-        DATETIME,
-        NUMBER,
-        ROWID,
-        STRING,
-        Binary,
-        Date,
-        DateFromTicks,
-        Time,
-        TimeFromTicks,
-        Timestamp,
-        TimestampFromTicks,
-    )
-    from informix_db.exceptions import (
-        DatabaseError,
-        DataError,
-        Error,
-        IntegrityError,
-        InterfaceError,
-        InternalError,
-        NotSupportedError,
-        OperationalError,
-        PoolClosedError,
-        PoolTimeout,
-        PoolTimeoutError,
-        ProgrammingError,
-        ProtocolError,
-        StatementCancelledError,
-        TLSVerificationWarning,
-        Warning,
-    )
-    from informix_db.observe import Observer
-    from informix_db.params import Hosts, PamResponder
-    from informix_db.pool import ConnectionPool
-    from informix_db.rows import Row, RowFactory
-    from informix_db.types import (
-        BlobLocator,
-        ClobLocator,
-        CollectionValue,
-        IntervalYM,
-        RowValue,
-        TypeCode,
-    )
 
 apilevel = "2.0"
 threadsafety = 1
@@ -147,9 +146,6 @@ def connect(
     `dsn` that cannot, OperationalError if there is no way in, and what the server says
     if it refuses.
     """
-    from informix_db.connections import Connection
-    from informix_db.params import connect_params
-
     return Connection._connect(
         connect_params(
             host,
@@ -208,9 +204,6 @@ def create_pool(
 
     Raises what `connect` raises if the first `min_size` connections cannot be opened.
     """
-    from informix_db.params import connect_params
-    from informix_db.pool import ConnectionPool
-
     return ConnectionPool(
         connect_params(**connect_arguments),
         min_size=min_size,
@@ -269,73 +262,3 @@ __all__ = [
     "paramstyle",
     "threadsafety",
 ]
-
-# Imported when asked for, because the emulator and the pytest plugin live in this
-# package too and need no driver.
-_MODULES: dict[str, tuple[str, ...]] = {
-    "_wire.accel": ("IMPLEMENTATION",),
-    "connections": ("Connection",),
-    "cursors": ("Cursor",),
-    "dbapi": (
-        "BINARY",
-        "DATETIME",
-        "NUMBER",
-        "ROWID",
-        "STRING",
-        "Binary",
-        "Date",
-        "DateFromTicks",
-        "Time",
-        "TimeFromTicks",
-        "Timestamp",
-        "TimestampFromTicks",
-    ),
-    "exceptions": (
-        "DatabaseError",
-        "DataError",
-        "Error",
-        "IntegrityError",
-        "InterfaceError",
-        "InternalError",
-        "NotSupportedError",
-        "OperationalError",
-        "PoolClosedError",
-        "PoolTimeout",
-        "PoolTimeoutError",
-        "ProgrammingError",
-        "ProtocolError",
-        "StatementCancelledError",
-        "TLSVerificationWarning",
-        "Warning",
-    ),
-    "lobs": (),
-    "observe": ("Observer",),
-    "params": ("Hosts", "PamResponder"),
-    "pool": ("ConnectionPool",),
-    "rows": ("Row", "RowFactory"),
-    "types": (
-        "BlobLocator",
-        "ClobLocator",
-        "CollectionValue",
-        "IntervalYM",
-        "RowValue",
-        "TypeCode",
-    ),
-}
-_MODULE_OF = {name: module for module in _MODULES for name in _MODULES[module]}
-
-if not TYPE_CHECKING:  # to a type checker every name would exist
-
-    def __getattr__(name: str) -> object:
-        from importlib import import_module
-
-        if name in _MODULE_OF:
-            module = import_module(f"{__name__}.{_MODULE_OF[name]}")
-            globals()[name] = value = getattr(module, name)
-            return value
-        if name in _MODULES:
-            return import_module(f"{__name__}.{name}")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
