@@ -209,6 +209,7 @@ def test_files_that_are_named_exist(path: Path) -> None:
     named = [ROOT / name for name in _PATH.findall(text)]
     linked = [path.parent / name for name in _LINK.findall(text)]
     assert [str(file) for file in named + linked if not file.exists()] == []
+    assert set(_DOCUMENT.findall(text)) <= {document.name for document in DOCUMENTS}
 
 
 def test_documents_that_the_code_names_exist() -> None:
