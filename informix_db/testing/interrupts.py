@@ -119,6 +119,7 @@ class UrgentWatcher:
         self._closed = False
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
+        self._wake_sender.setblocking(False)
         self._thread = threading.Thread(
             target=self._watch, name="informix-emulator-interrupts", daemon=True
         )
@@ -142,7 +143,8 @@ class UrgentWatcher:
         self._wake_sender.close()
 
     def _wake(self) -> None:
-        self._wake_sender.send(b"\0")
+        with contextlib.suppress(BlockingIOError):  # then it has enough to wake up for
+            self._wake_sender.send(b"\0")
 
     def _watch(self) -> None:
         unanswered: set[InterruptState] = set()
