@@ -120,9 +120,11 @@ class Result:
 
     def give_back(self, rows: list[tuple[Any, ...]]) -> None:
         """Have rows come next again that were taken for a fetch that failed."""
-        self._first = self.position - len(rows)
-        self._rows = rows + self._rows[self._next :]
-        self._next = 0
+        if self._next < len(rows):  # some were dropped for those after them
+            self._first = self.position - len(rows)
+            self._rows = rows + self._rows[self._next :]
+            self._next = len(rows)
+        self._next -= len(rows)
 
     @property
     def needs_fetch(self) -> bool:
