@@ -120,7 +120,10 @@ class Model:
         return 1
 
     def write(self, party: Party, key: int, value: int | None) -> None:
-        party.written[key] = value
+        if value is None and key not in self.rows:
+            party.written.pop(key, None)  # an insert of one's own, undone
+        else:
+            party.written[key] = value
         if not party.in_transaction:
             self.commit(party)
 
@@ -188,7 +191,7 @@ def finish(client: SQLClient, model: Model, party: Party, step: str) -> None:
         party.end()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.tuples(*[st.sampled_from(LEVELS)] * 3), Steps)
 def test_three_sessions_agree_with_the_model(
     levels: tuple[str, str, str], steps: list[tuple[int, str, int]]
