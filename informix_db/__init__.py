@@ -6,60 +6,65 @@ No client SDK, no ODBC, no JVM: `connect` opens a TCP connection and speaks SQLI
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from informix_db._version import __version__
-from informix_db._wire.accel import IMPLEMENTATION
-from informix_db.connections import Connection
-from informix_db.cursors import Cursor
-from informix_db.dbapi import (
-    BINARY,
-    DATETIME,
-    NUMBER,
-    ROWID,
-    STRING,
-    Binary,
-    Date,
-    DateFromTicks,
-    Time,
-    TimeFromTicks,
-    Timestamp,
-    TimestampFromTicks,
-)
-from informix_db.exceptions import (
-    DatabaseError,
-    DataError,
-    Error,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    NotSupportedError,
-    OperationalError,
-    PoolClosedError,
-    PoolTimeout,
-    PoolTimeoutError,
-    ProgrammingError,
-    ProtocolError,
-    StatementCancelledError,
-    TLSVerificationWarning,
-    Warning,
-)
-from informix_db.observe import Observer
-from informix_db.params import Hosts, PamResponder, connect_params
-from informix_db.pool import ConnectionPool
-from informix_db.rows import Row, RowFactory
-from informix_db.types import (
-    BlobLocator,
-    ClobLocator,
-    CollectionValue,
-    IntervalYM,
-    RowValue,
-    TypeCode,
-)
+
+if TYPE_CHECKING or "INFORMIX_DB_REQUIRE_EXTENSIONS" in os.environ:
+    # Whoever requires the compiled part is to learn now that it is missing.
+    from informix_db._wire.accel import IMPLEMENTATION
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Mapping
+
+    from informix_db.connections import Connection
+    from informix_db.cursors import Cursor
+    from informix_db.dbapi import (
+        BINARY,
+        DATETIME,
+        NUMBER,
+        ROWID,
+        STRING,
+        Binary,
+        Date,
+        DateFromTicks,
+        Time,
+        TimeFromTicks,
+        Timestamp,
+        TimestampFromTicks,
+    )
+    from informix_db.exceptions import (
+        DatabaseError,
+        DataError,
+        Error,
+        IntegrityError,
+        InterfaceError,
+        InternalError,
+        NotSupportedError,
+        OperationalError,
+        PoolClosedError,
+        PoolTimeout,
+        PoolTimeoutError,
+        ProgrammingError,
+        ProtocolError,
+        StatementCancelledError,
+        TLSVerificationWarning,
+        Warning,
+    )
+    from informix_db.observe import Observer
+    from informix_db.params import Hosts, PamResponder
+    from informix_db.pool import ConnectionPool
+    from informix_db.rows import Row, RowFactory
+    from informix_db.types import (
+        BlobLocator,
+        ClobLocator,
+        CollectionValue,
+        IntervalYM,
+        RowValue,
+        TypeCode,
+    )
 
 apilevel = "2.0"
 threadsafety = 1
@@ -146,6 +151,9 @@ def connect(
     `dsn` that cannot, OperationalError if there is no way in, and what the server says
     if it refuses.
     """
+    from informix_db.connections import Connection
+    from informix_db.params import connect_params
+
     return Connection._connect(
         connect_params(
             host,
@@ -204,6 +212,9 @@ def create_pool(
 
     Raises what `connect` raises if the first `min_size` connections cannot be opened.
     """
+    from informix_db.params import connect_params
+    from informix_db.pool import ConnectionPool
+
     return ConnectionPool(
         connect_params(**connect_arguments),
         min_size=min_size,
@@ -262,3 +273,32 @@ __all__ = [
     "paramstyle",
     "threadsafety",
 ]
+
+# Where the names are that type checkers see above. The first of them that is asked for
+# imports them all: the emulator and the pytest plugin need no driver.
+_MODULES = (
+    "_wire.accel",
+    "connections",
+    "cursors",
+    "dbapi",
+    "exceptions",
+    "lobs",
+    "observe",
+    "params",
+    "pool",
+    "rows",
+    "types",
+)
+
+if not TYPE_CHECKING:  # to a type checker every name would exist
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__ and name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        for module in _MODULES:
+            found = vars(import_module(f"{__name__}.{module}"))
+            globals().update({key: found[key] for key in __all__ if key in found})
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import informix_db
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "informix_db"
@@ -56,6 +59,7 @@ WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
 WITHOUT_WAITING = ("_wire", "_protocol", "_base")
 # Import by names that are not in their source, and only from their own package.
 IMPORT_BY_NAME = {
+    f"{PACKAGE}.__init__",
     f"{PACKAGE}._cli.main",
     f"{PACKAGE}.compat.__init__",
     f"{PACKAGE}.testing.__init__",
@@ -178,11 +182,60 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_connecting_loads_the_driver_alone() -> None:
-    loaded = loaded_by(f"import {PACKAGE}")
+    loaded = loaded_by(f"import {PACKAGE}; {PACKAGE}.Connection")
     assert f"{PACKAGE}.connections" in loaded
     unwanted = {"asyncio", "pytest", "sqlite3", "ssl"}
     unwanted |= {f"{PACKAGE}.{name}" for name in ON_DEMAND}
     assert unwanted.isdisjoint(loaded)
+
+
+def test_the_emulator_starts_without_the_driver() -> None:
+    loaded = loaded_by(
+        f"from {PACKAGE}.testing import Server; Server().start().close()"
+    )
+    assert f"{PACKAGE}.testing.sql.session" in loaded
+    assert {name for name in loaded if name.split(".")[0] == PACKAGE} <= {
+        PACKAGE,
+        f"{PACKAGE}._version",
+        *(name for name in loaded if name.startswith(f"{PACKAGE}.testing")),
+    }
+    assert "ssl" not in loaded
+
+
+# -- names of the package, which are imported when they are asked for
+
+
+def names_for_type_checkers() -> Iterator[tuple[str, str]]:
+    """Module and name of everything the package imports where only they see it."""
+    path = ROOT / PACKAGE / "__init__.py"
+    for part in filter(for_types_only, ast.parse(path.read_text("utf-8")).body):
+        for node in ast.walk(part):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    yield node.module, alias.name
+
+
+def test_names_are_what_type_checkers_take_them_for() -> None:
+    names = dict(map(reversed, names_for_type_checkers()))
+    for name in set(informix_db.__all__) & set(names):
+        wanted = getattr(importlib.import_module(names[name]), name)
+        assert getattr(informix_db, name) is wanted, name
+    assert set(names) >= {"Connection", "Error", "Date", "Row"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"from {PACKAGE} import *; connect, Connection, Error, IMPLEMENTATION",
+        f"import {PACKAGE}; {PACKAGE}.exceptions.Error, {PACKAGE}.lobs.LargeObjectFile",
+        f"import {PACKAGE}; assert 'Cursor' in dir({PACKAGE})",
+        f"import {PACKAGE}; assert not hasattr({PACKAGE}, 'nothing')",
+        f"import {PACKAGE}, pydoc; assert 'Cursor' in pydoc.render_doc({PACKAGE})",
+        f"from {PACKAGE} import _speedups, aio, testing",
+    ],
+)
+def test_names_are_there_when_they_are_asked_for(statement: str) -> None:
+    loaded_by(statement)
 
 
 # -- what no file may name
