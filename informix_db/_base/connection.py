@@ -235,3 +235,9 @@ class BaseConnection(Login):
                 raise  # cancelled before the ping was sent
             logger.debug("an interrupt came after the statement it was meant for")
         self._interrupted = False
+
+    def _absorbed_gen(self, make: Callable[[], Wire[T]]) -> Wire[T]:
+        """Let an interrupt that came too late hit a ping, then do what `make` makes."""
+        if self._interrupted:
+            yield from self._absorb_interrupt_gen()
+        return (yield from make())

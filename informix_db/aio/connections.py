@@ -45,6 +45,12 @@ logger = logging.getLogger("informix_db")
 _CLOSE_TIMEOUT = 0.5
 
 
+class _Undoing(Beginning[None]):
+    """Makes a conversation that is seen through, whatever cancels the task."""
+
+    cancelled: BaseException | None = None  # raised when it is over
+
+
 class AsyncConnection(BaseConnection):
     """A session with an Informix server. Made by `informix_db.aio.connect`.
 
@@ -136,18 +142,19 @@ class AsyncConnection(BaseConnection):
         *,
         watched: bool = False,
         args: tuple[object, ...] = (),
+        undoing: _Undoing | None = None,
     ) -> T:
         """Run a conversation under the wire lock and decide the session's fate.
 
         ``make(*args)`` is called with the lock held. Whatever is raised, the session is
         then either in step with the server or broken and its socket closed. `timeout`
         (seconds) interrupts the server, as cancelling the task does. `sql` and
-        `parameters` are for an observer.
+        `parameters` are for an observer. What is `undoing` is not interrupted.
         """
         if self._observer is not None and not watched:
             with Watch(self, sql=sql, parameters=parameters) as watch:
                 result = await self._run(
-                    watch.opening(make, args), timeout, watched=True
+                    watch.opening(make, args), timeout, watched=True, undoing=undoing
                 )
                 watch.changed(result)
             return result
@@ -159,6 +166,11 @@ class AsyncConnection(BaseConnection):
             self._state = BUSY
             self._channel.cancelled = False
             try:
+                if undoing is not None:
+                    with closing(self._absorbed_gen(make)) as conversation:
+                        seen_through = await self._see_through(conversation)
+                    result, undoing.cancelled = seen_through
+                    return result
                 if self._interrupted:
                     await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
                 return await self._converse(make(*args), timeout)
@@ -195,32 +207,51 @@ class AsyncConnection(BaseConnection):
             generator.close()
 
     async def _end_interrupted(self, generator: Wire[T], reason: BaseException) -> T:
-        """Interrupt the server and see the conversation through.
-
-        Being cancelled meanwhile, again or for the first time, changes nothing but
-        what is raised: the grace is short, and half a reply is of no use to anyone.
-        """
+        """Interrupt the server and see the conversation through."""
         if self._give_up():
             self._transport.interrupt()
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + CANCEL_GRACE
-        while True:
-            try:
-                result = await self._transport.run(generator, deadline - loop.time())
-            except asyncio.CancelledError as exc:
-                reason = exc
-                if getgeneratorstate(generator) != GEN_CLOSED:
-                    continue
-            except DeadlineReached:
-                self._decide_fate(reason)
-            except Error as exc:
-                self._decide_fate(exc)
-                if exc.session_dead and isinstance(reason, StatementCancelledError):
-                    raise
-            else:
-                if isinstance(reason, StatementCancelledError):
-                    return result  # it was done after all
-            raise reason
+        result, last = await self._see_through(generator, reason)
+        if isinstance(last, asyncio.CancelledError):
+            raise last
+        return result  # it was done after all
+
+    async def _see_through(
+        self, generator: Wire[T], reason: BaseException | None = None
+    ) -> tuple[T, BaseException | None]:
+        """Drive a conversation to its end; return its result and what to raise then.
+
+        That is `reason`, or what cancelled the task since. Being cancelled, again or
+        for the first time, changes nothing else: the grace, which begins with the first
+        reason, is short, and half a reply is of no use to anyone.
+        """
+        transport = self._transport
+        clock = asyncio.get_running_loop().time
+        deadline = None if reason is None else clock() + CANCEL_GRACE
+        try:
+            waiter = transport.begin(generator)
+            while waiter is not None:
+                try:
+                    if deadline is None:
+                        await waiter
+                    else:
+                        await transport.wait(waiter, deadline - clock())
+                    break
+                except asyncio.CancelledError as exc:
+                    reason = exc
+                    deadline = deadline or clock() + CANCEL_GRACE
+                    over = getgeneratorstate(generator) == GEN_CLOSED
+                    waiter = None if over else transport.begin(generator)
+            return transport.outcome(), reason
+        except DeadlineReached:
+            assert reason is not None
+            self._decide_fate(reason)
+            raise reason from None
+        except Error as exc:
+            self._decide_fate(exc)
+            timed_out = isinstance(reason, StatementCancelledError)
+            if reason is None or (exc.session_dead and timed_out):
+                raise
+            raise reason from None
 
     async def _run_unwaited(self, write: Callable[[], None]) -> None:
         """Write requests whose replies nobody waits for, and send them."""
@@ -253,20 +284,24 @@ class AsyncConnection(BaseConnection):
     async def _undo(self, make: Callable[[], Wire[None]]) -> None:
         """Undo what an exception ended, which a second error does not hide.
 
+        Being cancelled meanwhile ends nothing that comes to its end within the grace.
         What cannot be undone must not be committed later: the session ends with it.
         """
-        undo = Beginning(make)
-        if not self.closed:
-            try:
-                await self._run(undo)
-            except Error as exc:
-                logger.warning("%r is closed, it could not undo: %s", self, exc)
+        if self.closed:
+            return
+        undo = _Undoing(make)
+        try:
+            await self._run(undo, undoing=undo)
+        except Error as exc:
+            logger.warning("%r is closed, it could not undo: %s", self, exc)
+            self._break(exc)
+        except BaseException as exc:
+            # What encloses this block, if anything, undoes more.
+            if not undo.begun or (self._in_transaction and not self._blocks):
                 self._break(exc)
-            except BaseException as exc:
-                # What encloses this block, if anything, undoes more.
-                if not undo.begun or (self._in_transaction and not self._blocks):
-                    self._break(exc)
-                raise
+            raise
+        if undo.cancelled is not None:
+            raise undo.cancelled
 
     # -- PEP 249, awaited --------------------------------------------------------------
 
