@@ -29,8 +29,9 @@ setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard _speedups/*)
 	@$(PYTHON) tools/check_python.py
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --use-pep517 --editable '.[test,lint]'
+	@echo "Setting up $(VENV); the first time this takes a minute."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --use-pep517 --editable '.[test,lint]'
 	@touch $@
 
 demo: setup
@@ -51,7 +52,7 @@ $(CACHE)/jdbc/.fetched: tools/fetch_jdbc.py | setup
 # informix-driver imports as informix_db as well: it must not share our environment.
 $(CACHE)/informix-driver/.installed: Makefile
 	$(PYTHON) -m venv $(CACHE)/informix-driver
-	$(CACHE)/informix-driver/bin/python -m pip install --quiet '$(RIVAL)'
+	$(CACHE)/informix-driver/bin/python -m pip install -qq '$(RIVAL)'
 	@touch $@
 
 # cython-lint runs pycodestyle.
@@ -70,11 +71,11 @@ docs: $(CACHE)/docs/.installed
 
 $(CACHE)/docs/.installed: pyproject.toml
 	$(PYTHON) -m venv $(CACHE)/docs
-	INFORMIX_DB_NO_EXTENSIONS=1 $(CACHE)/docs/bin/python -m pip install --quiet '.[docs]'
+	INFORMIX_DB_NO_EXTENSIONS=1 $(CACHE)/docs/bin/python -m pip install -qq '.[docs]'
 	@touch $@
 
 coverage: setup interop
-	$(BIN)/python -m pip install --quiet 'pytest-cov>=7'
+	$(BIN)/python -m pip install -qq 'pytest-cov>=7'
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
 	PYTHON=$(BIN)/python tools/cython_coverage.sh
 

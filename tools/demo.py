@@ -10,6 +10,7 @@ import asyncio
 import concurrent.futures
 import datetime
 import decimal
+import io
 import threading
 import time
 from typing import Any
@@ -17,6 +18,15 @@ from typing import Any
 import informix_db
 from informix_db import aio
 from informix_db.testing import Server
+
+LOGIN: dict[str, Any] = {
+    "user": "informix",
+    "password": "in4mix",
+    "database": "testdb",
+    "server": "informix",
+}
+
+ENDLESS = "SELECT COUNT(*) FROM many a, many b, many c"
 
 
 def title(text: str) -> None:
@@ -78,6 +88,29 @@ def types(conn: informix_db.Connection) -> None:
     conn.rollback()
 
 
+def large_objects(conn: informix_db.Connection) -> None:
+    title("Large objects: written from bytes, text and files, read like files")
+    cur = conn.cursor()
+    cur.execute("CREATE TABLE album (picture BLOB, story CLOB, thumb BYTE, note TEXT)")
+    picture = io.BytesIO(bytes(range(256)) * 8192)
+    cur.execute(
+        "INSERT INTO album VALUES (?, ?, ?, ?)",
+        (picture, "Once upon a time", b"\x89PNG", "not for sale"),
+    )
+    cur.execute("SELECT picture, story, thumb, note FROM album")
+    blob, clob, thumb, note = cur.fetchone()
+    with blob.open() as file:
+        file.seek(-4, io.SEEK_END)
+        show("BLOB", f"{file.size()} bytes, the last are {file.read().hex()}")
+    with clob.open("r+") as file:
+        file.seek(0, io.SEEK_END)
+        file.write(", and so on")
+        file.seek(0)
+        show("CLOB, appended to", repr(file.read()))
+    show("BYTE and TEXT", f"{thumb!r}, {note!r}")
+    conn.rollback()
+
+
 def transactions(conn: informix_db.Connection) -> None:
     title("Transactions: BEGIN is sent when it is needed, commit or undo")
     cur = conn.cursor()
@@ -131,15 +164,14 @@ def many(conn: informix_db.Connection) -> None:
 def cancelling(conn: informix_db.Connection) -> None:
     title("Timeouts and cancelling: the server is told, the session goes on")
     cur = conn.cursor()
-    endless = "SELECT COUNT(*) FROM many a, many b, many c"
     try:
-        cur.execute(endless, timeout=0.2)
+        cur.execute(ENDLESS, timeout=0.2)
     except informix_db.StatementCancelledError as error:
         show("timeout=0.2", error)
     timer = threading.Timer(0.5, conn.cancel)
     timer.start()
     try:
-        cur.execute(endless)
+        cur.execute(ENDLESS)
     except informix_db.StatementCancelledError as error:
         show("cancel() by a thread", error)
     timer.join()
@@ -175,24 +207,28 @@ def pooled(server: Server) -> None:
 
 
 async def concurrently(server: Server) -> None:
-    title("asyncio: native, one task for each connection")
+    title("asyncio: no threads; many tasks, one pool")
+    async with aio.create_pool(
+        max_size=2, host=server.host, port=server.port, **LOGIN
+    ) as pool:
 
-    async def ask(number: int) -> Any:
-        async with aio.connect(server.host, server.port, **LOGIN) as conn:
+        async def ask(number: int) -> Any:
+            async with pool.connection() as conn:
+                cur = await conn.cursor()
+                await cur.execute("SELECT name FROM city WHERE id = ?", (number,))
+                return await cur.fetchone()
+
+        for answer in await asyncio.gather(*(ask(number) for number in (1, 2, 3))):
+            show("task", answer)
+        show("connections", f"{pool.size} of at most {pool.max_size}")
+        async with pool.connection() as conn:
             cur = await conn.cursor()
-            await cur.execute("SELECT name FROM city WHERE id = ?", (number,))
-            return await cur.fetchone()
-
-    for answer in await asyncio.gather(*(ask(number) for number in (1, 2, 3))):
-        show("task", answer)
-
-
-LOGIN: dict[str, Any] = {
-    "user": "informix",
-    "password": "in4mix",
-    "database": "testdb",
-    "server": "informix",
-}
+            try:
+                await asyncio.wait_for(cur.execute(ENDLESS), 0.2)
+            except asyncio.TimeoutError:
+                show("cancelled task", "the server was told, the connection lives")
+            await cur.execute("SELECT COUNT(*) FROM many")
+            show("still usable", await cur.fetchone())
 
 
 def main() -> None:
@@ -203,6 +239,7 @@ def main() -> None:
             for section in (
                 queries,
                 types,
+                large_objects,
                 transactions,
                 errors,
                 many,

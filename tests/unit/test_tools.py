@@ -18,6 +18,8 @@ def test_the_demo_runs_and_gets_every_value_back(capsys) -> None:
     output = capsys.readouterr().out
     assert "CHANGED" not in output
     assert "fetched, sum of id       49995000" in output
+    assert "2097152 bytes, the last are fcfdfeff" in output
+    assert output.count("still usable") == 3
     assert output.endswith("This was the emulator, not a real Informix server.\n")
 
 
