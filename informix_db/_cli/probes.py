@@ -13,7 +13,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from informix_db import Connection
-from informix_db._transport.tls import context_of, handshake, refusal_of
+from informix_db._transport.tls import (
+    context_of,
+    handshake,
+    handshake_error,
+    refusal_of,
+)
 from informix_db.exceptions import Error, OperationalError
 from informix_db.params import ANY_ROLE, ConnectParams, Endpoint
 
@@ -54,11 +59,14 @@ def identify(params: ConnectParams) -> Answer:
     """Find out what speaks at ``params.host:params.port``.
 
     With `params.tls`, inside of TLS. An SQLI server's name is "" if it did not tell.
+    Raises the driver's error if TLS was wanted and does not come about.
     """
     answer = probe_sqli(params)
     if answer is not None:
         return answer
-    if not params.tls and probe_tls(params):
+    if params.tls:
+        _hear_refusal(params)
+    elif probe_tls(params):
         return Answer(TLS)
     http = _ask(params, _HTTP_REQUEST)
     if http is not None and http.startswith(b"HTTP/"):
@@ -125,6 +133,22 @@ def probe_tls(params: ConnectParams) -> bool:
         return exc.__cause__ is not None and refusal_of(exc.__cause__) != ""
     except OSError:
         return False
+
+
+def _hear_refusal(params: ConnectParams) -> None:
+    """Raise the driver's error if the server refuses TLS after the handshake.
+
+    Whoever has sent something by then may see a reset connection instead.
+    """
+    context = context_of(params.tls)
+    assert context is not None
+    name = params.tls_server_hostname or params.host
+    try:
+        with _dial(params) as sock, handshake(sock, context, name, params.host) as tls:
+            tls.recv(1)
+    except OSError as exc:
+        if refusal_of(exc):
+            raise handshake_error(exc, params.host) from exc
 
 
 def certificate_problem(params: ConnectParams) -> str:

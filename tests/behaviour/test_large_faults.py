@@ -284,7 +284,7 @@ def test_a_server_that_stalls(
         raise DropConnection(b"", reset=False)
 
     at = (count_steps(connect, stored, operation).replies + 1) // 2
-    conn = connect(host=server.host, port=server.port, read_timeout=0.05)
+    conn = connect(host=server.host, port=server.port, read_timeout=0.2)
     with (
         stepping(server, Steps(at, stall)),
         pytest.raises(informix_db.OperationalError, match="read_timeout"),

@@ -65,7 +65,7 @@ def test_most_recently_used_first(make_pool: MakePool) -> None:
 
 def test_acquire_gives_up_after_its_timeout(make_pool: MakePool) -> None:
     pool = make_pool(max_size=2, acquire_timeout=0.05)
-    taken = [pool.acquire(), pool.acquire()]
+    taken = [pool.acquire(timeout=30), pool.acquire(timeout=30)]
     with pytest.raises(
         informix_db.PoolTimeoutError, match=r"within 0\.05 s.*max_size=2.*2 are in use"
     ) as caught:
