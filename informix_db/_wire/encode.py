@@ -291,10 +291,18 @@ def _encoder_of_subclass(value: object) -> Encoder:
     if isinstance(value, _TARGETED_TYPES) or hasattr(value, "read"):
         raise NeedsTarget
     raise NotSupportedError(
-        f"a parameter of type {type(value).__qualname__} cannot be bound; convert it "
-        "to int, float, Decimal, str, bytes, bool, date, time, datetime, timedelta, "
-        "list or None"
+        f"a parameter of type {_type_name(value)} cannot be bound; convert it to int, "
+        "float, Decimal, str, bytes, bool, date, time, datetime, timedelta, list or "
+        "None"
     )
+
+
+def _type_name(value: object) -> str:
+    """Return the type's name, with its module: numpy has a bool of its own."""
+    kind = type(value)
+    if kind.__module__ == "builtins":
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def encode_entry(value: object, context: BindContext, number: int) -> bytes:
@@ -303,6 +311,10 @@ def encode_entry(value: object, context: BindContext, number: int) -> bytes:
         return encode_parameter(value, context)
     except (DataError, NotSupportedError) as exc:
         raise type(exc)(f"parameter {number}: {exc}") from None
+    except (TypeError, ValueError) as exc:  # a subclass that is none, as pandas.NaT
+        raise DataError(
+            f"parameter {number}: {_type_name(value)} has no value: {exc}"
+        ) from exc
 
 
 def encode_row(values: Sequence[object], context: BindContext) -> bytes:

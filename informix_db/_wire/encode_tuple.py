@@ -83,7 +83,8 @@ def check_integer(value: int, limit: int, column: ColumnInfo) -> None:
 
 def _out_of_range(value: object, column: ColumnInfo) -> DataError:
     return DataError(
-        f"{value} is out of the range of {column.type_text} (column {column.name})"
+        f"{brief(value)} is out of the range of {column.type_text} "
+        f"(column {column.name})"
     )
 
 
@@ -418,6 +419,8 @@ class TupleEncoder:
                 cells.append(null if value is None else cell(value))
         except DataError as exc:
             raise DataError(f"parameter {len(cells) + 1}: {exc}") from None
+        except (TypeError, ValueError):  # pandas.NaT, for one: BIND refuses it by name
+            raise Unfit from None
         return b"".join(cells)
 
 

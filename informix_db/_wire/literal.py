@@ -116,7 +116,10 @@ def _element(value: Any, kind: TypeText) -> str:
         if not value.is_finite():
             raise DataError(f"Informix DECIMAL has no {value}")
         return f"{value:f}"
-    return _quoted(_plain_text(value, kind))
+    try:
+        return _quoted(_plain_text(value, kind))
+    except (TypeError, ValueError) as exc:  # a subclass that is none, as pandas.NaT
+        raise DataError(f"a {type(value).__qualname__} has no value: {exc}") from exc
 
 
 def _quoted(text: str) -> str:

@@ -325,6 +325,33 @@ def test_subclasses_are_sent_as_what_they_are(
         assert_same(column.read(), [stored])
 
 
+class NotATime(moment):
+    """As pandas.NaT: a datetime whose fields are no numbers."""
+
+    @property
+    def hour(self) -> Any:
+        return float("nan")
+
+    microsecond = hour
+
+
+@pytest.mark.parametrize(
+    "sql_type", ["DATE", "DATETIME HOUR TO MINUTE", "LIST(DATE NOT NULL)"]
+)
+def test_a_datetime_that_is_none(
+    conn: informix_db.Connection, table: str, sql_type: str
+) -> None:
+    column = Column(conn.cursor(), table, sql_type)
+    conn.commit()
+    nothing = NotATime(1, 1, 1)
+    value = [nothing] if sql_type.startswith("LIST") else nothing
+    for insert in column.inserts:
+        with pytest.raises(informix_db.DataError, match="NotATime has no value"):
+            insert([value])
+        conn.rollback()
+    assert column.read() == []
+
+
 # -- text that is too long ------------------------------------------------------------
 
 LIMITED = ["CHAR(5)", "NCHAR(5)", "VARCHAR(5)", "NVARCHAR(5)", "LVARCHAR(5)"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import fractions
 import struct
 from collections.abc import Sequence
 from decimal import Decimal
@@ -366,6 +367,11 @@ def test_subclasses_go_as_what_they_are(value: Any, plain: Any) -> None:
 def test_values_without_a_type(value: Any) -> None:
     with pytest.raises(NotSupportedError, match=r"parameter 2: .*cannot be bound"):
         bound([1, value])
+
+
+def test_a_type_is_named_with_its_module() -> None:
+    with pytest.raises(NotSupportedError, match=r"type fractions\.Fraction cannot"):
+        bound([fractions.Fraction(1, 2)])
 
 
 def test_errors_name_the_parameter() -> None:
