@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 from . import codec, tags, typecodes
 from .api import BoundParameter, SQLType
+from .records import dataclass
 
 _head = struct.Struct(">hhH")  # of a bound value: type, indicator, precision
 _count = struct.Struct(">h")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,6 +24,7 @@ from .api import (
     SQLError,
 )
 from .messages import CallRoutine, GetRoutine, ReadLargeObject, WriteLargeObject
+from .records import dataclass
 from .replies import ReplyWriter, pad, short_string
 from .sqlroutines import SQLRoutine
 

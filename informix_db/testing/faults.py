@@ -10,10 +10,10 @@ from __future__ import annotations
 import shlex
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from . import tags
 from .api import SQLError
+from .records import dataclass
 
 _POINTS = {
     "prepare": (tags.PREPARE, tags.COMMAND),

@@ -9,7 +9,7 @@ effect on framing are carried in the mask and mean nothing here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .records import dataclass
 
 V15_CAPABILITIES = bytes.fromhex("bdbe9ffe7fb7ffefff")  # a 15.0 server's mask [P]
 NO_CAPABILITIES = bytes(9)  # the legacy form IBM's driver still speaks [J]

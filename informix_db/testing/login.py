@@ -9,9 +9,10 @@ not known.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from . import tags
+from .records import dataclass
 from .stream import ByteStream, ClientGone, ProtocolError
 
 _CONNECT, _ACCEPTED, _REJECTED = 1, 2, 3  # SLType [J]

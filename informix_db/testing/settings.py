@@ -5,13 +5,13 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import messages, transcript
 from .api import EngineAPI
 from .faults import Faults
 from .pam import Question
+from .records import dataclass
 from .statements import StatementTable
 
 if TYPE_CHECKING:

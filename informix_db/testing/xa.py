@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from . import tags
 from .api import XID, EngineSessionAPI, XAError
+from .records import dataclass
 from .replies import ReplyWriter
 from .stream import ByteStream
 

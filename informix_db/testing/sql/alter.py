@@ -8,9 +8,10 @@ the transaction commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Column, Constraint, Index, Table

@@ -12,10 +12,10 @@ no heuristic decisions, so there is never one to forget.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import XID, XAError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql.catalog import Database
 from informix_db.testing.sql.transactions import Transaction
 

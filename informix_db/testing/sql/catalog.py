@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.rowtypes import RowTypeTable

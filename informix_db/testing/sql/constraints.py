@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import (

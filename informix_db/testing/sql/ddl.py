@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t

@@ -7,10 +7,10 @@ the text (`View`), so a query has one text per way of looking at its tables.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, cast
 
 from informix_db.testing.api import ExecuteResult, SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import dml
 from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.emit import CURRENT, Emitter, View

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Check, Column, Constraint, Table

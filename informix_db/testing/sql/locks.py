@@ -11,8 +11,9 @@ is named; ISAM -107 is a locked row, -113 a locked table, -144 a deleted key [V]
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from informix_db.testing.records import dataclass
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.catalog import NamedObject, Table

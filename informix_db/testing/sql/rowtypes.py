@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import Column, SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, catalogchange
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.literals import datatype

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t

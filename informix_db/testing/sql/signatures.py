@@ -17,10 +17,10 @@ d     a DATE (DATETIMEs and texts become one)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, rules
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t

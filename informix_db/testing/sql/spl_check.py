@@ -7,9 +7,9 @@ run: they need not exist before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.spl_trees import into_of

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLType
+from informix_db.testing.records import dataclass
 
 if TYPE_CHECKING:
     from informix_db.testing.sql import ast, ast_spl

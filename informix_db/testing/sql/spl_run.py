@@ -12,10 +12,10 @@ block. One looked for in vain is `_Unhandled`: nothing in this call sees it agai
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported

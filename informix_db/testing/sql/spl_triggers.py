@@ -9,10 +9,10 @@ statement that changes no row, and rows deleted by ON DELETE CASCADE fire no tri
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, ast_spl, catalogchange
 from informix_db.testing.sql.catalog import Column, Table
 from informix_db.testing.sql.integrity import CheckedRows

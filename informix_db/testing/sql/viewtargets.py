@@ -8,9 +8,10 @@ refuses only to write to those that are not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from informix_db.testing.api import SQLError
+from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t

@@ -112,3 +112,35 @@ def test_identity_as_equality() -> None:
 
     assert Thing(1) != Thing(1)
     assert len({Thing(1), Thing(1)}) == 2
+
+
+@pytest.mark.parametrize("dataclass", KINDS.values(), ids=KINDS)
+def test_making(dataclass: Any) -> None:
+    @dataclass(slots=True)
+    class Shape:
+        name: str
+        corners: int = field(kw_only=True)
+        tags: list[str] = field(default_factory=list)
+        area: int = field(init=False)
+
+        def __post_init__(self) -> None:
+            self.area = self.corners * 2
+
+    class Named(Shape):
+        pass
+
+    shape = Named("x", ["a"], corners=4)
+    assert (shape.name, shape.corners, shape.tags, shape.area) == ("x", 4, ["a"], 8)
+    assert Shape("y", corners=1).tags is not Shape("y", corners=1).tags
+    for wrong in (lambda: Shape("x"), lambda: Shape(corners=1), lambda: Shape(1, 2, 3)):
+        with pytest.raises(TypeError, match=r"__init__\(\)"):
+            wrong()
+
+    @dataclass()
+    class Own:
+        n: int
+
+        def __init__(self) -> None:
+            self.n = 3
+
+    assert Own().n == 3
