@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .api import DataDirectoryError
@@ -99,7 +98,6 @@ def _add_logins(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--users",
         metavar="FILE",
-        type=Path,
         help="lines of USER:PASSWORD, in place of --user and --password",
     )
     group.add_argument(
@@ -127,7 +125,6 @@ def _add_databases(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        type=Path,
         help="SQL script to run, may be repeated; not if DIR has databases already",
     )
 
@@ -240,14 +237,18 @@ def _users(options: argparse.Namespace) -> dict[str, str]:
     if options.users is None:
         return {options.user: options.password}
     users = {}
-    lines = options.users.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_text(options.users).splitlines(), 1):
         if line.strip() and not line.startswith("#"):
             name, separator, password = line.partition(":")
             if not separator:
                 raise ValueError(f"{options.users}, line {number}: no USER:PASSWORD")
             users[name] = password
     return users
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def _prepare(server: Server, options: argparse.Namespace) -> None:
@@ -257,9 +258,8 @@ def _prepare(server: Server, options: argparse.Namespace) -> None:
     if server.is_new:
         first = options.database[0] if options.database else DatabaseSpec("testdb")
         for path in options.init:
-            script = path.read_text(encoding="utf-8")
             try:
-                server.run_script(script, first.name, locale=first.locale)
+                server.run_script(_text(path), first.name, locale=first.locale)
             except ScriptError as error:
                 raise ScriptError(f"{path}, {error}") from error
     for command in options.fault:

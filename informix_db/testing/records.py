@@ -29,7 +29,7 @@ else:
         def make(cls: type) -> type:
             own = vars(cls)
             if cls.__doc__ is None:
-                cls.__doc__ = ""  # or a signature is made to stand there
+                cls.__doc__ = cls.__name__  # or a signature is made to stand there
             made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(
                 cls
             )

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from . import messages as m
 from . import tags
@@ -45,7 +44,7 @@ class FileSink:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._lock = threading.Lock()
-        self._file = Path(path).open("a", encoding="utf-8")  # noqa: SIM115
+        self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115
 
     def __call__(self, entry: Entry) -> None:
         with self._lock:
