@@ -27,6 +27,7 @@ from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.locks import check_object
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Slot
+from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.transactions import Transaction
 
 ROW_WRITTEN = 0  # source number of the row at hand in `keeps`
@@ -46,7 +47,9 @@ class Plan:
     columns: list[ApiColumn] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     tables: list[tuple[Table, int]] = field(default_factory=list)
-    others: list[tuple[View | SequenceGenerator, int]] = field(default_factory=list)
+    others: list[tuple[View | SequenceGenerator | Routine, int]] = field(
+        default_factory=list
+    )
     returns_rows: bool = False
     for_update: bool = False
     key_columns: Sequence[ApiColumn] = ()
@@ -57,12 +60,13 @@ class Plan:
         return [ApiColumn("", slot.type) for slot in self.slots]
 
     def check(self, transaction: Transaction | None) -> None:
-        """Raise SQLError(-710) if a table changed since the plan was made, LockConflict
-        if another transaction may yet take that back."""
+        """Raise SQLError(-710) if a table changed since the plan was made, -721 if a
+        routine did, LockConflict if another transaction may yet take that back."""
         for item, version in (*self.tables, *self.others):
             check_object(item, transaction)
             if item.dropped or item.version != version:
-                raise SQLError(-710, token=item.name)
+                code = -721 if isinstance(item, Routine) else -710
+                raise SQLError(code, token=item.name)
 
 
 @dataclass(slots=True)

@@ -86,7 +86,7 @@ class Binding:
     slots: list[Slot | None] = field(init=False)
     tables: list[Table] = field(default_factory=list)
     common: list[dict[str, CommonTable]] = field(default_factory=list)
-    others: list[View | SequenceGenerator] = field(default_factory=list)
+    others: list[View | SequenceGenerator | Routine] = field(default_factory=list)
     advanced: list[SequenceGenerator] = field(default_factory=list)  # by NEXTVAL
     _sources: int = 0
 
@@ -133,7 +133,7 @@ class Binding:
         self.note(item)
         return item
 
-    def note(self, item: Table | View | SequenceGenerator) -> None:
+    def note(self, item: Table | View | SequenceGenerator | Routine) -> None:
         """Remember that the statement depends on `item`."""
         known: list[Any] = self.tables if isinstance(item, Table) else self.others
         if item not in known:

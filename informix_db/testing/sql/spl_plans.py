@@ -27,7 +27,6 @@ from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.spl_resolve import CALL, bind_arguments, resolve
 from informix_db.testing.sql.transactions import Transaction
 
-_REDEFINED = -721
 _NO_ROUTINE, _VALUE_COUNT = -674, -236
 _UNCERTAIN = ("and", "or", "coalesce")  # operators that may skip an operand
 
@@ -75,7 +74,6 @@ class CallStatement:
     outputs: list[str]
 
     def check(self, transaction: Transaction | None) -> None:
-        _check_current(self.routine)
         self.arguments.check(transaction)
 
 
@@ -104,16 +102,8 @@ class RoutinePlan(Plan):
         return [Column(name, slot.type) for name, slot in pairs]
 
     def check(self, transaction: Transaction | None) -> None:
-        """Raise SQLError(-721) if the routine is another one by now."""
-        assert self.routine is not None
         assert self.arguments is not None
-        _check_current(self.routine)
         self.arguments.check(transaction)
-
-
-def _check_current(routine: Routine) -> None:
-    if routine.dropped:
-        raise SQLError(_REDEFINED, token=routine.name)
 
 
 # --- expressions -----------------------------------------------------------------
@@ -144,6 +134,7 @@ def _computation(binding: Binding, exprs: Sequence[b.Expr]) -> Computation:
     plan = SelectPlan(st.SELECT, ast.Statement(0))
     plan.query = b.BoundQuery(b.BoundSelect([b.Output("", expr) for expr in exprs]))
     plan.tables = [(table, table.version) for table in binding.tables]
+    plan.others = [(item, item.version) for item in binding.others]
     found = [evaluator(expr, binding.runtime) for expr in exprs]
     simple = [evaluate for evaluate in found if evaluate is not None]
     return Computation(plan, simple if len(simple) == len(found) else None)

@@ -44,6 +44,7 @@ def resolve(
     found = _choose(binder, routines, name, arguments)
     names = binder.binding.names
     require("e", found[0], names.current_database(), names, name.position)
+    binder.binding.note(found[0])
     return found
 
 
