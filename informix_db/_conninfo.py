@@ -5,7 +5,8 @@ authorities, if a string names one. Both forms are unforgiving about keywords,
 because one that is misspelt would otherwise be one that is ignored; and no message
 repeats a value, because any of them may be a password, or a piece of one that was not
 quoted. The keywords are those of the vendor's table, of IfxPy's samples and of two
-other ODBC drivers whose strings are found in programs.
+other ODBC drivers whose strings are found in programs, and of IBM's JDBC driver the one
+that means the same here.
 """
 
 from __future__ import annotations
@@ -140,10 +141,13 @@ _KEYWORDS = {
     "condb": "connectdatabase",
     "xcl": "exclusive",
     "dlmd": "delimident",
+    "ifx_lock_mode_wait": "lock_wait",
 }
 
 # Keywords that mean something here, but are no arguments.
-_SPECIAL = frozenset({"protocol", "connectdatabase", "exclusive"})
+_SPECIAL = frozenset(
+    {"protocol", "connectdatabase", "exclusive", "ifx_isolation_level"}
+)
 
 # Keywords about how ODBC shows things, or is loaded: nothing to do here.
 _IGNORED = frozenset(
@@ -207,6 +211,11 @@ def parse_dsn(dsn: str) -> Settings:
         raise ProgrammingError("dsn contains a NUL character")
     url = _SCHEME.match(dsn.strip())
     if url is None:
+        if dsn.strip().lower().startswith("jdbc:"):
+            raise ProgrammingError(
+                "a JDBC URL is no dsn: write informix://host:port/database?server=name "
+                "and pass user= and password="
+            )
         return _settings_of(_keyword_pairs(dsn), ignored=_IGNORED)
     if url[1].lower() != "informix":
         raise ProgrammingError(
@@ -423,6 +432,8 @@ def _apply_special(settings: Settings, special: dict[str, str]) -> None:
             "EXCLUSIVE of the dsn: connect without a database and execute DATABASE "
             "... EXCLUSIVE"
         )
+    if special.get("ifx_isolation_level"):  # a number, understood by IBM's JDBC only
+        raise ProgrammingError("IFX_ISOLATION_LEVEL of the dsn: write isolation=")
     wanted = special.get("connectdatabase")
     if wanted and not _truth_of("CONNECTDATABASE", wanted):
         settings.pop("database", None)

@@ -39,6 +39,7 @@ _DEFAULTS: Settings = {
     "connect_retries": 0,
     "client_locale": "en_US.8859-1",
     "encoding_errors": "strict",
+    "record_values": True,
     "statement_cache_size": 128,
     "target_session_attrs": "any",
 }
@@ -191,6 +192,12 @@ class _Given(Settings):
         value = self.get(name)
         return None if value is None else _number(name, value, low)
 
+    def truth(self, name: str) -> bool:
+        value = self.get(name, False)
+        if not isinstance(value, int):
+            raise InterfaceError(f"{name} must be a bool, not {type(value).__name__}")
+        return bool(value)
+
     def seconds(self, name: str) -> float | None:
         return seconds(name, self.get(name))
 
@@ -264,12 +271,12 @@ def connect_params(
         connect_timeout=given.seconds("connect_timeout") or DEFAULT_CONNECT_TIMEOUT,
         connect_retries=given.number("connect_retries", 0),
         read_timeout=given.seconds("read_timeout"),
-        keepalive=bool(given.get("keepalive")),
+        keepalive=given.truth("keepalive"),
         client_locale=given.text("client_locale"),
         db_locale=given.optional_text("db_locale"),
         encoding_errors=given.choice("encoding_errors", _POLICIES),
         env=_environment(given.get("env")),
-        autocommit=bool(given.get("autocommit")),
+        autocommit=given.truth("autocommit"),
         row_factory=given.function("row_factory"),
         pam_responder=given.function("pam_responder"),
         tls=_tls(given.get("tls", False)),
@@ -281,7 +288,7 @@ def connect_params(
         role=given.choice("target_session_attrs", _ROLES),
         observer=given.observer("observer"),
         record=given.path("record"),
-        record_values=bool(given.get("record_values", True)),
+        record_values=given.truth("record_values"),
     )
     _check_together(params)
     if params.tls is True:
@@ -335,8 +342,19 @@ def _endpoint(host: Any, port: Any, server: Any) -> Endpoint:
         port = port if given[0] is None else given[0]
         server = server if given[1] is None else given[1]
     return Endpoint(
-        _text("host", host), _number("port", port, 1, 65535), _text("server", server)
+        _host(host), _number("port", port, 1, 65535), _text("server", server)
     )
+
+
+def _host(value: Any) -> str:
+    name = _text("host", value)
+    if "=" in name or "/" in name:  # not quoted, for there may be a password in it
+        raise InterfaceError("host is a connection string: pass it as dsn=")
+    try:
+        name.encode("idna")  # as it is looked up
+    except UnicodeError:
+        raise InterfaceError(f"host {name!r} is no name of a host") from None
+    return name
 
 
 def _check_together(params: ConnectParams) -> None:

@@ -73,9 +73,10 @@ class PreparedText:
             return self._arrange_named(parameters)
         values = as_sequence(parameters)
         if len(values) != self.needed:
+            marks = "" if self.needed else "; they are marked ?, :1 or :name"
             raise ProgrammingError(
                 f"the statement has {self.needed} parameter{'s' * (self.needed != 1)}, "
-                f"{len(values)} given"
+                f"{len(values)} given{marks}"
             )
         if self.in_order:
             return values
