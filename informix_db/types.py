@@ -321,6 +321,8 @@ class _Locator:
     SIZE = 72  # bytes [J]
 
     def __init__(self, raw: bytes, connection: LargeObjectOpener | None = None) -> None:
+        if not isinstance(raw, (bytes, bytearray, memoryview)):
+            raise TypeError(f"a locator is made of bytes, not {type(raw).__name__}")
         if len(raw) != self.SIZE:
             raise ValueError(f"a locator has {self.SIZE} bytes, not {len(raw)}")
         self.raw = bytes(raw)

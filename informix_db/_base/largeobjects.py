@@ -68,6 +68,8 @@ _MODES = {
     "w+": (_READ_WRITE, True),
 }
 
+_LARGEST = 0x7FFFFFFFFFFFFFFF  # position or size: they are INT8 [J]
+
 Locator = BlobLocator | ClobLocator
 
 
@@ -136,6 +138,8 @@ class LargeObject:
         if not isinstance(locator, (BlobLocator, ClobLocator)):
             raise TypeError(f"a locator is needed, not {type(locator).__name__}")
         is_clob = isinstance(locator, ClobLocator)
+        if mode is not None and not isinstance(mode, str):
+            raise TypeError(f"mode must be a str, not {type(mode).__name__}")
         self.mode = mode if mode is not None else "r" if is_clob else "rb"
         plain = self.mode.replace("b", "", 1)
         if plain not in _MODES:
@@ -228,7 +232,7 @@ class LargeObject:
 
     def _read_gen(self, size: int | None) -> Wire[bytes | str]:
         self._open_descriptor()
-        wanted = -1 if size is None else size
+        wanted = -1 if size is None else _whole("size", size)
         if self._text:
             return (yield from self._read_text_gen(wanted))
         return (yield from self._read_bytes_gen(wanted))
@@ -277,6 +281,8 @@ class LargeObject:
             raise io.UnsupportedOperation("readinto: opened as text")
         filled = 0
         with memoryview(buffer).cast("B") as view:
+            if view.readonly:
+                raise TypeError(f"{type(buffer).__name__} cannot be written to")
             while filled < len(view):
                 wanted = min(BLOCK, len(view) - filled)
                 data = yield from self._read_bytes_gen(wanted)
@@ -325,6 +331,7 @@ class LargeObject:
             raise ValueError(f"whence must be 0, 1 or 2, not {whence!r}")
         if self._text and whence != io.SEEK_SET and offset:
             raise io.UnsupportedOperation("text is sought only from its beginning")
+        offset = _whole("offset", offset)
         if whence == io.SEEK_CUR:
             offset += self._tell()
         elif whence == io.SEEK_END:
@@ -334,8 +341,8 @@ class LargeObject:
 
     def _go_to_gen(self, position: int) -> Wire[None]:
         """Move the server's position, unless it is there, and forget what is ahead."""
-        if position < 0:
-            raise ValueError(f"negative position {position}")
+        if not 0 <= position <= _LARGEST:
+            raise ValueError(f"there is no position {position}")
         if position != self._position:
             descriptor = self._open_descriptor()
             yield from self._connection._routines.call_gen(
@@ -363,12 +370,18 @@ class LargeObject:
 
     def _truncate_gen(self, size: int | None) -> Wire[int]:
         descriptor = self._need_writing("truncate")
-        wanted = self._tell() if size is None else size
-        if wanted < 0:
-            raise ValueError(f"negative size {wanted}")
+        wanted = self._tell() if size is None else _whole("size", size)
+        if not 0 <= wanted <= _LARGEST:
+            raise ValueError(f"there is no size {wanted}")
         yield from self._connection._begin_for_call_gen()
         yield from self._connection._routines.call_gen(_TRUNCATE, descriptor, wanted)
         return wanted
+
+
+def _whole(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return value
 
 
 def _new_decoder(encoding: str) -> codecs.IncrementalDecoder:

@@ -176,7 +176,7 @@ class Login(Execution):
         It is closed before: IBM's client opens none otherwise [J]. If the server does
         not take part, the session goes on as before.
         """
-        name = self._database_name
+        name, database = self._database_name, self._database
         if name is None:
             raise ProgrammingError(
                 "two-phase commit needs the database that connect() was given"
@@ -184,6 +184,7 @@ class Login(Execution):
         self._transaction_ended("two-phase commit", held=True)
         self._statements.clear()
         yield from self._run_plain_gen("CLOSE DATABASE")
+        self._database_name, self._database = None, NO_DATABASE
         problem: Error | None = None
         try:
             code = yield from xa.open_gen(self._channel, name)
@@ -194,7 +195,11 @@ class Login(Execution):
                 raise
             problem = exc
         if problem is not None:
-            self._database = yield from open_database_gen(self._channel, name)
+            try:
+                database = yield from open_database_gen(self._channel, name)
+            except Error as exc:
+                raise exc from problem
+        self._database_name, self._database = name, database
         for sql in self._params.opening_statements:
             yield from self._run_plain_gen(sql)
         if problem is not None:

@@ -163,7 +163,8 @@ class BasePool(Generic[ConnectionT]):
         )
 
     def _check_leased(self, connection: ConnectionT) -> None:
-        if connection not in self._core.leased:
+        known = isinstance(connection, BaseConnection)
+        if not known or connection not in self._core.leased:
             raise InterfaceError(
                 f"{connection!r} was not acquired from this pool, or has been released"
             )

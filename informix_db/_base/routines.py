@@ -12,6 +12,7 @@ from informix_db._protocol.fastpath import (
 )
 from informix_db._wire.buffer import Wire
 from informix_db._wire.routine import encode_arguments
+from informix_db.exceptions import ProgrammingError
 
 if TYPE_CHECKING:
     from informix_db._base.execution import Execution
@@ -37,6 +38,10 @@ class Routines:
 
     def call_gen(self, signature: str, *values: Any) -> Wire[list[Any]]:
         """Call a routine and return what it returns."""
+        if not isinstance(signature, str):
+            raise ProgrammingError(
+                f"a signature must be a str, not {type(signature).__name__}"
+            )
         yield from self.find_gen(signature)
         routine = self._known[signature]
         arguments = self._arguments(routine, values)

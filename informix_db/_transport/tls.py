@@ -60,7 +60,8 @@ def handshake_error(exc: Exception, peer: str) -> OperationalError:
     elif refusal:
         message = f"{peer} refused TLS: {refusal}"
     else:
-        message = f"no TLS with {peer}; is it a TLS listener? ({exc})"
+        reason = str(exc) or type(exc).__name__
+        message = f"no TLS with {peer}; is it a TLS listener? ({reason})"
     return OperationalError(message, session_dead=True)
 
 

@@ -58,6 +58,8 @@ _FALSE = _BOOLEAN_HEAD + bytes.fromhex("0000 0001 00000001 0000")
 # Type 0 text of more bytes goes as LVARCHAR, type 43 [J].
 _MAX_SHORT_TEXT = 255
 
+_LONGEST_NUMBER = 40  # characters of a number that a message repeats
+
 _MAX_EXPONENT100 = 63  # seven bits, biased by 64
 
 _ZERO = b"\x80\x00"  # a head of the lowest exponent, one zero digit [J]
@@ -104,6 +106,13 @@ def pack_decimal(negative: bool, exponent100: int, pairs: bytes) -> bytes:
 def base100(digits: str) -> bytes:
     """Two decimal digits to a byte; the number of digits is even."""
     return bytes([int(digits[i : i + 2]) for i in range(0, len(digits), 2)])
+
+
+def brief(value: float | Decimal) -> str:
+    """Return a number as messages have it: in full, unless that is long."""
+    number = Decimal(value) if isinstance(value, int) else value
+    text = str(number)
+    return text if len(text) <= _LONGEST_NUMBER else f"{number:.6E}"
 
 
 def _packed_entry(code: int, precision: int, packed: bytes) -> bytes:
@@ -169,10 +178,10 @@ def _encode_decimal(value: Decimal, context: BindContext) -> bytes:
         digits = "0" + digits
     exponent100 = (len(digits) + exponent) // 2
     if not -_MAX_EXPONENT100 - 1 <= exponent100 <= _MAX_EXPONENT100:
-        raise DataError(f"{value} is outside the range of Informix DECIMAL")
+        raise DataError(f"{brief(value)} is outside the range of Informix DECIMAL")
     packed = pack_decimal(bool(sign), exponent100, base100(digits))
     if packed[:2] == b"\0\0":  # would be read as NULL [J]
-        raise DataError(f"{value} is outside the range of Informix DECIMAL")
+        raise DataError(f"{brief(value)} is outside the range of Informix DECIMAL")
     return _packed_entry(c.DECIMAL, min(scale, 32), packed)
 
 

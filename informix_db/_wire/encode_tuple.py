@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from informix_db._wire import constants as c
 from informix_db._wire.codecs import DATE_EPOCH, Qualifier, qualifier_is_sound
 from informix_db._wire.describe import ColumnInfo, packed_width
-from informix_db._wire.encode import base100, pack_decimal, refuse_timezone
+from informix_db._wire.encode import base100, brief, pack_decimal, refuse_timezone
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import DataError
 from informix_db.types import IntervalYM
@@ -81,7 +81,7 @@ def check_integer(value: int, limit: int, column: ColumnInfo) -> None:
         raise _out_of_range(value, column)
 
 
-def _out_of_range(value: object, column: ColumnInfo) -> DataError:
+def _out_of_range(value: float | Decimal, column: ColumnInfo) -> DataError:
     return DataError(
         f"{brief(value)} is out of the range of {column.type_text} "
         f"(column {column.name})"

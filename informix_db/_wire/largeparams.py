@@ -23,7 +23,7 @@ from informix_db._wire.largecells import (
 )
 from informix_db._wire.literal import COMPOSITE_TYPES, composite_text
 from informix_db._wire.text import encode_text
-from informix_db._wire.typetext import UNTYPED
+from informix_db._wire.typetext import UNTYPED, TypeText
 from informix_db.exceptions import DataError, ProgrammingError
 from informix_db.types import BlobLocator, ClobLocator
 
@@ -144,7 +144,7 @@ def targeted(
             return _large_object(value, target, encoding)
         return _composite(value, target, encoding)
     if isinstance(value, COMPOSITE_TYPES):
-        return long_text(composite_text(value, UNTYPED), encoding)
+        return _composite_entry(value, UNTYPED, encoding)
     if isinstance(value, BYTES_TYPES) or is_file(value):
         if target is not None:
             raise DataError(
@@ -197,7 +197,16 @@ def _composite(value: Any, target: ColumnInfo, encoding: str) -> Entry:
         return long_text(value, encoding)
     if not isinstance(value, COMPOSITE_TYPES):
         raise _refusal(value, target)
-    return long_text(composite_text(value, composite_type(target)), encoding)
+    return _composite_entry(value, composite_type(target), encoding)
+
+
+def _composite_entry(value: Any, kind: TypeText, encoding: str) -> Entry:
+    try:
+        return long_text(composite_text(value, kind), encoding)
+    except RecursionError:
+        raise DataError(
+            f"the {type(value).__name__} is nested too deeply, or contains itself"
+        ) from None
 
 
 def _refusal(value: Any, target: ColumnInfo) -> DataError:

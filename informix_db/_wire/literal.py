@@ -107,7 +107,7 @@ def _element(value: Any, kind: TypeText) -> str:
     if isinstance(value, bool):
         return "'t'" if value else "'f'"
     if isinstance(value, int):
-        return str(int(value))
+        return str(Decimal(int(value)))  # of any number of digits
     if isinstance(value, float):
         if value - value != 0.0:  # NaN and the infinities
             raise DataError(f"Informix FLOAT has no {value}")

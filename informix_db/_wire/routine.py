@@ -8,8 +8,10 @@ are those of IBM's client [J]; the other results are read as BIND has them [?].
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from struct import Struct
 from typing import Any, NamedTuple, cast
 
@@ -26,10 +28,10 @@ from informix_db._wire.codecs import (
     qualifier_is_sound,
 )
 from informix_db._wire.decode import temporal_kind
-from informix_db._wire.encode import NeedsTarget, encode_entry
+from informix_db._wire.encode import NeedsTarget, brief, encode_entry
 from informix_db._wire.largeparams import BYTES_TYPES, long_text
 from informix_db.exceptions import DataError, ProgrammingError, ProtocolError
-from informix_db.types import BlobLocator, ClobLocator
+from informix_db.types import BlobLocator, ClobLocator, IntervalYM
 
 _SIGNATURE = re.compile(r"[^()]*\((.*)\)\s*", re.DOTALL)
 
@@ -54,6 +56,21 @@ _LIMITS = {
     c.INT: 0x7FFFFFFF,
     c.INT8: 0x7FFFFFFFFFFFFFFF,
     c.BIGINT: 0x7FFFFFFFFFFFFFFF,
+}
+
+# What arguments of these types are given as; those of other types are anybody's.
+_NUMBERS = (int, float, Decimal)
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(_INTEGERS, (int,)),
+    **dict.fromkeys(("decimal", "dec", "numeric", "money"), _NUMBERS),
+    **dict.fromkeys(("float", "double", "real", "smallfloat"), _NUMBERS),
+    **dict.fromkeys(("char", "character", "varchar", "lvarchar"), (str,)),
+    **dict.fromkeys(("nchar", "nvarchar"), (str,)),
+    **dict.fromkeys(("blob", "clob"), (BlobLocator, ClobLocator, *BYTES_TYPES)),
+    "boolean": (bool,),
+    "date": (datetime.date,),
+    "datetime": (datetime.date, datetime.time),
+    "interval": (datetime.timedelta, IntervalYM),
 }
 
 _FIXED = {
@@ -100,29 +117,47 @@ def argument_types(signature: str) -> tuple[str, ...]:
 def encode_arguments(
     types: Sequence[str], values: Sequence[Any], context: BindContext
 ) -> bytes:
-    """Return the body of BIND for a call; errors name the argument."""
+    """Return the body of BIND for a call.
+
+    Raises ProgrammingError if the values are not of these types, DataError for one
+    that cannot be sent; both name the argument.
+    """
     if len(types) != len(values):
         raise ProgrammingError(
-            f"the routine takes {len(types)} arguments, {len(values)} were given"
+            f"the routine takes {len(types)} argument{'s' * (len(types) != 1)}, "
+            f"{len(values)} given"
         )
     entries = [len(values).to_bytes(2, "big")]
     for number, (name, value) in enumerate(zip(types, values, strict=True), 1):
         try:
+            _check_type(name, value)
             entries.append(_argument(name, value, context, number))
         except NeedsTarget:
-            raise DataError(
+            raise ProgrammingError(
                 f"parameter {number}: {type(value).__name__} is no {name}"
             ) from None
     return b"".join(entries)
+
+
+def _check_type(name: str, value: Any) -> None:
+    """Raise NeedsTarget for a value that is none of the type `name`.
+
+    It would go out as its own type, whatever the routine does with that.
+    """
+    known = _PYTHON_TYPES.get(name.partition(" ")[0])
+    if value is None or known is None:
+        return
+    if not isinstance(value, known) or (isinstance(value, bool) and bool not in known):
+        raise NeedsTarget
 
 
 def _argument(name: str, value: Any, context: BindContext, number: int) -> bytes:
     code = _INTEGERS.get(name)
     if value is None:
         return _null_argument(name, code)
-    if code is not None and isinstance(value, int) and not isinstance(value, bool):
+    if code is not None:
         return _integer_argument(code, value, number)
-    if name == "lvarchar" and isinstance(value, str):
+    if name == "lvarchar":
         return long_text(value, context.encoding, b"lvarchar").data
     if isinstance(value, (BlobLocator, ClobLocator)):
         return _opaque_argument(name, value.raw)
@@ -143,7 +178,9 @@ def _null_argument(name: str, code: int | None) -> bytes:
 
 def _integer_argument(code: int, value: int, number: int) -> bytes:
     if not -_LIMITS[code] <= value <= _LIMITS[code]:
-        raise DataError(f"parameter {number}: {value} is out of the type's range")
+        raise DataError(
+            f"parameter {number}: {brief(value)} is out of the type's range"
+        )
     if code == c.SMALLINT:
         return _SMALL_ENTRY(code, 0, _PREC_SMALLINT, value)
     if code == c.BIGINT:

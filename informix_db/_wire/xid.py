@@ -43,7 +43,10 @@ def make_xid(format_id: int, gtrid: str | bytes, bqual: str | bytes) -> Xid:
 def _part(name: str, value: str | bytes) -> bytes:
     if not isinstance(value, (str, bytes)):
         raise ProgrammingError(f"{name} must be str or bytes, not {value!r}")
-    raw = value.encode("utf-8") if isinstance(value, str) else value
+    try:
+        raw = value.encode("utf-8") if isinstance(value, str) else value
+    except UnicodeEncodeError:
+        raise ProgrammingError(f"{name} has no UTF-8: {value!r}") from None
     if len(raw) > _MAX_PART:
         raise ProgrammingError(f"{name} has {len(raw)} bytes, {_MAX_PART} are allowed")
     return raw

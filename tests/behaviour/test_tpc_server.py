@@ -23,6 +23,8 @@ MODES = BOTH
 XID = (7, "transfer", "stock")
 OTHER = (7, "transfer", "money")
 
+NOT_OPENED = bytes.fromhex("0049 fffd 000c")  # an answer to XAOPEN
+
 
 @pytest.fixture
 def connect(server: Server, mode: str) -> Iterator[Connect]:
@@ -70,6 +72,38 @@ def items(conn: informix_db.Connection) -> list[int]:
     rows = conn.cursor().execute("SELECT item FROM stock ORDER BY item").fetchall()
     conn.commit()
     return [item for (item,) in rows]
+
+
+def test_the_database_cannot_be_opened_again(
+    server: Server, conn: informix_db.Connection
+) -> None:
+    """The session is left without one, and says so; both errors are told."""
+    server.faults.garbage(NOT_OPENED, skip=3)
+    server.faults.error_once(-329, at="database")
+    with pytest.raises(informix_db.OperationalError) as caught:
+        conn.tpc_begin(XID)
+    assert caught.value.sqlcode == -329
+    assert "XA code -3" in str(caught.value.__cause__)
+    assert not conn.in_transaction
+    with pytest.raises(informix_db.NotSupportedError):
+        conn.tpc_begin(XID)
+    with pytest.raises(informix_db.ProgrammingError, match="database"):
+        conn.tpc_recover()
+
+
+def test_the_database_is_opened_again(
+    server: Server, conn: informix_db.Connection
+) -> None:
+    """The session goes on as if two-phase commit had not been asked for."""
+    server.faults.garbage(NOT_OPENED, skip=3)
+    with pytest.raises(informix_db.InternalError, match="XA code -3"):
+        conn.tpc_begin(XID)
+    conn.cursor().execute("INSERT INTO stock VALUES (5)")
+    assert conn.in_transaction
+    assert items(conn) == [5]
+    work(conn)
+    conn.tpc_commit()
+    assert items(conn) == [1, 5]
 
 
 @pytest.mark.parametrize("decision", ["commit", "rollback"])

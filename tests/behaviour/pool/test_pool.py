@@ -157,6 +157,13 @@ def test_the_pool_is_a_context_manager(make_pool: MakePool, server: Server) -> N
     assert server.wait_until_idle(5)
 
 
+@pytest.mark.parametrize("value", [None, "connection", []])
+def test_releasing_what_is_no_connection(make_pool: MakePool, value: Any) -> None:
+    pool = make_pool()
+    with pytest.raises(informix_db.InterfaceError, match="not acquired"):
+        pool.release(value)
+
+
 def test_releasing_what_is_not_out(make_pool: MakePool) -> None:
     pool, other = make_pool(), make_pool()
     connection = pool.acquire()
