@@ -163,11 +163,13 @@ class Connection:
 
     def set_option(self, attr_dict: Mapping[int, Any]) -> bool:
         """Set options of the connection, see IfxPy.set_option."""
-        return IfxPy.set_option(self._handle(), attr_dict, 1)
+        with dbi_errors():
+            return IfxPy.set_option(self._handle(), attr_dict, 1)
 
     def get_option(self, attr_key: int) -> Any:
         """Return an option of the connection, see IfxPy.get_option."""
-        return IfxPy.get_option(self._handle(), attr_key, 1)
+        with dbi_errors():
+            return IfxPy.get_option(self._handle(), attr_key, 1)
 
     def set_autocommit(self, is_on: object) -> bool:
         """Turn autocommit on or off."""
@@ -195,7 +197,9 @@ class Connection:
         return self.dbms_name, self.dbms_ver
 
     def set_case(self, str_value: str) -> str:
-        """Return a name as the catalog has it."""
+        """Return a name as the catalog has it; InterfaceError if it is no text."""
+        if not isinstance(str_value, str):
+            raise InterfaceError(f"a name is text, not {type(str_value).__name__}")
         return str_value.lower()
 
     # -- the catalog: rows as dicts by ODBC's names ------------------------------------
@@ -218,7 +222,7 @@ class Connection:
         rows = self._rows(lambda c: IfxPy.columns(c, None, owner, table))
         if not column_names:
             return rows
-        wanted = {name.lower() for name in column_names}
+        wanted = set(self._folded(*column_names))
         rows = [row for row in rows if row["COLUMN_NAME"].lower() in wanted]
         for row in rows:
             row["COLUMN_NAME"] = row["COLUMN_NAME"].lower()

@@ -108,7 +108,9 @@ class Cursor:
             raise self._complain(
                 InterfaceError, "executemany expects the SQL to be text"
             )
-        if not isinstance(seq_parameters, (list, tuple)):
+        if not isinstance(seq_parameters, (list, tuple)) or not all(
+            isinstance(row, (list, tuple)) for row in seq_parameters
+        ):
             raise self._complain(
                 InterfaceError,
                 "executemany expects a list or tuple of sequences of parameters",

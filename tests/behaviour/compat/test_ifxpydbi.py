@@ -101,6 +101,24 @@ def test_what_is_known_of_the_server(dbi: IfxPyDbi.Connection) -> None:
     assert dbi.set_case("ABC") == "abc"
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda c: c.set_case(None),
+        lambda c: c.tables(3),
+        lambda c: c.primary_keys(True, None, b"animals"),
+        lambda c: c.columns(None, "animals", [3]),
+        lambda c: c.set_option(None),
+    ],
+)
+def test_arguments_of_the_wrong_kind(
+    dbi: IfxPyDbi.Connection, use: Callable[[IfxPyDbi.Connection], object]
+) -> None:
+    with pytest.raises(IfxPyDbi.InterfaceError):
+        use(dbi)
+    assert dbi.tables(None, "animals")
+
+
 def test_a_closed_connection(connstr: str) -> None:
     connection = IfxPyDbi.connect(connstr)
     cursor = connection.cursor()
@@ -170,6 +188,8 @@ def test_executemany_with_autocommit_is_all_or_nothing(
         lambda c: c.executemany(None, []),
         lambda c: c.executemany(ALL, None),
         lambda c: c.executemany(ALL, (row for row in ())),
+        lambda c: c.executemany("INSERT INTO animals (id, name) VALUES (?, ?)", ["7a"]),
+        lambda c: c.executemany("INSERT INTO animals (id) VALUES (?)", [None]),
         lambda c: c.callproc(None),
         lambda c: c.callproc("p", "text"),
         lambda c: c.fetchmany("1"),
