@@ -20,7 +20,7 @@ from .interrupts import UrgentWatcher
 from .listener import Endpoint, Listener, shut_down
 from .messages import RequestReader
 from .pam import Question, with_pam
-from .release import LOGIN_VERSION
+from .release import LOGIN_SERIAL, LOGIN_VERSION
 from .script import run_script
 from .session import Session
 from .settings import BatchErrors, SessionSettings
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import ssl
 
 _INTERRUPT_AGAIN = 0.05  # seconds between interrupts of a statement that holds up close
-_SERIAL = "AAA#B000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Server:
             capabilities=with_pam(capabilities) if pam else capabilities,
             cap1=cap1,
             version=LOGIN_VERSION,
-            serial=_SERIAL,
+            serial=LOGIN_SERIAL,
             batch_errors=BatchErrors(batch_errors),
             transaction_states=transaction_states,
             faults=self.faults,
