@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import informix_db
+from informix_db.params import connect_params
 from informix_db.testing import Server
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ PAGES = (
     "docs/MIGRATING.md",
     "docs/OBSERVABILITY.md",
 )
+USAGE = (ROOT / "docs" / "USAGE.md").read_text(encoding="utf-8")
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -88,7 +90,7 @@ def sections(name: str) -> list[Section]:
 SECTIONS = [section for page in PAGES for section in sections(page)]
 TABLES = [
     statement
-    for block in blocks_of((ROOT / "docs" / "USAGE.md").read_text(encoding="utf-8"))
+    for block in blocks_of(USAGE)
     if block.language == "sql"
     for statement in block.code.split(";\n")
     if statement.strip()
@@ -189,6 +191,36 @@ def test_there_are_examples() -> None:
     assert {"Quick start", "Parameters", "asyncio", "Pools"} <= titles
     blocks = [block for section in SECTIONS for block in section.blocks]
     assert sum(block.language == "text" and block.follows for block in blocks) > 20
+
+
+# -- what documents list
+
+_ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]*) \|", re.MULTILINE)
+
+
+def test_all_arguments_are_listed_with_their_defaults() -> None:
+    table = USAGE.partition("### All arguments")[2].partition("\n###")[0]
+    rows = [
+        (re.findall(r"\w+", names), default) for names, default in _ROW.findall(table)
+    ]
+    listed = [name for names, _ in rows for name in names]
+    assert sorted(listed) == sorted(inspect.signature(informix_db.connect).parameters)
+    params = connect_params(host="h", user="u")
+    plain = [(names[0], default[1:-1]) for names, default in rows if default[0] == "`"]
+    stated = {name: value for name, value in plain if value not in listed}
+    assert stated.pop("target_session_attrs") == params.role
+    assert stated == {
+        name: str(getattr(params, name)).removesuffix(".0") for name in stated
+    }
+
+
+@pytest.mark.parametrize(
+    "kind", [informix_db.Connection, informix_db.Cursor, informix_db.ConnectionPool]
+)
+def test_what_users_call_is_in_the_usage(kind: type) -> None:
+    names = {name for name in dir(kind) if not name.startswith("_")}
+    errors = set(dir(informix_db.exceptions))
+    assert names - errors - set(re.findall(r"\w+", USAGE)) == set()
 
 
 # -- what documents refer to
