@@ -72,7 +72,7 @@ class Cursor(BaseCursor["Connection"]):
         """
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
         with Watch(
-            self._connection, "executemany", operation, seq_of_parameters
+            self._connection, "executemany", operation, seq_of_parameters, (self, batch)
         ) as watch:
             self._connection._run_batch(self, batch)
             watch.changed(batch.row_count)

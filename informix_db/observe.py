@@ -53,6 +53,7 @@ class Operation:
     """What the caller gets instead of a result."""
     context: Any = None
     """For the observer: whatever `begin` wants to find again in `end`."""
+    _call: Any = field(default=None, init=False, repr=False)  # for a recorder
 
 
 class Observer(Protocol):

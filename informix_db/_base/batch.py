@@ -19,7 +19,7 @@ after the failing one have been executed too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
@@ -60,6 +60,19 @@ _END = object()
 Entry = bytes | Unbound
 
 
+class _Watched(Iterator[Any]):
+    """The same rows, which somebody is told of. They may go on after an end."""
+
+    def __init__(self, rows: Iterator[Any], taken: Callable[[Any], object]) -> None:
+        self._rows = rows
+        self._taken = taken
+
+    def __next__(self) -> Any:
+        row = next(self._rows)
+        self._taken(row)
+        return row
+
+
 class Batch:
     """One run of executemany.
 
@@ -95,6 +108,15 @@ class Batch:
         self._cursor_open = False
         self.row_count = 0
         self.last_row_id: int | None = None
+
+    @property
+    def through_insert_cursor(self) -> bool:
+        """Whether rows were to go through an insert cursor."""
+        return self._insert_cursor
+
+    def watch_rows(self, taken: Callable[[Any], object]) -> None:
+        """Have `taken` told of every row as it is taken."""
+        self._rows = _Watched(self._rows, taken)
 
     # -- the rows --------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Generic, NoReturn, Protocol
 
 from informix_db import exceptions
+from informix_db._base.calls import Calls
 from informix_db._base.login import Login
 from informix_db._base.observe import observer_of, recorder_of, tap
 from informix_db._protocol.session import (
@@ -111,9 +112,12 @@ class BaseConnection(Login):
             params.database,
             params.server,
         )
-        self._recorder = recorder_of(params, number, self._channel)
+        self._recorder = recorder_of(
+            params, number, self._channel, self._largest_fetch
+        )
         tap(self._channel, number, self._recorder)
         self._observer = observer_of(params, self._recorder)
+        self._calls = None if self._recorder is None else Calls()
         self._state = IDLE
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.

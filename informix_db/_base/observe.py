@@ -13,8 +13,9 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from informix_db._base.calls import Call
 from informix_db._protocol.channel import Channel
 from informix_db._protocol.record import Recorder, WireLog, tap_channel
 from informix_db._protocol.redact import redact_sql
@@ -25,7 +26,9 @@ from informix_db.observe import Observer, Operation
 from informix_db.params import ConnectParams
 
 if TYPE_CHECKING:
+    from informix_db._base.batch import Batch
     from informix_db._base.connection import BaseConnection
+    from informix_db._base.cursor import BaseCursor
 
 logger = logging.getLogger("informix_db")
 _wire_logger = logging.getLogger("informix_db.wire")
@@ -139,7 +142,7 @@ _RECORDED_ENVIRONMENT = ("DBDATE", "DBCENTURY", "DELIMIDENT", "GL_DATE", "GL_DAT
 
 
 def recorder_of(
-    params: ConnectParams, number: int, channel: Channel
+    params: ConnectParams, number: int, channel: Channel, largest_fetch: int
 ) -> Recorder | None:
     """Return what records a connection, if it is to be recorded."""
     if params.record is None:
@@ -150,6 +153,7 @@ def recorder_of(
     settings = {
         "driver": __version__,
         "values": params.record_values,
+        "largest_fetch": largest_fetch,
         "arguments": {
             "server": params.server,
             "database": params.database,
@@ -197,6 +201,7 @@ class Watch:
         name: str = "",
         sql: str | None = None,
         parameters: object = None,
+        batch: tuple[BaseCursor[Any], Batch] | None = None,
     ) -> None:
         self._connection = connection
         self._observer = connection._observer
@@ -205,7 +210,7 @@ class Watch:
         # clock, round trips and rows when it began
         self._before = (0.0, 0, 0)
         if name:
-            self._begin(name)
+            self._begin(name, None if batch is None else self._call_of_batch(*batch))
 
     def opening(
         self, make: Callable[..., Wire[T]], args: tuple[object, ...]
@@ -214,7 +219,10 @@ class Watch:
 
         def begin() -> Wire[T]:
             generator = make(*args)
-            self._begin(_name_of(generator))
+            connection, call = self._connection, None
+            if connection._calls is not None:
+                call = connection._calls.of_conversation(connection, generator)
+            self._begin(_name_of(generator), call)
             return generator
 
         return begin
@@ -227,7 +235,15 @@ class Watch:
         if isinstance(rows, int):
             operation.rowcount = rows
 
-    def _begin(self, name: str) -> None:
+    def _call_of_batch(self, cursor: BaseCursor[Any], batch: Batch) -> Call | None:
+        connection = self._connection
+        if connection._calls is None or connection._recorder is None:
+            return None
+        if not isinstance(self._asked[1], (list, tuple)):
+            batch.watch_rows(connection._recorder.row)
+        return connection._calls.of_batch(connection, cursor, batch)
+
+    def _begin(self, name: str, call: Call | None) -> None:
         if self._observer is None:
             return
         sql, parameters = self._asked
@@ -238,6 +254,7 @@ class Watch:
             parameters=parameters,
             started=time.time(),
         )
+        operation._call = call
         self._observer.begin(operation)
         self._before = self._now()
 

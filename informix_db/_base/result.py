@@ -90,6 +90,11 @@ class Result:
         return -1 if self._count is None else self._count
 
     @property
+    def at_hand(self) -> int:
+        """How many rows come next without a fetch."""
+        return len(self._rows[self._next :]) if self._next >= 0 else 0
+
+    @property
     def cursor_name(self) -> str | None:
         """Name of the server's cursor while it is open."""
         statement = self._statement

@@ -10,32 +10,31 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
-import decimal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import informix_db
-from informix_db._base.sqltext import prepare_text
+from informix_db._cli.replaysteps import Step, steps
+from informix_db._cli.replayvalues import NAMES, CannotRepeat
 from informix_db.exceptions import Error
 
 if TYPE_CHECKING:
-    from informix_db.testing.replay import Conversation, Operation
+    from informix_db.testing.recording import Conversation
+    from informix_db.testing.replay import ReplayServer
 
 _HEAD = '''\
 """What is recorded in {name}, run again."""
 
-import datetime
-import decimal
+{imports}
 from pathlib import Path
 
 import pytest
 
 import informix_db
-from informix_db.testing.replay import ReplayServer
+from informix_db.testing.replay import ReplayServer, shown
 
 RECORDING = Path(__file__).with_name({name!r})
 
@@ -46,19 +45,8 @@ def test_recording() -> None:
             server.host, server.port, user="replay", password="replay"{arguments}
         )
 '''
-_FOOT = """\
-        conn.close()
-        server.check()
-"""
+_MODULES = ("contextlib", "datetime", "decimal", "io")
 
-# How the text of a value becomes one, by the name of its type.
-_READERS: dict[str, Callable[[str], object]] = {
-    "bytes": bytes.fromhex,
-    "Decimal": decimal.Decimal,
-    "date": datetime.date.fromisoformat,
-    "datetime": datetime.datetime.fromisoformat,
-    "time": datetime.time.fromisoformat,
-}
 # What a recorder writes of connect()'s arguments; a file might name others.
 _ARGUMENTS = {
     "server",
@@ -73,18 +61,26 @@ _ARGUMENTS = {
     "statement_cache_size",
     "fetch_buffer_size",
 }
-_PLAIN = {"commit", "rollback", "ping"}
+_USUAL_FETCH = informix_db.Connection._largest_fetch
 
 
-class CannotRepeat(Exception):
-    """The recording does not hold what it takes to do the same again."""
+class Done(NamedTuple):
+    """A step, and what came of it."""
 
+    step: Step
+    error: Error | RuntimeError | None
+    out: str | None  # of an expression
 
-class Step(NamedTuple):
-    """A line of Python, and what it raised in the recorded program."""
-
-    code: str
-    error: str | None
+    @property
+    def as_recorded(self) -> bool:
+        """Whether the same came out as in the recorded program."""
+        error = None if self.error is None else type(self.error).__name__
+        sqlcode, expected = self.step.sqlcode, self.step.expected
+        return (
+            error in self.step.errors
+            and sqlcode in (None, getattr(self.error, "sqlcode", None))
+            and expected in (None, self.out)
+        )
 
 
 def add_parser(subparsers: Any) -> None:
@@ -120,18 +116,26 @@ def run(args: argparse.Namespace) -> int:
     if number not in recorded:
         print(f"replay: {args.file} has no such connection", file=sys.stderr)
         return 2
-    if args.test:
-        return _write_test(args.file, args.test, number, recorded[number])
-    with ReplayServer(args.file, connection=number, port=args.port) as server:
-        if args.serve:
+    conversation = recorded[number]
+    server = ReplayServer(args.file, connection=number, port=args.port)
+    if args.serve:
+        with server:
             print(f"{server.host}:{server.port}", flush=True)
             _wait_for_interrupt()
-            same = True
-        else:
-            same = _run_again(recorded[number], server.host, server.port)
+        return _report(server)
+    replay = _Replay(conversation, server)
+    done = list(replay.run(quiet=bool(args.test)))
+    if args.test:
+        text = _test_text(args.file.name, number, replay, done)
+        args.test.write_text(text, encoding="utf-8")
+    same = all(each.as_recorded for each in done)
+    return max(_report(server), 0 if same and replay.complete else 1)
+
+
+def _report(server: ReplayServer) -> int:
     for difference in server.differences:
         print(difference, file=sys.stderr)
-    return 0 if same and not server.differences else 1
+    return 1 if server.differences else 0
 
 
 def _wait_for_interrupt() -> None:
@@ -139,146 +143,158 @@ def _wait_for_interrupt() -> None:
         threading.Event().wait()
 
 
-def _run_again(conversation: Conversation, host: str, port: int) -> bool:
-    """Run the operations; say what comes out; return whether it is what came out."""
-    names: dict[str, Any] = {
-        "informix_db": informix_db,
-        "datetime": datetime,
-        "decimal": decimal,
-    }
-    same = True
-    names["conn"] = conn = informix_db.connect(
-        host, port, user="replay", password="replay", **connect_arguments(conversation)
-    )
-    try:
-        for step in steps(conversation):
-            error = None
+class _Replay:
+    """Runs a recorded program."""
+
+    def __init__(self, conversation: Conversation, server: ReplayServer) -> None:
+        self.conversation = conversation
+        self.complete = False
+        self.why_incomplete = ""
+        self._server = server
+
+    def run(self, *, quiet: bool) -> Iterator[Done]:
+        """Do the steps, and say what comes of them; those that can be done."""
+        with self._server as server:
             try:
-                exec(step.code, names)
+                conn = _connect(self.conversation, server)
             except Error as exc:
-                error = exc
-            got = None if error is None else type(error).__name__
-            same = same and got == step.error
-            mark = "as recorded" if got == step.error else f"recorded: {step.error}"
-            print(f"{step.code}\n    {error or 'done'} ({mark})")
-    except CannotRepeat as exc:
-        print(f"replay: {exc}", file=sys.stderr)
-        same = False
-    finally:
-        conn.close()
-    return same
+                self._stopped(f"there is no connection: {exc}")
+                return
+            try:
+                for done in _perform(self.conversation, conn):
+                    if not quiet:
+                        _tell(done)
+                    yield done
+                self.complete = True
+            except CannotRepeat as exc:
+                self._stopped(f"it goes on, but {exc}")
+            finally:
+                conn.close()
+        if self.complete and server.unsent and not server.differences:
+            self.complete = False
+            self._stopped(f"{server.unsent} recorded requests were not sent")
+
+    def _stopped(self, why: str) -> None:
+        self.why_incomplete = why
+        print(f"replay: {why}", file=sys.stderr)
 
 
-def _write_test(
-    recording: Path, out: Path, number: int, conversation: Conversation
-) -> int:
-    arguments = "".join(
-        f",\n            {name}={value!r}"
-        for name, value in connect_arguments(conversation).items()
+def _connect(conversation: Conversation, server: ReplayServer) -> Any:
+    conn = informix_db.connect(
+        server.host,
+        server.port,
+        user="replay",
+        password="replay",
+        pam_responder=lambda prompt, style: "replay",
+        **connect_arguments(conversation),
     )
-    body = ""
-    try:
-        for step in steps(conversation):
-            if step.error is None:
-                body += f"        {step.code}\n"
-            else:
-                body += f"        with pytest.raises(informix_db.{step.error}):\n"
-                body += f"            {step.code}\n"
-    except CannotRepeat as exc:
-        print(f"replay: {exc}", file=sys.stderr)
-        return 1
-    head = _HEAD.format(name=recording.name, number=number, arguments=arguments)
-    out.write_text(head + body + _FOOT, encoding="utf-8")
-    return 0
+    conn._largest_fetch = _largest_fetch(conversation)
+    server.on_interrupt = conn.cancel
+    return conn
+
+
+def _perform(conversation: Conversation, conn: Any) -> Iterator[Done]:
+    names = dict(NAMES, conn=conn, contextlib=contextlib)
+    from informix_db.testing.replay import shown
+
+    for step in steps(conversation):
+        error: Error | RuntimeError | None = None
+        out = None
+        try:
+            exec(f"out = {step.code}" if step.is_expression else step.code, names)
+            out = shown(names["out"]) if step.is_expression else None
+        except (Error, RuntimeError) as exc:
+            error = exc
+        yield Done(step, error, out)
+
+
+def _tell(done: Done) -> None:
+    """Print a step and what came of it."""
+    what = "done" if done.out is None else done.out
+    if done.error is not None:
+        what = f"{type(done.error).__name__}: {done.error}"
+    mark = "as recorded"
+    if not done.as_recorded:
+        recorded = done.step.expected or done.step.errors[0] or "no error"
+        mark = f"recorded: {recorded}"
+    print(f"{done.step.code}\n    {what} ({mark})")
 
 
 def connect_arguments(conversation: Conversation) -> dict[str, Any]:
     """Return the recorded arguments of connect() that were given."""
+    given = _connecting(conversation).get("arguments")
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and name in _ARGUMENTS
+    }
+
+
+def _largest_fetch(conversation: Conversation) -> int:
+    """Return how much is asked for at a time: asyncio connections ask for less."""
+    size = _connecting(conversation).get("largest_fetch")
+    usual = isinstance(size, int) and 0 < size < _USUAL_FETCH
+    return size if usual and isinstance(size, int) else _USUAL_FETCH
+
+
+def _connecting(conversation: Conversation) -> dict[str, Any]:
     for operation in conversation.operations:
         if operation.name == "connect":
-            given = operation.given.get("arguments")
-            if not isinstance(given, dict):
-                break
-            return {
-                name: value
-                for name, value in given.items()
-                if value is not None and name in _ARGUMENTS
-            }
+            return operation.given
     return {}
 
 
-def steps(conversation: Conversation) -> Iterator[Step]:
-    """Turn operations into Python; CannotRepeat for one that cannot be."""
-    cursors: dict[str, _Cursor] = {}  # by SQL, the last that executed it
-    count = 0
-    for operation in conversation.operations:
-        error = operation.outcome.get("error")
-        if error is not None and not _is_error(str(error)):
-            raise CannotRepeat(f"{operation.name} ended by {error}")
-        if operation.name in ("connect", "close"):
-            continue
-        if operation.name in _PLAIN:
-            yield Step(f"conn.{operation.name}()", error)
-        elif operation.name in ("execute", "executemany"):
-            count += 1
-            cursor = _Cursor(count, _rows(operation))
-            cursors[prepare_text(str(operation.given.get("sql"))).sql] = cursor
-            yield Step(f"{cursor.name} = conn.cursor()", None)
-            yield Step(f"{cursor.name}.{_call(operation)}", error)
-        elif operation.name == "fetch" and str(operation.given.get("sql")) in cursors:
-            cursor = cursors[str(operation.given["sql"])]
-            yield Step(f"{cursor.name}.fetchmany({cursor.held + 1})", error)
-            cursor.held = max(0, _rows(operation) - 1)
-        else:
-            raise CannotRepeat(
-                f"{operation.name} is not repeated by this command: use --serve and "
-                "the program itself"
-            )
+# -- a test ----------------------------------------------------------------------------
 
 
-class _Cursor:
-    """A cursor of the program: its rows at hand are those the server sent last."""
+def _test_text(name: str, number: int, replay: _Replay, done: list[Done]) -> str:
+    conversation = replay.conversation
+    arguments = "".join(
+        f",\n            {name}={value!r}"
+        for name, value in connect_arguments(conversation).items()
+    )
+    if any(exchange.left_out == "(answer)" for exchange in conversation.exchanges):
+        arguments += ',\n            pam_responder=lambda prompt, style: "replay"'
+    body: list[str] = []
+    largest = _largest_fetch(conversation)
+    if largest != _USUAL_FETCH:
+        body.append(f"conn._largest_fetch = {largest}  # as with asyncio")
+    if any(exchange.interrupted for exchange in conversation.exchanges):
+        body.append("server.on_interrupt = conn.cancel")
+    for each in done:
+        body += _lines_of(each)
+    if not replay.complete:
+        body.append(f"# {ascii(replay.why_incomplete)[1:-1]}")
+    body.append("conn.close()")
+    check = f"server.check(complete={replay.complete})"
+    text = "\n".join(f"        {line}" for line in body) + f"\n    {check}\n"
+    imports = [f"import {each}" for each in _MODULES if f"{each}." in text]
+    head = _HEAD.format(
+        name=name, number=number, arguments=arguments, imports="\n".join(imports)
+    )
+    return head.replace('"""\n\n\nfrom', '"""\n\nfrom') + text
 
-    def __init__(self, number: int, held: int) -> None:
-        self.name = f"cur{number}"
-        self.held = held
 
-
-def _rows(operation: Operation) -> int:
-    rows = operation.outcome.get("rows", 0)
-    return rows if isinstance(rows, int) else 0
-
-
-def _is_error(name: str) -> bool:
-    kind = getattr(informix_db, name, None)
-    return isinstance(kind, type) and issubclass(kind, Error)
-
-
-def _call(operation: Operation) -> str:
-    """Return the call of a cursor's method."""
-    arguments = [repr(str(operation.given.get("sql")))]
-    parameters = operation.given.get("parameters")
-    if parameters is not None:
-        arguments.append(_code(parameters))
-    return f"{operation.name}({', '.join(arguments)})"
-
-
-def _code(value: Any) -> str:
-    """Return a recorded value as Python."""
-    if isinstance(value, float):
-        return f"float({str(value)!r})"
-    if value is None or isinstance(value, (bool, int, str)):
-        return repr(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_code, value))}]"
-    kind, inner = value.get("type"), value.get("is")
-    if kind == "dict" and isinstance(inner, dict):
-        items = (f"{key!r}: {_code(each)}" for key, each in inner.items())
-        return f"{{{', '.join(items)}}}"
-    if kind not in _READERS or not isinstance(inner, str):
-        raise CannotRepeat(f"a parameter, of type {kind}, was not recorded")
-    try:
-        read = _READERS[kind](inner)
-    except (ValueError, ArithmeticError):
-        raise CannotRepeat(f"a parameter is no {kind}") from None
-    return f"decimal.{read!r}" if kind == "Decimal" else repr(read)
+def _lines_of(done: Done) -> list[str]:
+    """Return a step with a check of what came of it."""
+    step, lines = done.step, done.step.code.split("\n")
+    if not done.as_recorded:  # what is recorded counts
+        if step.expected is not None:
+            return [f"assert shown({step.code}) == {step.expected!r}"]
+        raised = step.errors[0]
+        text = None
+    else:
+        raised = None if done.error is None else type(done.error).__name__
+        text = None if done.error is None else f"{done.error}"
+    if raised is not None:
+        kind = raised if raised == "RuntimeError" else f"informix_db.{raised}"
+        caught = [f"with pytest.raises({kind}) as caught:"]
+        caught += [f"    {line}" for line in lines]
+        if text is not None:
+            caught.append(f"assert str(caught.value) == {text!r}")
+        return caught
+    if done.out is not None:
+        return [f"assert shown({step.code}) == {done.out!r}"]
+    return lines

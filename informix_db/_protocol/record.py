@@ -7,29 +7,34 @@ TLS. Lines belong to the connection whose number they begin with:
     [1] S< 000c               what the server sent, until the client spoke
     [1] U> 42                 an urgent byte
     [1] -> execute {...}      an operation that begins, as JSON
+    [1] ++ [...]              a row that executemany() took from an iterator
     [1] <- execute {...}      how it ended
 
-Two points in place of two digits are a byte that is hidden. The login request is left
-out: it holds the password, and names of a machine and its directories.
+Two points in place of two digits are a byte that is hidden, and so are two stars; any
+other bytes in place of stars leave the message one that can be read. The login request
+is left out: it holds the password, and names of a machine and its directories. So are
+answers to a server's questions, whose length would tell something.
 """
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from informix_db._protocol.channel import Channel
+from informix_db._protocol.recordvalues import ValueWriter
 from informix_db._protocol.redact import (
     client_value_spans,
+    is_answer,
     redact_sql,
     secret_spans,
-    server_value_spans,
+    server_values,
     shown,
+    sql_secret_spans,
+    tells_secrets,
 )
 from informix_db._wire.buffer import ReadBuffer, WriteBuffer
 from informix_db._wire.constants import INTERRUPT
@@ -39,7 +44,10 @@ from informix_db.observe import Operation
 logger = logging.getLogger("informix_db")
 _wire_logger = logging.getLogger("informix_db.wire")
 
+FORMAT = 1  # of the file; to be counted up when older readers would misread it
+
 LOGIN_LEFT_OUT = "(login request)"
+ANSWER_LEFT_OUT = "(answer)"
 
 # Bytes of one side that are kept until the other side speaks.
 _MOST_KEPT = 16 * 1024 * 1024
@@ -117,8 +125,9 @@ class WireLog:
 class Recorder:
     """Appends what one connection does to a file that only its owner can read.
 
-    A tap and an observer. Without `values` it hides those of rows and parameters, and
-    the literals in SQL. An error of the file ends the recording, not the connection.
+    A tap and an observer. Without `values` it hides those of rows and parameters, the
+    literals in SQL and the texts of errors; so it does for statements with a secret in
+    them. An error of the file ends the recording, not the connection.
     """
 
     def __init__(
@@ -135,7 +144,7 @@ class Recorder:
         self._number = number
         self._channel = channel
         self._password = password
-        self._secret = password.encode(channel.encoding, "replace")
+        self._first_encoding = channel.encoding
         self._settings = settings
         self._values = values
         self._client = bytearray()  # what was sent since the server spoke
@@ -143,6 +152,7 @@ class Recorder:
         self._login_over = False
         self._in_step = True  # replies begin where the last one ended
         self._request_cut = False  # part of this request is written already
+        self._secret_operations = 0  # under way, whose bytes tell a secret
         self._recording = True
         try:
             os.close(os.open(path, _OPENING, 0o600))
@@ -161,8 +171,10 @@ class Recorder:
 
     def received(self, data: bytes) -> None:
         """Take note of bytes the server sent."""
-        self._flush_client()
-        self._request_cut = False
+        if self._client:
+            self._flush_client()
+            # The server may speak before it has been told everything.
+            self._request_cut = self._channel.mid_request
         self._server += data
         if len(self._server) > _MOST_KEPT:
             self._flush_server()
@@ -174,6 +186,17 @@ class Recorder:
         """
         self._write(f"U> {INTERRUPT.hex()}")
 
+    @property
+    def _hiding(self) -> bool:
+        """Whether values are hidden now."""
+        return not self._values or self._secret_operations > 0
+
+    @property
+    def _secrets(self) -> set[bytes]:
+        """The password as the session may spell it."""
+        encodings = {self._first_encoding, self._channel.encoding}
+        return {self._password.encode(each, "replace") for each in encodings}
+
     def _flush_client(self) -> None:
         data = bytes(self._client)
         if not data:
@@ -182,10 +205,13 @@ class Recorder:
         if not self._login_over:
             self._write(f"C> {LOGIN_LEFT_OUT}")
             return
-        spans = secret_spans(data, self._secret)
-        if not self._values and self._request_cut:
+        if is_answer(data) and not self._request_cut:
+            self._write(f"C> {ANSWER_LEFT_OUT}")
+            return
+        spans = secret_spans(data, self._secrets) + sql_secret_spans(data)
+        if self._hiding and self._request_cut:
             spans.append((0, len(data)))
-        elif not self._values:
+        elif self._hiding:
             spans += client_value_spans(data, self._channel.framing)
         self._write(f"C> {shown(data, spans)}")
 
@@ -194,79 +220,111 @@ class Recorder:
         if not data:
             return
         self._server.clear()
-        spans = []
-        if self._login_over and not self._values:
-            spans = self._reply_spans(data)
+        spans: list[tuple[int, int]] = []
+        replaceable = secret_spans(data, self._secrets)
+        if self._login_over and self._hiding:
+            if self._in_step:
+                found = server_values(data, self._channel.framing)
+                self._in_step = found.whole
+                spans = found.spans
+                replaceable += found.replaceable
+            else:
+                spans.append((0, len(data)))
         self._login_over = True
-        self._write(f"S< {shown(data, spans)}")
-
-    def _reply_spans(self, data: bytes) -> list[tuple[int, int]]:
-        if not self._in_step:
-            return [(0, len(data))]
-        spans, self._in_step = server_value_spans(data, self._channel.framing)
-        return spans
+        self._write(f"S< {shown(data, spans, replaceable)}")
 
     # -- operations -------------------------------------------------------------------
 
     def begin(self, operation: Operation) -> None:
         """Take note that an operation begins."""
-        facts: dict[str, Any] = {}
-        if operation.name == "connect":
-            facts.update(self._settings)
-        if operation.sql is not None:
-            facts["sql"] = self._text(operation.sql)
-        if operation.parameters is not None:
-            facts["parameters"] = self._parameters(operation.parameters)
         self._flush()
+        if len(self._channel.read):  # a part of a reply that nobody waits for
+            self._in_step = False
+        given: dict[str, Any] = {}
+        if operation.sql is not None:
+            given["sql"] = operation.sql
+        if operation._call is not None:
+            given.update(operation._call.given)
+        if operation.name == "executemany":
+            given["parameters"] = operation.parameters
+        self._secret_operations += _is_secret(operation)
+        facts = self._facts(operation.name, given)
         self._write(f"-> {operation.name} {json.dumps(facts)}")
+
+    def row(self, row: object) -> None:
+        """Take note of a row that is about to be sent."""
+        self._write(f"++ {json.dumps(self._value_writer().parameters(row))}")
 
     def end(self, operation: Operation) -> None:
         """Take note of how it ended."""
+        self._flush()
         facts: dict[str, Any] = {}
+        channel = self._channel
         if operation.error is not None:
             facts["error"] = type(operation.error).__name__
             if isinstance(operation.error, Error):
                 facts["sqlcode"] = operation.error.sqlcode
+            if not channel.in_sync:
+                facts["lost"] = True
         if operation.rows_fetched:
             facts["rows"] = operation.rows_fetched
         if operation.rowcount >= 0:
             facts["rowcount"] = operation.rowcount
-        self._flush()
+        if operation._call is not None:
+            facts.update(operation._call.outcome())
         self._write(f"<- {operation.name} {json.dumps(facts)}")
-        channel = self._channel
+        self._secret_operations -= _is_secret(operation)
         if channel.in_sync and not channel.owed and not len(channel.read):
             self._in_step = True  # whatever was in the replies so far
 
-    def _text(self, text: str) -> str:
-        if self._password:
-            text = text.replace(self._password, "*" * len(self._password))
-        return redact_sql(text, values=not self._values)
+    # -- what is told -----------------------------------------------------------------
 
-    def _parameters(self, parameters: object) -> object:
-        if isinstance(parameters, Mapping):
-            named = {str(key): self._value(each) for key, each in parameters.items()}
-            return {"type": "dict", "is": named}
-        if isinstance(parameters, (list, tuple)):
-            return [self._parameter(value) for value in parameters]
-        return {"type": type(parameters).__name__}
+    def _facts(self, name: str, given: Mapping[str, Any]) -> dict[str, object]:
+        """Return what an operation was given, as JSON."""
+        writer = self._value_writer()
+        facts: dict[str, object] = {}
+        if name == "connect":
+            facts.update(self._settings, format=FORMAT)
+        for key, value in given.items():
+            if key == "sql" and isinstance(value, str):
+                facts[key] = self._sql(value)
+            elif key in _PLAIN_FACTS and isinstance(value, str):
+                facts[key] = self._without_password(value)
+            elif key in _PLAIN_FACTS and isinstance(value, (int, list)):
+                facts[key] = value
+            elif name == "executemany" and key == "parameters":
+                if isinstance(value, (list, tuple)):
+                    facts[key] = list(map(writer.parameters, value))
+            elif key in ("parameters", "values"):
+                facts[key] = writer.parameters(value)
+            else:
+                facts[key] = writer.value(value)
+        return facts
 
-    def _parameter(self, value: object) -> object:
-        row = isinstance(value, (list, tuple, Mapping))  # of executemany()
-        return self._parameters(value) if row else self._value(value)
-
-    def _value(self, value: object) -> object:
-        """Return a value as JSON: as it is, or as the text of its type."""
-        name = type(value).__name__
-        if not self._values:
-            return {"type": name}
-        if isinstance(value, str):
-            return self._text(value)
-        if value is None or type(value) in (bool, int, float):
-            return value
-        as_text = _AS_TEXT.get(type(value))
-        return (
-            {"type": name} if as_text is None else {"type": name, "is": as_text(value)}
+    def _value_writer(self) -> ValueWriter:
+        encoding = self._channel.encoding
+        return ValueWriter(
+            not self._hiding,
+            self._without_password,
+            self._bytes_without_password,
+            lambda text: len(text.encode(encoding, "replace")),
         )
+
+    def _sql(self, sql: str) -> str:
+        text = self._without_password(sql)
+        encoding = self._channel.encoding
+        return redact_sql(text, values=not self._values, encoding=encoding)
+
+    def _without_password(self, text: str) -> str:
+        if not self._password:
+            return text
+        size = len(self._password.encode(self._channel.encoding, "replace"))
+        return text.replace(self._password, "*" * size)
+
+    def _bytes_without_password(self, data: bytes) -> bytes:
+        for secret in self._secrets - {b""}:
+            data = data.replace(secret, b"*" * len(secret))
+        return data
 
     # -- the file ---------------------------------------------------------------------
 
@@ -290,11 +348,31 @@ class Recorder:
             logger.warning("the recording to %r ends here: %s", self._path, exc)
 
 
-# Types whose text says it all, and the text.
-_AS_TEXT: dict[type, Callable[[Any], str]] = {
-    bytes: bytes.hex,
-    decimal.Decimal: str,
-    datetime.date: datetime.date.isoformat,
-    datetime.datetime: datetime.datetime.isoformat,
-    datetime.time: datetime.time.isoformat,
-}
+# What is no value: names, sizes, positions and how something was to be done.
+_PLAIN_FACTS = frozenset(
+    {
+        "at",
+        "autocommit",
+        "clob",
+        "cursor",
+        "file",
+        "freed",
+        "hold",
+        "index",
+        "insert_cursor",
+        "mode",
+        "name",
+        "offset",
+        "scrollable",
+        "signature",
+        "size",
+        "succeeded",
+        "whence",
+    }
+)
+
+
+def _is_secret(operation: Operation) -> bool:
+    call = operation._call
+    sql = operation.sql if call is None else call.given.get("sql", operation.sql)
+    return isinstance(sql, str) and tells_secrets(sql)

@@ -25,13 +25,18 @@ _LITERAL = r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)"
 _SECRET = re.compile(rf"{BEFORE_SECRET}({_LITERAL})", re.IGNORECASE)
 _CALL = re.compile(CALL_WITH_SECRET, re.IGNORECASE)
 _ANY_LITERAL = re.compile(f"({_LITERAL})")
-# Literals, and comments, which may hold anything.
+# Literals, and comments, which may hold anything. Of `:1` the colon makes a parameter,
+# of `12:30:00` a time.
 _VALUE = re.compile(
-    rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}|(?<![\w$:])\.?\d[\w.]*",
+    rf"--[^\n]*|\{{[^}}]*\}}?|/\*.*?(?:\*/|$)|{_LITERAL}"
+    r"|(?<![\w$:])\$?\.?\d[\w.]*(?::[\d.]+)*",
     re.DOTALL,
 )
+# A secret as a parameter.
+_SECRET_PARAMETER = re.compile(r"\b(?:password|identified\s+by)\s*[?:]", re.IGNORECASE)
 
 _TUPLE_LENGTH = Struct(">xxxxi")
+_ROWID_AT = 8  # of DONE: rowid and serial [J]
 _ERR = Struct(">hhh")  # tag, sqlcode, isamcode
 # Messages that hold no value, and their sizes.
 _FIXED_CLIENT = {
@@ -55,7 +60,6 @@ _FIXED_CLIENT = {
 }
 _NAMED_CLIENT = {c.SQ_CURNAME: 0, c.SQ_DBOPEN: 2, c.SQ_PROTOCOLS: 0}  # bytes after it
 _FIXED_SERVER = {
-    c.SQ_DONE: DONE_SIZE,
     c.SQ_COST: COST_SIZE,
     c.SQ_EOT: 2,
     c.SQ_CLOSE: 2,
@@ -67,12 +71,29 @@ _FIXED_SERVER = {
 }
 
 
-def redact_sql(sql: str, *, values: bool = False) -> str:
-    """Return SQL with the passwords in it starred out, or with `values` all values."""
-    letters = list(sql)
-    for start, end in _sql_spans(sql, values):
-        letters[start:end] = "*" * (end - start)
-    return "".join(letters)
+def redact_sql(sql: str, *, values: bool = False, encoding: str = "latin-1") -> str:
+    """Return SQL with the passwords in it starred out, or with `values` all values.
+
+    There is a star for each byte it is in `encoding`.
+    """
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(_sql_spans(sql, values)):
+        if end > at:
+            start = max(start, at)
+            hidden = sql[start:end].encode(encoding, "replace")
+            pieces += sql[at:start], "*" * len(hidden)
+            at = end
+    return "".join([*pieces, sql[at:]])
+
+
+def tells_secrets(sql: str) -> bool:
+    """Whether a statement holds a password or phrase, or takes one as a parameter.
+
+    Then its parameters, its rows and the text of its errors may tell it, too.
+    """
+    patterns = (_SECRET, _CALL, _SECRET_PARAMETER)
+    return any(pattern.search(sql) for pattern in patterns)
 
 
 def _sql_spans(sql: str, values: bool) -> list[Span]:
@@ -91,16 +112,23 @@ def _inside(match: re.Match[str]) -> Span:
     return start + 1, end - 1 if quoted else end
 
 
-def secret_spans(data: bytes, secret: bytes) -> list[Span]:
-    """Return where a request holds the password, or one in its SQL."""
-    text = data.decode("latin-1")  # one character for each byte
-    found = _sql_spans(text, values=False)
-    if data[:2] == SHORT.pack(c.SQ_RESPONSE):
-        found.append((2, len(data) - 2))
-    if secret:
-        pattern = re.compile(re.escape(secret))
-        found += [match.span() for match in pattern.finditer(data)]
-    return found
+def sql_secret_spans(data: bytes) -> list[Span]:
+    """Return where a request holds a password in its SQL."""
+    # one character for each byte
+    return _sql_spans(data.decode("latin-1"), values=False)
+
+
+def secret_spans(data: bytes, secrets: Iterable[bytes]) -> list[Span]:
+    """Return where bytes hold the password, by what it is in bytes."""
+    wanted = b"|".join(map(re.escape, sorted(filter(None, secrets))))
+    if not wanted:
+        return []
+    return [match.span() for match in re.finditer(wanted, data)]
+
+
+def is_answer(data: bytes) -> bool:
+    """Whether a request answers a question of the login."""
+    return data[:2] == SHORT.pack(c.SQ_RESPONSE)
 
 
 def client_value_spans(data: bytes, framing: Framing) -> list[Span]:
@@ -147,9 +175,23 @@ def _at(layout: Struct, data: bytes, pos: int) -> int:
     return value
 
 
-def server_value_spans(data: bytes, framing: Framing) -> tuple[list[Span], bool]:
-    """Return where replies hold values, and whether they could be taken apart."""
-    spans: list[Span] = []
+class ReplyValues:
+    """Where replies hold values, and whether they could be taken apart.
+
+    Other values of the same sizes in place of those that are `replaceable` leave the
+    reply one that can be read.
+    """
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.replaceable: list[Span] = []
+        self.whole = False
+
+
+def server_values(data: bytes, framing: Framing) -> ReplyValues:
+    """Find the values of replies."""
+    found = ReplyValues()
+    spans, replaceable = found.spans, found.replaceable
     pos = 0
     try:
         while pos < len(data):
@@ -160,23 +202,31 @@ def server_value_spans(data: bytes, framing: Framing) -> tuple[list[Span], bool]
                 pos += size & 1
                 spans.append((start, min(pos, len(data))))
             elif tag == c.SQ_ERR:
-                # The token at fault stays: it is most often a name.
+                # The token at fault may be one of the SQL, or what a routine says.
                 head = _ERR.size + (4 if framing.long_sql else 2)
                 size = _at(SHORT, data, pos + head)
-                pos += head + 2 + size + (size & 1)
+                pos += head + 2
+                replaceable.append((pos, min(pos + size, len(data))))
+                pos += size + (size & 1)
+            elif tag == c.SQ_DONE:
+                replaceable.append((pos + _ROWID_AT, pos + DONE_SIZE))
+                pos += DONE_SIZE
             elif tag == c.SQ_DESCRIBE:
                 pos += 2 + _description_size(data[pos + 2 :], framing)
             elif tag == c.SQ_PROTOCOLS:
                 size = _at(SHORT, data, pos + 2)
                 pos += 4 + size + (size & 1)
             elif tag == c.SQ_INSERTDONE:
-                spans.append((pos + 2, pos + (20 if framing.bigint else 12)))
-                pos += 20 if framing.bigint else 12
+                size = 20 if framing.bigint else 12
+                replaceable.append((pos + 2, pos + size))
+                pos += size
             else:
                 pos += _FIXED_SERVER[tag]
     except (IndexError, ValueError, KeyError, Error):
-        return [*spans, (min(pos, len(data)), len(data))], False
-    return spans, pos == len(data)
+        spans.append((min(pos, len(data)), len(data)))
+    else:
+        found.whole = pos == len(data)
+    return found
 
 
 def _description_size(data: bytes, framing: Framing) -> int:
@@ -188,10 +238,14 @@ def _description_size(data: bytes, framing: Framing) -> int:
     return held - len(buffer)
 
 
-def shown(data: bytes, spans: Iterable[Span]) -> str:
-    """Return bytes as hexadecimal digits, the hidden ones as points."""
-    digits = list(data.hex())
-    for start, end in spans:
-        start, end = max(0, start), min(end, len(data))
-        digits[2 * start : 2 * end] = "." * (2 * (end - start))
-    return "".join(digits)
+def shown(data: bytes, spans: Iterable[Span], replaceable: Iterable[Span] = ()) -> str:
+    """Return bytes as hexadecimal digits; points and stars are hidden ones.
+
+    Stars are those that are `replaceable`.
+    """
+    digits = bytearray(data.hex(), "ascii")
+    for mark, each in ((b"*", replaceable), (b".", spans)):
+        for start, end in each:
+            start, end = max(0, start), min(end, len(data))
+            digits[2 * start : 2 * end] = mark * (2 * (end - start))
+    return digits.decode("ascii")

@@ -83,7 +83,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
             seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
         with Watch(
-            self._connection, "executemany", operation, seq_of_parameters
+            self._connection, "executemany", operation, seq_of_parameters, (self, batch)
         ) as watch:
             await self._connection._run_batch(self, batch, feed)
             watch.changed(batch.row_count)

@@ -4,29 +4,30 @@
 recorded client sent; it understands no SQL. What need not come back in the same order
 is answered whenever it comes: requests to close a cursor or to release a statement,
 which drivers send when it suits them. Bytes that the recorder hid match any.
+
+A request that was interrupted is answered when it is interrupted again. When that
+happened, before the reply or in the middle of it, is not repeated: the reply waits for
+the interrupt.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import hashlib
 import os
-import re
+import select
 import socket
 import socketserver
 import struct
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from . import tags
+from .recording import UNWAITED, Conversation, Exchange, load_recording
 
-_LINE = re.compile(r"\[(\d+)\] (C>|S<|U>|->|<-) (.*)")
-_LOGIN = "(login request)"
-_HIDDEN = ".."
+__all__ = ["Conversation", "ReplayServer", "load_recording", "shown"]
 
 _short = struct.Struct(">h")
 _ushort = struct.Struct(">H")
@@ -34,149 +35,20 @@ _END = _short.pack(tags.END)
 _EXIT = _short.pack(tags.EXIT)
 _ABOUT = _short.pack(tags.STATEMENT_ID)  # begins a request about a statement
 _UNWAITED_SIZE = 8
-_UNWAITED = re.compile(
-    re.escape(_ABOUT)
-    + b"..(?:"
-    + re.escape(_short.pack(tags.CLOSE))
-    + b"|"
-    + re.escape(_short.pack(tags.RELEASE))
-    + b")"
-    + re.escape(_END),
-    re.DOTALL,
-)
-_LONG_SQL = 62  # capability bit: the offset in ERR is an int [J]
 _CHUNK = 65536
 _POLL = 0.05  # seconds within which close() is noticed
+_ANSWER = "(answer)"
+_SHOWN_BYTES = 40  # of a request that differs, from a little before the place on
+_LONGEST_SHOWN = 300  # characters of a value
 
 
-@dataclass
-class Exchange:
-    """What a client sent, and what the server answered, as written in the file."""
-
-    number: int
-    operation: str  # during which it happened
-    request: str
-    reply: str = ""
-
-    @property
-    def size(self) -> int:
-        """How many bytes the request has."""
-        return len(self.request) // 2
-
-    def begins_with(self, data: bytes) -> bool:
-        """Whether the request does, whatever its hidden bytes are."""
-        digits = self.request[: 2 * len(data)]
-        shown, bits = _bytes(digits)
-        return len(shown) == len(data) and not any(
-            (mine ^ yours) & known
-            for mine, yours, known in zip(shown, data, bits, strict=True)
-        )
-
-
-@dataclass
-class Operation:
-    """What the recorded program did: a call, what it gave, and how it ended."""
-
-    name: str
-    given: dict[str, Any]
-    outcome: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Conversation:
-    """Everything recorded of one connection."""
-
-    operations: list[Operation] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
-
-
-def load_recording(path: str | os.PathLike[str]) -> dict[int, Conversation]:
-    """Return the connections recorded in a file, by number.
-
-    Raises ValueError for a line that no recorder wrote.
-    """
-    found: dict[int, Conversation] = {}
-    with open(path, encoding="ascii", errors="replace") as file:
-        for number, line in enumerate(file, start=1):
-            match = _LINE.fullmatch(line.rstrip("\n"))
-            if match is None:
-                raise ValueError(f"{path}:{number}: not a line of a recording")
-            conversation = found.setdefault(int(match[1]), Conversation())
-            try:
-                _add(conversation, match[2], match[3])
-            except (ValueError, IndexError) as exc:
-                raise ValueError(f"{path}:{number}: {exc}") from None
-    for conversation in found.values():
-        conversation.exchanges = list(_without_unwaited(conversation.exchanges))
-    return found
-
-
-def _add(conversation: Conversation, kind: str, rest: str) -> None:
-    operations, exchanges = conversation.operations, conversation.exchanges
-    if kind in ("->", "<-"):
-        name, _, facts = rest.partition(" ")
-        told = json.loads(facts)
-        if not isinstance(told, dict):
-            raise ValueError(f"what is told of {name} is no object")
-        if kind == "->":
-            operations.append(Operation(name, told))
-        else:
-            operations[-1].outcome = told
-    elif kind == "C>":
-        if exchanges and not exchanges[-1].reply:
-            exchanges[-1].request += rest
-        else:
-            name = operations[-1].name if operations else ""
-            exchanges.append(Exchange(len(exchanges) + 1, name, rest))
-        if rest != _LOGIN:
-            _bytes(rest)
-    elif kind == "S<":
-        _bytes(rest)
-        exchanges[-1].reply += rest
-
-
-def _bytes(digits: str) -> tuple[bytes, bytes]:
-    """Return the bytes written as `digits`, and which of their bits are known."""
-    known = "".join("0" if digit == "." else "f" for digit in digits)
-    return bytes.fromhex(digits.replace(".", "0")), bytes.fromhex(known)
-
-
-def _without_unwaited(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
-    """Leave out the requests a client need not repeat, and their replies."""
-    error_head = 8
-    for exchange in exchanges:
-        if exchange.request.startswith(_short.pack(tags.PROTOCOLS).hex()):
-            error_head = _error_head(exchange)
-        while _begins_unwaited(exchange.request):
-            exchange.request = exchange.request[2 * _UNWAITED_SIZE :]
-            end = _end_of_unwaited(exchange.reply, error_head)
-            exchange.reply = exchange.reply[2 * end :]
-        if exchange.request:
-            yield exchange
-
-
-def _begins_unwaited(digits: str) -> bool:
-    head = digits[: 2 * _UNWAITED_SIZE]
-    if digits == _LOGIN or _HIDDEN in head:
-        return False
-    return _UNWAITED.fullmatch(bytes.fromhex(head)) is not None
-
-
-def _error_head(exchange: Exchange) -> int:
-    """Return how long an ERR is up to its text, by the capabilities agreed on."""
-    masks = (exchange.request[8:], exchange.reply[8:])
-    byte, bit = _LONG_SQL // 8, 0x80 >> _LONG_SQL % 8
-    agreed = all(int(mask[2 * byte : 2 * byte + 2] or "0", 16) & bit for mask in masks)
-    return 10 if agreed else 8
-
-
-def _end_of_unwaited(digits: str, error_head: int) -> int:
-    """Return the size of the first reply: nothing, or an error, and its end."""
-    data = bytes.fromhex(digits[: 2 * 1024].replace(_HIDDEN, "00"))
-    if not data.startswith(_short.pack(tags.ERROR)):
-        return len(_END)
-    size: int = _short.unpack_from(data, error_head)[0]
-    return error_head + 2 + size + (size & 1) + len(_END)
+def shown(value: object) -> str:
+    """Return a value as text to compare: its repr(), or a part and a digest of it."""
+    text = repr(value)
+    if len(text) <= _LONGEST_SHOWN:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{text[:100]}... {len(text)} characters, sha256 {digest}"
 
 
 class _Difference(Exception):
@@ -188,7 +60,11 @@ class ReplayServer:
 
     Each client is served one of the recorded connections in turn, or the one of number
     `connection`. What a client does differently ends its session and is a text in
-    `differences`; `check` raises AssertionError if there is one.
+    `differences`, requests it did not send are counted in `unsent`; `check` raises
+    AssertionError if there are any.
+
+    When an interrupted request has come, `on_interrupt` is called, if it is set: with
+    a connection's `cancel` the client interrupts it as the recorded one did.
     """
 
     def __init__(
@@ -201,11 +77,15 @@ class ReplayServer:
     ) -> None:
         recorded = load_recording(path)
         if connection is not None:
+            if connection not in recorded:
+                raise ValueError(f"{Path(path)} has no connection {connection}")
             recorded = {connection: recorded[connection]}
         if not recorded:
             raise ValueError(f"{Path(path)} holds no recording")
         self.conversations = list(recorded.values())
         self.differences: list[str] = []
+        self.unsent = 0
+        self.on_interrupt: Callable[[], object] | None = None
         self._lock = threading.Lock()
         self._clients: list[socket.socket] = []
         self._count = 0
@@ -221,10 +101,16 @@ class ReplayServer:
             target=self._server.serve_forever, args=(_POLL,), daemon=True
         )
 
-    def check(self) -> None:
-        """Raise AssertionError for the first thing a client did differently."""
+    def check(self, *, complete: bool = False) -> None:
+        """Raise AssertionError for the first thing a client did differently.
+
+        If `complete`, also for recorded requests that no client sent: for use when the
+        server has been closed, because a client may still be sending them before.
+        """
         if self.differences:
             raise AssertionError(self.differences[0])
+        if complete and self.unsent:
+            raise AssertionError(f"{self.unsent} recorded requests were not sent")
 
     def close(self) -> None:
         """Stop, and end the sessions."""
@@ -254,8 +140,9 @@ class ReplayServer:
             self._clients.append(client)
             turn = self._count % len(self.conversations)
             self._count += 1
+        session = _Session(client, self.conversations[turn], self._interrupt_due)
         try:
-            _Session(client, self.conversations[turn].exchanges).run()
+            session.run()
         except _Difference as exc:
             with self._lock:
                 self.differences.append(str(exc))
@@ -263,24 +150,48 @@ class ReplayServer:
             pass  # the client is gone, which is its good right
         finally:
             with self._lock:
+                self.unsent += session.unsent
                 self._clients.remove(client)
+
+    def _interrupt_due(self) -> None:
+        if self.on_interrupt is not None:
+            self.on_interrupt()
 
 
 class _Session:
     """One client and what is left of the recording."""
 
-    def __init__(self, client: socket.socket, exchanges: list[Exchange]) -> None:
+    def __init__(
+        self,
+        client: socket.socket,
+        conversation: Conversation,
+        interrupt_due: Callable[[], None],
+    ) -> None:
         self._client = client
-        self._exchanges = exchanges
-        self._buffer = b""
+        self._exchanges = conversation.exchanges
+        replies = conversation.unwaited.items()
+        self._unwaited = {asked: list(answers) for asked, answers in replies}
+        self._interrupt_due = interrupt_due
+        self._buffer = bytearray()
+        self._asked = 0
+
+    @property
+    def unsent(self) -> int:
+        """How many recorded requests have not come, but for that to leave."""
+        rest = self._exchanges[self._asked :]
+        return len([each for each in rest if each.request.data != _EXIT])
 
     def run(self) -> None:
         for exchange in self._exchanges:
-            if exchange.request == _LOGIN:
-                self._take(_ushort.unpack(self._peek(2))[0])
-            elif not self._expect(exchange):
+            if not self._expect(exchange):
                 return
+            self._asked += 1
+            if exchange.interrupted:
+                self._interrupt_due()
+                self._wait_for_interrupt()
             self._reply(exchange)
+            if exchange.ends:
+                return
         while self._answer_unwaited():
             pass
         if self._buffer == _EXIT:
@@ -292,55 +203,88 @@ class _Session:
 
     def _expect(self, exchange: Exchange) -> bool:
         """Read the recorded request; False if the client leaves before it."""
+        if exchange.left_out:
+            return self._expect_secret(exchange)
         while self._answer_unwaited():
             pass
-        while len(self._buffer) < exchange.size and exchange.begins_with(self._buffer):
-            if not self._receive():
+        request = exchange.request
+        compared, wrong = 0, -1
+        while wrong < 0 and compared < len(request):
+            if len(self._buffer) == compared and not self._receive():
                 break
-        data = self._buffer[: exchange.size]
-        if not data:
+            data = bytes(self._buffer[compared : len(request)])
+            wrong = request.difference(data, compared)
+            compared += len(data)
+        if not self._buffer:
             return False
-        if len(data) == exchange.size and exchange.begins_with(data):
-            self._take(exchange.size)
+        if wrong < 0 and compared == len(request):
+            self._take(compared)
             return True
         if self._buffer == _EXIT:
             self._client.sendall(_EXIT)
             return False
-        raise _Difference(
-            f"request {exchange.number} ({exchange.operation}) differs:\n"
-            f"  recorded {exchange.request}\n  received {data.hex()}"
+        raise _Difference(self._difference(exchange, compared if wrong < 0 else wrong))
+
+    def _difference(self, exchange: Exchange, at: int) -> str:
+        start = max(0, at - _SHOWN_BYTES // 4)
+        piece = slice(start, start + _SHOWN_BYTES)
+        recorded, received = exchange.request.data[piece], self._buffer[piece]
+        return (
+            f"request {exchange.number} ({exchange.operation}) differs at byte {at}:\n"
+            f"  recorded {'...' if start else ''}{recorded.hex()}\n"
+            f"  received {'...' if start else ''}{received.hex()}"
         )
 
+    def _expect_secret(self, exchange: Exchange) -> bool:
+        """Read a login request, or an answer to a question; False at the end."""
+        if len(self._peek(2)) < 2:
+            return False
+        size: int = _ushort.unpack(self._peek(2))[0]
+        if exchange.left_out == _ANSWER:
+            if size != tags.RESPONSE:
+                raise _Difference(f"request {exchange.number} is no answer")
+            size = int.from_bytes(self._peek(4)[2:4], "big")
+            size += 4 + (size & 1) + len(_END)
+        return len(self._take(size)) == size
+
+    def _wait_for_interrupt(self) -> None:
+        """Wait for an urgent byte, or for the client to leave."""
+        client = [self._client]
+        while not select.select([], [], client, _POLL)[2]:
+            waiting = select.select(client, [], [], 0)[0]
+            if waiting and not self._client.recv(1, socket.MSG_PEEK):
+                return
+        self._client.recv(1, socket.MSG_OOB)
+
     def _answer_unwaited(self) -> bool:
-        """Answer a request the recording does not hold, if one comes next."""
-        if self._peek(2) != _ABOUT or not _UNWAITED.match(self._peek(_UNWAITED_SIZE)):
+        """Answer a request the recording does not hold here, if one comes next."""
+        asked = self._peek(_UNWAITED_SIZE) if self._peek(2) == _ABOUT else b""
+        if UNWAITED.match(asked) is None:
             return False
         self._take(_UNWAITED_SIZE)
-        self._client.sendall(_END)
+        recorded = self._unwaited.get(asked)
+        self._client.sendall(recorded.pop(0) if recorded else _END)
         return True
 
     def _reply(self, exchange: Exchange) -> None:
-        if _HIDDEN in exchange.reply:
+        if not exchange.reply.playable:
             raise _Difference(
                 f"the reply to request {exchange.number} ({exchange.operation}) holds "
-                "values, which were not recorded (record_values=False)"
+                "values, which were not recorded"
             )
-        self._client.sendall(bytes.fromhex(exchange.reply))
+        self._client.sendall(exchange.reply.data)
 
     def _peek(self, size: int) -> bytes:
-        self._fill(size)
-        return self._buffer[:size]
-
-    def _take(self, size: int) -> None:
-        self._fill(size)
-        self._buffer = self._buffer[size:]
-
-    def _fill(self, size: int) -> None:
-        """Wait for `size` bytes, or the end."""
         while len(self._buffer) < size and self._receive():
             pass
+        return bytes(self._buffer[:size])
+
+    def _take(self, size: int) -> bytes:
+        taken = self._peek(size)
+        del self._buffer[:size]
+        return taken
 
     def _receive(self) -> bool:
         data = self._client.recv(_CHUNK)
         self._buffer += data
-        return bool(data)
+        return len(data) > 0
