@@ -10,7 +10,8 @@ every table of every database. Each table has hidden columns before its own:
 
 An UPDATE inside a transaction changes the row in place and keeps the old version in
 a new row with `_d` set. COMMIT drops versions and clears `_x`; ROLLBACK puts the
-versions back. The caller holds the engine's mutex and calls within `atomic`.
+versions back. A key that was deleted stays locked until then, even if the transaction
+had inserted it [SQT-387, SQT-377]. The caller holds the engine's mutex and calls within `atomic`.
 """
 
 from __future__ import annotations
@@ -224,12 +225,8 @@ class Store:
         writer = self._begin_write(table, transaction)
         parameters = [(key,) for key in keys]
         name = table.storage
-        if writer:
-            self.connection.executemany(
-                f"UPDATE {name} SET _d={writer} WHERE _k=? AND _x<>{writer}", parameters
-            )
-        tail = f" AND _x={writer} AND _d=0" if writer else ""
-        self.connection.executemany(f"DELETE FROM {name} WHERE _k=?{tail}", parameters)
+        delete = f"UPDATE {name} SET _d={writer}" if writer else f"DELETE FROM {name}"
+        self.connection.executemany(f"{delete} WHERE _k=?", parameters)
 
     def update(
         self,
@@ -243,12 +240,12 @@ class Store:
         check_row_locks(table, keys, transaction, UPDATE_FAILED)
         writer = self._begin_write(table, transaction)
         name = table.storage
-        if writer:
-            self._keep_versions(table, keys, writer)
         unique = any(
             index.unique and any(column in columns for column, _ in index.keys)
             for index in table.indexes
         )
+        if writer:
+            self._keep_versions(table, keys, writer, own=unique)
         if unique and table.writers - {transaction}:
             self._probe_updated_keys(table, columns, rows, transaction)
         if unique and len(rows) > 1:
@@ -265,13 +262,17 @@ class Store:
         except sqlite3.IntegrityError as error:
             raise self._duplicate(table, error) from None
 
-    def _keep_versions(self, table: Table, keys: Sequence[int], writer: int) -> None:
+    def _keep_versions(
+        self, table: Table, keys: Sequence[int], writer: int, *, own: bool
+    ) -> None:
+        """Keep rows as they are; those the same writer made only if `own`."""
+        others = "" if own else f" AND _x<>{writer}"
         columns = "".join(f", {column.storage}" for column in table.columns)
         start = table.next_key
         table.next_key += len(keys)
         self.connection.executemany(
             f"INSERT INTO {table.storage} SELECT ?, _x, {writer}, _k{columns} "
-            f"FROM {table.storage} WHERE _k=? AND _x<>{writer}",
+            f"FROM {table.storage} WHERE _k=?{others}",
             ((start + i, key) for i, key in enumerate(keys)),
         )
 

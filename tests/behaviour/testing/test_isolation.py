@@ -34,10 +34,9 @@ class Party:
     written: dict[int, int | None] = field(default_factory=dict)  # None: deleted
     shared: set[int] = field(default_factory=set)
     shares_table: bool = False
-    changes_table: bool = False  # even if what it inserted is deleted again
 
     def end(self) -> None:
-        self.in_transaction = self.shares_table = self.changes_table = False
+        self.in_transaction = self.shares_table = False
         self.written.clear()
         self.shared.clear()
 
@@ -55,10 +54,7 @@ class Model:
     def writer(self, party: Party, key: int) -> Party | None:
         """Return the other one whose uncommitted work is a lock on `key`."""
         for other in self.others(party):
-            if other.written.get(key, self.rows.get(key)) is not None:
-                if key in other.written:
-                    return other
-            elif key in other.written and key in self.rows:
+            if key in other.written:
                 return other
         return None
 
@@ -89,7 +85,7 @@ class Model:
         if key is not None and found:
             party.shared.add(key)
             return True
-        if any(other.changes_table for other in self.others(party)):
+        if any(other.written for other in self.others(party)):
             return False
         party.shares_table = True
         return True
@@ -121,13 +117,7 @@ class Model:
         return 1
 
     def write(self, party: Party, key: int, value: int | None) -> None:
-        party.changes_table = True
-        if value is None and key not in self.rows:
-            # An insert of one's own, undone: the row its locks were for is gone.
-            party.written.pop(key, None)
-            party.shared.discard(key)
-        else:
-            party.written[key] = value
+        party.written[key] = value
         if not party.in_transaction:
             self.commit(party)
 

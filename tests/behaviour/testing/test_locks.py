@@ -419,6 +419,31 @@ class TestUncommittedDDL:
         two.do("CREATE INDEX i ON t (v)")
 
 
+@pytest.mark.parametrize(
+    "undone", ["DELETE FROM t WHERE k = 9", "UPDATE t SET k = 8 WHERE k = 9"]
+)
+@pytest.mark.parametrize("commit", [True, False])
+def test_key_that_is_gone_again_stays_locked(
+    one: SQLClient, two: SQLClient, undone: str, commit: bool
+) -> None:
+    insert = "INSERT INTO t VALUES (9, 90)"
+    one.do(insert)
+    one.do(undone)
+    assert two.codes(insert) == (-271, -144)
+    assert two.codes("SELECT v FROM t WHERE k = 9")[1] in (-107, -144)
+    assert one.rows("SELECT v FROM t WHERE k = 9") == []
+    one.do(insert)
+    one.do("DELETE FROM t WHERE k > 7")
+    one.session.set_savepoint("s")
+    one.do(insert)
+    one.do(undone)
+    one.session.rollback("s")
+    assert one.rows("SELECT k FROM t WHERE k > 7") == []
+    (one.session.commit if commit else one.session.rollback)()
+    two.do(insert)
+    assert two.rows("SELECT k FROM t WHERE k > 7") == [(9,)]
+
+
 PROCEDURE = "CREATE PROCEDURE p() RETURNING INT; RETURN 1; END PROCEDURE"
 
 
