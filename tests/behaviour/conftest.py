@@ -106,3 +106,10 @@ def table(request: pytest.FixtureRequest, drops: list[str]) -> str:
     )
     drops.append(name[:100])
     return name[:100]
+
+
+@pytest.fixture
+def objects(cur: informix_db.Cursor, table: str) -> str:
+    """The name of a table of large objects: n, b, odd, c."""
+    cur.execute(f"CREATE TABLE {table} (n INT, b BLOB, odd VARCHAR(7), c CLOB)")
+    return table

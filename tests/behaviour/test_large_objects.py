@@ -1,53 +1,24 @@
-"""BLOB and CLOB: as parameters, as files, by the file functions, and half way."""
+"""BLOB and CLOB: as parameters, and by the functions that copy files.
+
+`test_large_object_files.py` has them opened as files.
+"""
 
 from __future__ import annotations
 
-import gc
 import io
-import itertools
-import random
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 import informix_db
-from informix_db import BlobLocator, ClobLocator, DataError, TypeCode
-from informix_db.testing import Server
-from informix_db.testing.transcript import CLIENT, Entry
+from informix_db import BlobLocator, ClobLocator, TypeCode
 
-from .conftest import BOTH, SYNC, Connect
+from .conftest import BOTH
+from .largevalues import MIB, assert_refused, contents, insert, locators, pattern
 
 MODES = BOTH
 
-MIB = 1024 * 1024
 SIZES = [0, 1, 31_999, 32_000, 32_001, 70_001, MIB, MIB + 1]
-
-
-def pattern(size: int, start: int = 0) -> bytes:
-    block = bytes((start + n) & 0xFF for n in range(256))
-    return (block * (size // 256 + 1))[:size]
-
-
-@pytest.fixture
-def stored(cur: informix_db.Cursor, table: str) -> str:
-    cur.execute(f"CREATE TABLE {table} (n INT, b BLOB, odd VARCHAR(7), c CLOB)")
-    return table
-
-
-def locators(cur: informix_db.Cursor, table: str, n: int = 1) -> tuple[Any, Any]:
-    row = cur.execute(f"SELECT b, c FROM {table} WHERE n = ?", (n,)).fetchone()
-    return row[0], row[1]
-
-
-def contents(conn: informix_db.Connection, locator: Any) -> Any:
-    with conn.open_large_object(locator) as file:
-        return file.read()
-
-
-def insert(cur: informix_db.Cursor, table: str, *values: Any) -> None:
-    marks = ", ".join("?" * len(values))
-    cur.execute(f"INSERT INTO {table} VALUES ({marks})", values)
 
 
 # -- parameters and locators -----------------------------------------------------------
@@ -55,42 +26,42 @@ def insert(cur: informix_db.Cursor, table: str, *values: Any) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_round_trip(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str, size: int
+    conn: informix_db.Connection, cur: informix_db.Cursor, objects: str, size: int
 ) -> None:
     data = pattern(size)
     text = data.decode("latin-1")
-    insert(cur, stored, 1, data, "xyz", text)
-    blob, clob = locators(cur, stored)
+    insert(cur, objects, 1, data, "xyz", text)
+    blob, clob = locators(cur, objects)
     assert (type(blob), type(clob)) == (BlobLocator, ClobLocator)
     assert contents(conn, blob) == data
     assert contents(conn, clob) == text
-    row = cur.execute(f"SELECT c, odd, b, c FROM {stored}").fetchone()
+    row = cur.execute(f"SELECT c, odd, b, c FROM {objects}").fetchone()
     assert row == (clob, "xyz", blob, clob)
 
 
 def test_what_can_be_stored(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
+    conn: informix_db.Connection, cur: informix_db.Cursor, objects: str
 ) -> None:
     data = b"\0\1\2\xff"
     values: list[Any] = [data, bytearray(data), memoryview(b"x" + data)[1:]]
     values.append(memoryview(b"\0-\1-\2-\xff-")[::2])
     for value in [*values, io.BytesIO(data)]:
         again = value if value in values else io.BytesIO(data)
-        cur.execute(f"DELETE FROM {stored} WHERE 1 = 1")
-        insert(cur, stored, 1, value, None, again)
-        blob, clob = locators(cur, stored)
+        cur.execute(f"DELETE FROM {objects} WHERE 1 = 1")
+        insert(cur, objects, 1, value, None, again)
+        blob, clob = locators(cur, objects)
         assert contents(conn, blob) == data
         assert contents(conn, clob) == data.decode("latin-1")
     source = io.StringIO("skipped text \xe9")
     source.seek(8)
-    cur.execute(f"UPDATE {stored} SET c = ? WHERE n = 1", (source,))
-    assert contents(conn, locators(cur, stored)[1]) == "text \xe9"
+    cur.execute(f"UPDATE {objects} SET c = ? WHERE n = 1", (source,))
+    assert contents(conn, locators(cur, objects)[1]) == "text \xe9"
 
 
-def test_nulls_and_description(cur: informix_db.Cursor, stored: str) -> None:
-    insert(cur, stored, 1, None, "a", "c")
-    insert(cur, stored, 2, b"b", None, None)
-    rows = cur.execute(f"SELECT b, odd, c FROM {stored} ORDER BY n").fetchall()
+def test_nulls_and_description(cur: informix_db.Cursor, objects: str) -> None:
+    insert(cur, objects, 1, None, "a", "c")
+    insert(cur, objects, 2, b"b", None, None)
+    rows = cur.execute(f"SELECT b, odd, c FROM {objects} ORDER BY n").fetchall()
     assert [[cell is None for cell in row] for row in rows] == [
         [True, False, False],
         [False, True, True],
@@ -100,13 +71,13 @@ def test_nulls_and_description(cur: informix_db.Cursor, stored: str) -> None:
 
 
 def test_a_locator_is_a_parameter(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
+    conn: informix_db.Connection, cur: informix_db.Cursor, objects: str
 ) -> None:
-    insert(cur, stored, 1, b"one", None, "two")
-    blob, clob = locators(cur, stored)
-    insert(cur, stored, 2, blob, None, clob)
-    cur.execute(f"UPDATE {stored} SET odd = ?, c = ? WHERE n = 2", ("x", clob))
-    again = locators(cur, stored, 2)
+    insert(cur, objects, 1, b"one", None, "two")
+    blob, clob = locators(cur, objects)
+    insert(cur, objects, 2, blob, None, clob)
+    cur.execute(f"UPDATE {objects} SET odd = ?, c = ? WHERE n = 2", ("x", clob))
+    again = locators(cur, objects, 2)
     assert [contents(conn, each) for each in again] == [b"one", "two"]
 
 
@@ -114,24 +85,24 @@ def test_a_locator_is_a_parameter(
 def test_batches(
     conn: informix_db.Connection,
     cur: informix_db.Cursor,
-    stored: str,
+    objects: str,
     insert_cursor: bool,
 ) -> None:
     rows = [(n, pattern(n * 100, n), "odd", f"text {n}") for n in range(20)]
     rows[7] = (7, None, "odd", None)  # type: ignore[assignment]
-    sql = f"INSERT INTO {stored} VALUES (?, ?, ?, ?)"
+    sql = f"INSERT INTO {objects} VALUES (?, ?, ?, ?)"
     cur.executemany(sql, rows, insert_cursor=insert_cursor)
     assert cur.rowcount == 20
-    for n, blob, _, clob in cur.execute(f"SELECT * FROM {stored}").fetchall():
+    for n, blob, _, clob in cur.execute(f"SELECT * FROM {objects}").fetchall():
         if n == 7:
             assert (blob, clob) == (None, None)
         else:
             assert contents(conn, blob) == rows[n][1]
             assert contents(conn, clob) == rows[n][3]
     cur.executemany(
-        f"UPDATE {stored} SET c = ? WHERE n = ?", [(f"new {n}", n) for n in range(20)]
+        f"UPDATE {objects} SET c = ? WHERE n = ?", [(f"new {n}", n) for n in range(20)]
     )
-    assert contents(conn, locators(cur, stored, 19)[1]) == "new 19"
+    assert contents(conn, locators(cur, objects, 19)[1]) == "new 19"
 
 
 @pytest.mark.parametrize(
@@ -144,497 +115,56 @@ def test_batches(
     ],
 )
 def test_values_of_the_wrong_kind(
-    cur: informix_db.Cursor, stored: str, value: Any, what: str
+    cur: informix_db.Cursor, objects: str, value: Any, what: str
 ) -> None:
-    sql = f"INSERT INTO {stored} VALUES (?, ?, ?, ?)"
-    with pytest.raises(DataError, match=what):
-        cur.execute(sql, value)
-    good = (1, b"x", "y", "z")
-    with pytest.raises(DataError, match=what) as caught:
-        cur.executemany(sql, [good, good, value, good])
-    assert caught.value.row_index == 2
-    assert len(cur.execute(f"SELECT n FROM {stored}").fetchall()) == 2
-
-
-# -- files -----------------------------------------------------------------------------
-
-
-def test_a_blob_as_a_file(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    data = pattern(3000)
-    insert(cur, stored, 1, data, None, None)
-    blob, _ = locators(cur, stored)
-    with conn.open_large_object(blob, "rb") as file:
-        assert file.locator == blob
-        assert (file.readable(), file.writable(), file.seekable()) == (1, 0, 1)
-        assert file.mode == "rb"
-        assert file.size() == 3000
-        assert file.read(10) == data[:10]
-        assert file.tell() == 10
-        assert file.read(0) == b""
-        assert file.seek(-10, io.SEEK_END) == 2990
-        assert file.read(None) == data[2990:]
-        assert file.read() == b""
-        assert file.seek(5) == 5
-        assert file.seek(5, io.SEEK_CUR) == 10
-        buffer = bytearray(20)
-        assert file.readinto(buffer) == 20
-        assert buffer == data[10:30]
-        assert file.seek(4000) == 4000
-        assert file.read(5) == b""
-        with pytest.raises(ValueError, match="no position -1"):
-            file.seek(-1)
-        with pytest.raises(ValueError, match="whence"):
-            file.seek(0, 3)
-        for change in (lambda: file.write(b"x"), lambda: file.truncate(0)):
-            with pytest.raises(io.UnsupportedOperation, match="opened in mode 'rb'"):
-                change()
-    assert file.closed
-    file.close()
-    for use in (file.read, file.tell, file.size, file.readable):
-        with pytest.raises(ValueError, match="closed"):
-            use()
-
-
-def test_changing_a_blob(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    insert(cur, stored, 1, b"0123456789", None, None)
-    blob, _ = locators(cur, stored)
-    with conn.open_large_object(blob, "r+b") as file:
-        assert file.writable()
-        assert file.write(b"AB") == 2
-        file.seek(8)
-        assert file.write(memoryview(b"C-D-E-F-")[::2]) == 4
-        file.seek(4)
-        assert file.truncate(11) == 11
-        assert file.tell() == 4
-        assert file.read() == b"4567CDE"
-        file.seek(3)
-        assert file.truncate() == 3
-        with pytest.raises(TypeError, match="bytes are needed, not str"):
-            file.write("text")
-    assert contents(conn, blob) == b"AB2"
-    with conn.open_large_object(blob, "wb") as file:
-        assert file.size() == 0
-        assert file.write(pattern(MIB + 5)) == MIB + 5
-        assert file.tell() == MIB + 5
-    assert contents(conn, blob) == pattern(MIB + 5)
-
-
-def test_a_clob_as_a_file(connect: Connect, table: str) -> None:
-    conn = connect(db_locale="en_US.utf8")
-    cur = conn.cursor()
-    cur.execute(f"CREATE TABLE {table} (n INT, b BLOB, c CLOB)")
-    text = "a\u20ac\U0001f600\n" * 30_000
-    insert(cur, table, 1, None, text)
-    _, clob = locators(cur, table)
-    with conn.open_large_object(clob) as file:
-        assert file.mode == "r"
-        assert file.read(2) == "a\u20ac"
-        assert file.tell() == 4
-        assert file.read(1) == "\U0001f600"
-        place = file.tell()
-        assert file.read(5) == "\na\u20ac\U0001f600\n"
-        assert file.seek(place) == place
-        assert file.read() == text[3:]
-        assert file.tell() == len(text.encode())
-        assert file.seek(0, io.SEEK_END) == len(text.encode())
-        assert file.read() == ""
-        file.seek(0)
-        assert "".join(iter(lambda: file.read(7), "")) == text
-        for use in (lambda: file.seek(1, io.SEEK_CUR), lambda: file.readinto(b"x")):
-            with pytest.raises(io.UnsupportedOperation):
-                use()
-    with conn.open_large_object(clob, "r+") as file:
-        assert file.read(1) == "a"
-        assert file.write("\u00e9") == 1  # two bytes of the three of a euro sign
-        with pytest.raises(TypeError, match="a str is needed"):
-            file.write(b"x")
-    with conn.open_large_object(clob, "rb") as file:
-        assert file.read(5) == "a\u00e9".encode() + "\u20ac".encode()[2:] + b"\xf0"
-    with (
-        conn.open_large_object(clob) as file,
-        pytest.raises(DataError, match="not text in utf-8: byte 0xac"),
-    ):
-        file.read()
-    with conn.open_large_object(clob, "w") as file:
-        file.write("new")
-    assert contents(conn, clob) == "new"
-
-
-def test_no_such_mode(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    insert(cur, stored, 1, b"", None, None)
-    blob, _ = locators(cur, stored)
-    for mode in ("x", "rt", "", "bb", "a"):
-        with pytest.raises(ValueError, match="mode"):
-            conn.open_large_object(blob, mode)
-    with pytest.raises(TypeError, match="a locator is needed"):
-        conn.open_large_object(b"x" * 72)  # type: ignore[arg-type]
-
-
-@SYNC
-def test_locators_open_themselves(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    insert(cur, stored, 1, b"b" * 300, None, "c" * 10)
-    blob, clob = locators(cur, stored)
-    file = blob.open()
-    with io.BufferedReader(file) as reader:
-        assert reader.read(7) == b"b" * 7
-    assert file.closed
-    with pytest.raises(ValueError, match="closed"):
-        file.flush()
-    with clob.open("r") as file:
-        assert file.read() == "c" * 10
-    with io.TextIOWrapper(io.BufferedReader(clob.open("rb")), "latin-1") as text:
-        assert text.read() == "c" * 10
-    scrolled = conn.cursor(scrollable=True).execute(f"SELECT b FROM {stored}")
-    with scrolled.fetchone()[0].open() as file:
-        assert len(file.read()) == 300
-
-
-@pytest.mark.parametrize("mode", ["async"])
-def test_ways_to_open_an_async_file(
-    conn: Any, cur: informix_db.Cursor, stored: str, emulator: Server
-) -> None:
-    insert(cur, stored, 1, pattern(10), None, "text")
-    blob, clob = locators(cur, stored)
-    before = emulator.statistics().large_objects
-
-    async def use() -> None:
-        file = conn._target.open_large_object(blob)
-        assert file.closed
-        assert await file is file
-        assert await file.read(3) == pattern(10)[:3]
-        async with await file:
-            assert await file.read() == pattern(10)[3:]
-        async with file:  # again, and from the beginning
-            assert await file.tell() == 0
-            assert await file.read() == pattern(10)
-        async with conn._target.open_large_object(clob) as text:
-            assert await text.read(2) == "te"
-        async with text:
-            assert await text.read() == "text"
-
-    conn._runner.run(use())
-    assert emulator.statistics().large_objects == before
-
-
-def test_many_at_a_time(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    for n in range(5):
-        insert(cur, stored, n, pattern(100, n), None, None)
-    files = [conn.open_large_object(locators(cur, stored, n)[0]) for n in range(5)]
-    files = [file.__enter__() for file in files]
-    for at in range(0, 100, 10):
-        for n, file in enumerate(files):
-            assert file.read(10) == pattern(100, n)[at : at + 10]
-    for file in files:
-        file.close()
-
-
-def test_random_access_is_that_of_bytesio(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    choose = random.Random(6)
-    model = io.BytesIO(pattern(500))
-    insert(cur, stored, 1, model.getvalue(), None, None)
-    with conn.open_large_object(locators(cur, stored)[0], "r+b") as file:
-        for step in range(300):
-            what = choose.choice(("read", "write", "seek", "truncate", "tell"))
-            size = choose.randrange(200)
-            if what == "read":
-                assert file.read(size) == model.read(size), step
-            elif what == "write":
-                # a large object has no holes: what lies between is not defined
-                position = min(model.tell(), len(model.getvalue()))
-                assert file.seek(position) == model.seek(position)
-                data = pattern(size, step)
-                assert file.write(data) == model.write(data)
-            elif what == "seek":
-                assert file.seek(size) == model.seek(size)
-            elif what == "truncate":
-                size = min(size, len(model.getvalue()))
-                assert file.truncate(size) == model.truncate(size)
-            assert file.tell() == model.tell(), step
-        file.seek(0)
-        assert file.read() == model.getvalue()
-
-
-# -- transactions and the end ----------------------------------------------------------
-
-
-def test_transactions(
-    conn: informix_db.Connection, cur: informix_db.Cursor, stored: str
-) -> None:
-    """What writes belongs to one, what reads begins none of its own."""
-    insert(cur, stored, 1, b"before", None, None)
-    blob, _ = locators(cur, stored)
-    conn.commit()
-    with conn.open_large_object(blob) as file:
-        assert file.read() == b"before"
-        assert not conn.in_transaction
-    with conn.open_large_object(blob, "r+b") as file:
-        assert conn.in_transaction
-        conn.commit()
-        file.write(b"after!")
-        assert conn.in_transaction
-    insert(cur, stored, 2, b"undone", None, None)
-    conn.rollback()
-    assert cur.execute(f"SELECT n FROM {stored}").fetchall() == [(1,)]
-
-
-@pytest.mark.parametrize("database", ["ansidb", "testdb", "unlogdb"])
-def test_closing_the_file_commits_with_autocommit(
-    connect: Connect, database: str
-) -> None:
-    conn = connect(database=database, autocommit=True)
-    cur = conn.cursor()
-    cur.execute("CREATE TEMP TABLE mine (b BLOB, c CLOB)")
-    insert(cur, "mine", b"before", None)
-    blob = cur.execute("SELECT b FROM mine").fetchone()[0]
-    with conn.open_large_object(blob, "r+b") as file:
-        file.write(b"after!")
-    assert not conn.in_transaction
-    assert contents(conn, blob) == b"after!"
-
-
-def test_closing_the_connection_first(
-    connect: Connect, cur: informix_db.Cursor, stored: str
-) -> None:
-    insert(cur, stored, 1, b"x", None, None)
-    blob, _ = locators(cur, stored)
-    cur.connection.commit()
-    conn = connect()
-    file = conn.open_large_object(blob).__enter__()
-    conn.close()
-    with pytest.raises(informix_db.InterfaceError, match="closed"):
-        file.read()
-    file.close()
-    assert file.closed
-    with pytest.raises(informix_db.InterfaceError, match="closed"):
-        contents(conn, blob)
-
-
-@pytest.fixture
-def watched() -> Iterator[tuple[Server, Callable[[], int]]]:
-    """An emulator of its own, and how many descriptors it has given out and not back.
-
-    Counted by the calls of routines that open and close one.
-    """
-    entries: list[Entry] = []
-
-    def open_descriptors() -> int:
-        count = 0
-        handles: list[bytes] = []
-        for entry, answer in itertools.pairwise(entries):
-            if entry.direction != CLIENT or answer.data[:2] == b"\0\x0d":
-                continue
-            if entry.data[:2] == b"\0\x65":
-                handles.append(entry.data)
-            if entry.data[:2] == b"\0\x66":
-                size = int.from_bytes(entry.data[2:4], "big")
-                at = 4 + size + size % 2
-                handle = int.from_bytes(entry.data[at : at + 4], "big")
-                name = handles[handle - 100]
-                count += b"ifx_lo_open" in name or b"ifx_lo_create" in name
-                count -= b"ifx_lo_close" in name
-        return count
-
-    with Server(transcript=entries.append) as server:
-        yield server, open_descriptors
-
-
-Watched = tuple[Server, Callable[[], int]]
-
-
-@pytest.fixture
-def apart(watched: Watched, connect: Connect) -> informix_db.Connection:
-    """A connection to that emulator, with a table and a large object."""
-    server, _ = watched
-    conn = connect(host=server.host, port=server.port)
-    cur = conn.cursor()
-    cur.execute("CREATE TABLE objects (n INT, b BLOB, c CLOB)")
-    insert(cur, "objects", 1, pattern(100_000), None)
-    conn.commit()
-    return conn
-
-
-def test_a_forgotten_file_is_closed_with_the_next_statement(
-    apart: informix_db.Connection, watched: Watched
-) -> None:
-    _, open_descriptors = watched
-    cur = apart.cursor()
-    blob, _ = locators(cur, "objects")
-    assert open_descriptors() == 0
-    file = apart.open_large_object(blob).__enter__()
-    assert open_descriptors() == 1
-    before = apart.stats.requests
-    del file
-    gc.collect()
-    assert apart.stats.requests == before
-    cur.execute("SELECT n FROM objects")
-    apart.ping()
-    assert open_descriptors() == 0
-    file = apart.open_large_object(blob).__enter__()
-    del file
-    gc.collect()
-    with apart.open_large_object(blob):
-        assert open_descriptors() == 1
-
-
-@pytest.mark.parametrize("at", ["routine", "large object"])
-def test_an_error_while_an_object_is_made(
-    apart: informix_db.Connection, watched: Watched, at: str
-) -> None:
-    """The row is not stored, no descriptor stays open, and the session goes on."""
-    server, open_descriptors = watched
-    cur = apart.cursor()
-    # The first error of a routine is that of asking where the column stores objects,
-    # without which they are made all the same.
-    for _ in range(2 if at == "routine" else 1):
-        server.faults.error_once(-9810, at=at)
-    sql = "INSERT INTO objects VALUES (?, ?, ?)"
-    with pytest.raises(informix_db.Error) as caught:
-        cur.executemany(sql, [(2, None, None), (3, b"b", "c"), (4, b"", "")])
-    assert caught.value.sqlcode == -9810
-    assert caught.value.row_index == 1
-    cur.execute(sql, (5, b"b", "c"))
-    apart.ping()
-    assert open_descriptors() == 0
-    rows = cur.execute("SELECT n FROM objects ORDER BY n").fetchall()
-    assert rows == [(1,), (2,), (5,)]
-    assert contents(apart, locators(cur, "objects", 5)[0]) == b"b"
-
-
-class Failing(io.RawIOBase):
-    """A file that breaks down after some bytes."""
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._left:
-            raise OSError("the disk is gone")
-        size = min(size, self._left)
-        self._left -= size
-        return bytes(size)
-
-
-@pytest.mark.parametrize("size", [0, 3 * MIB])
-def test_a_file_that_breaks_down(
-    apart: informix_db.Connection, watched: Watched, size: int
-) -> None:
-    _, open_descriptors = watched
-    cur = apart.cursor()
-    sql = "INSERT INTO objects VALUES (?, ?, ?)"
-    with pytest.raises(OSError, match="the disk is gone"):
-        cur.execute(sql, (2, b"first", Failing(size)))
-    good = (3, b"x", None)
-    with pytest.raises(OSError, match="the disk is gone"):
-        cur.executemany(sql, [good, (4, Failing(size), None), good])
-    rows = cur.execute("SELECT n FROM objects ORDER BY n").fetchall()
-    assert rows == [(1,), (3,)]
-    apart.ping()
-    assert open_descriptors() == 0
-
-
-def test_an_error_while_reading_and_writing(
-    apart: informix_db.Connection, watched: Watched
-) -> None:
-    server, open_descriptors = watched
-    cur = apart.cursor()
-    blob, _ = locators(cur, "objects")
-    with apart.open_large_object(blob, "r+b") as file:
-        for use in (lambda: file.read(5), lambda: file.write(b"x")):
-            server.faults.error_once(-9810, at="large object")
-            with pytest.raises(informix_db.Error, match="-9810"):
-                use()
-        server.faults.error_once(-9810, at="routine")
-        with pytest.raises(informix_db.Error, match="-9810"):
-            file.size()
-        assert file.tell() == 0
-        assert file.read(5) == pattern(5)
-    assert open_descriptors() == 0
-
-
-def test_text_that_was_read_before_an_error_is_not_lost(
-    apart: informix_db.Connection, watched: Watched
-) -> None:
-    server, _ = watched
-    cur = apart.cursor()
-    text = "0123456789" * 20_000
-    insert(cur, "objects", 2, None, text)
-    with apart.open_large_object(locators(cur, "objects", 2)[1]) as file:
-        assert file.read(3) == "012"
-        server.faults.error_once(-9810, at="large object")
-        with pytest.raises(informix_db.Error, match="-9810"):
-            file.read()
-        assert file.tell() == 3
-        assert file.read(100_000) == text[3:100_003]
-        assert file.read() == text[100_003:]
-
-
-def test_a_lost_connection(apart: informix_db.Connection, watched: Watched) -> None:
-    server, _ = watched
-    blob, _ = locators(apart.cursor(), "objects")
-    file = apart.open_large_object(blob).__enter__()
-    server.faults.drop_after(5000)
-    with pytest.raises(informix_db.OperationalError, match="lost"):
-        file.read()
-    assert apart.closed
-    with pytest.raises(informix_db.InterfaceError, match="broken"):
-        file.read()
-    file.close()
+    assert_refused(cur, objects, value, what)
 
 
 # -- by files --------------------------------------------------------------------------
 
 
-def test_blob_columns(cur: informix_db.Cursor, stored: str) -> None:
+def test_blob_columns(cur: informix_db.Cursor, objects: str) -> None:
     data = pattern(200_001)
-    sql = f"INSERT INTO {stored} VALUES (?, BLOB_PLACEHOLDER, 'x', NULL)"
+    sql = f"INSERT INTO {objects} VALUES (?, BLOB_PLACEHOLDER, 'x', NULL)"
     cur.write_blob_column(sql, data, (1,))
     assert cur.rowcount == 1
     cur.write_blob_column(
-        f"UPDATE {stored} SET c = BLOB_PLACEHOLDER WHERE n = ?", "text", (1,), clob=True
+        f"UPDATE {objects} SET c = BLOB_PLACEHOLDER WHERE n = ?",
+        "text",
+        (1,),
+        clob=True,
     )
     read = cur.read_blob_column
-    assert read(f"SELECT b FROM {stored} WHERE n = ?", (1,)) == data
-    assert read(f"SELECT FIRST 1 c AS it FROM {stored} WHERE n = :1", (1,)) == b"text"
-    assert read(f"SELECT b FROM {stored} WHERE n = ?", (2,)) is None
-    insert(cur, stored, 3, None, None, "")
-    assert read(f"SELECT b FROM {stored} WHERE n = 3") is None
-    assert read(f"SELECT c FROM {stored} WHERE n = 3") == b""
+    assert read(f"SELECT b FROM {objects} WHERE n = ?", (1,)) == data
+    assert read(f"SELECT FIRST 1 c AS it FROM {objects} WHERE n = :1", (1,)) == b"text"
+    assert read(f"SELECT b FROM {objects} WHERE n = ?", (2,)) is None
+    insert(cur, objects, 3, None, None, "")
+    assert read(f"SELECT b FROM {objects} WHERE n = 3") is None
+    assert read(f"SELECT c FROM {objects} WHERE n = 3") == b""
     assert (cur.blob_files, cur.virtual_files) == ({}, {})
 
 
-def test_files_of_statements(cur: informix_db.Cursor, stored: str) -> None:
+def test_files_of_statements(cur: informix_db.Cursor, objects: str) -> None:
     cur.virtual_files["in"] = b"contents"
     cur.execute(
-        f"INSERT INTO {stored} VALUES (1, filetoblob('in', 'client'), 'x', "
+        f"INSERT INTO {objects} VALUES (1, filetoblob('in', 'client'), 'x', "
         "filetoclob('in', 'client'))"
     )
-    cur.execute(f"SELECT lotofile(b, 'out', 'client'), n FROM {stored}")
+    cur.execute(f"SELECT lotofile(b, 'out', 'client'), n FROM {objects}")
     [(name, n)] = cur.fetchall()
     assert n == 1
     assert cur.blob_files == {name: b"contents"}
     with pytest.raises(informix_db.Error):
         cur.execute(
-            f"INSERT INTO {stored} (b) VALUES (filetoblob('/etc/passwd', 'client'))"
+            f"INSERT INTO {objects} (b) VALUES (filetoblob('/etc/passwd', 'client'))"
         )
-    assert cur.execute(f"SELECT COUNT(*) FROM {stored}").fetchone() == (1,)
+    assert cur.execute(f"SELECT COUNT(*) FROM {objects}").fetchone() == (1,)
 
 
-def test_files_of_a_scroll_cursor(conn: informix_db.Connection, stored: str) -> None:
+def test_files_of_a_scroll_cursor(conn: informix_db.Connection, objects: str) -> None:
     cur = conn.cursor(scrollable=True)
     for n in range(3):
-        insert(cur, stored, n, str(n).encode(), None, None)
-    cur.execute(f"SELECT lotofile(b, 'out', 'client') FROM {stored} ORDER BY n")
+        insert(cur, objects, n, str(n).encode(), None, None)
+    cur.execute(f"SELECT lotofile(b, 'out', 'client') FROM {objects} ORDER BY n")
     names = [row[0] for row in cur.fetchall()]
     assert [cur.blob_files[name] for name in names] == [b"0", b"1", b"2"]
