@@ -81,7 +81,8 @@ class Cursor(BaseCursor["Connection"]):
     def callproc(self, procname: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
         """Call a routine; what it returns is fetched as rows.
 
-        Returns `parameters`: Informix passes OUT parameters back as rows.
+        Returns `parameters` as they are, without the values of OUT and INOUT parameters,
+        because how a server sends them is not known.
         """
         self.execute(self._call_text(procname, parameters), parameters)
         return parameters
@@ -118,9 +119,9 @@ class Cursor(BaseCursor["Connection"]):
         `value` is counted from the row that is next now, or with mode "absolute"
         from 0. Raises IndexError, and stays, if the result has no such row.
 
-        A cursor keeps the rows it has passed while the result is small (10,000 rows),
-        and all of them once it was scrolled; a ``cursor(scrollable=True)`` leaves
-        them on the server. Raises ProgrammingError for a row that was dropped.
+        A cursor keeps the rows it has passed while the result is small (10,000 rows and
+        16 MiB), and all of them once it was scrolled; a ``cursor(scrollable=True)``
+        leaves them on the server. Raises ProgrammingError for a row that was dropped.
         """
         index = self._scroll_index(value, mode)
         self._seek(index).scroll_to(index)

@@ -15,6 +15,7 @@ class ConnectionStats(NamedTuple):
     requests: int
     """Requests sent; several may share a round trip, and some are not waited for."""
     statements_prepared: int
+    """Statements sent to be prepared; each may be executed many times."""
     statements_executed: int
     """Executions and opened cursors; each row of executemany counts."""
     cache_hits: int
