@@ -81,7 +81,7 @@ class Cursor(BaseCursor["Connection"]):
     def callproc(self, procname: str, parameters: Sequence[Any] = ()) -> Sequence[Any]:
         """Call a routine; what it returns is fetched as rows.
 
-        Returns `parameters` as they are, without the values of OUT and INOUT parameters,
+        Returns `parameters` as they are, without the values of OUT and INOUT ones,
         because how a server sends them is not known.
         """
         self.execute(self._call_text(procname, parameters), parameters)

@@ -94,7 +94,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
     ) -> Sequence[Any]:
         """Call a routine; what it returns is fetched as rows.
 
-        Returns `parameters` as they are, without the values of OUT and INOUT parameters,
+        Returns `parameters` as they are, without the values of OUT and INOUT ones,
         because how a server sends them is not known.
         """
         await self.execute(self._call_text(procname, parameters), parameters)
