@@ -453,8 +453,9 @@ def _unknown(written: str, after: str) -> ProgrammingError:
     """
     if after == _PASSWORD:
         return ProgrammingError(
-            "what follows the password in the dsn is no keyword; a password with ; in "
-            "it goes in { } (in a URL, & is written %26)"
+            "the dsn has an unknown keyword after the password, which is not shown: it "
+            "may be a piece of it; a password with ; in it goes in { } (in a URL, & is "
+            "written %26)"
         )
     import difflib  # for this message alone
 
