@@ -112,9 +112,7 @@ class BaseConnection(Login):
             params.database,
             params.server,
         )
-        self._recorder = recorder_of(
-            params, number, self._channel, self._largest_fetch
-        )
+        self._recorder = recorder_of(params, number, self._channel, self._largest_fetch)
         tap(self._channel, number, self._recorder)
         self._observer = observer_of(params, self._recorder)
         self._calls = None if self._recorder is None else Calls()

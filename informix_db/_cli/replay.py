@@ -42,9 +42,15 @@ RECORDING = Path(__file__).with_name({name!r})
 def test_recording() -> None:
     with ReplayServer(RECORDING, connection={number}) as server:
         conn = informix_db.connect(
-            server.host, server.port, user="replay", password="replay"{arguments}
+            server.host,
+            server.port,
+            user="replay",
+            password="replay",
+            read_timeout={timeout},{arguments}
         )
 '''
+# Seconds: a reply is there at once, unless the driver waits for more than there is.
+_TIMEOUT = 10
 _MODULES = ("contextlib", "datetime", "decimal", "io")
 
 # What a recorder writes of connect()'s arguments; a file might name others.
@@ -185,6 +191,7 @@ def _connect(conversation: Conversation, server: ReplayServer) -> Any:
         server.port,
         user="replay",
         password="replay",
+        read_timeout=_TIMEOUT,
         pam_responder=lambda prompt, style: "replay",
         **connect_arguments(conversation),
     )
@@ -252,11 +259,11 @@ def _connecting(conversation: Conversation) -> dict[str, Any]:
 def _test_text(name: str, number: int, replay: _Replay, done: list[Done]) -> str:
     conversation = replay.conversation
     arguments = "".join(
-        f",\n            {name}={value!r}"
+        f"\n            {name}={value!r},"
         for name, value in connect_arguments(conversation).items()
     )
     if any(exchange.left_out == "(answer)" for exchange in conversation.exchanges):
-        arguments += ',\n            pam_responder=lambda prompt, style: "replay"'
+        arguments += '\n            pam_responder=lambda prompt, style: "replay",'
     body: list[str] = []
     largest = _largest_fetch(conversation)
     if largest != _USUAL_FETCH:
@@ -272,7 +279,11 @@ def _test_text(name: str, number: int, replay: _Replay, done: list[Done]) -> str
     text = "\n".join(f"        {line}" for line in body) + f"\n    {check}\n"
     imports = [f"import {each}" for each in _MODULES if f"{each}." in text]
     head = _HEAD.format(
-        name=name, number=number, arguments=arguments, imports="\n".join(imports)
+        name=name,
+        number=number,
+        arguments=arguments,
+        imports="\n".join(imports),
+        timeout=_TIMEOUT,
     )
     return head.replace('"""\n\n\nfrom', '"""\n\nfrom') + text
 

@@ -64,6 +64,7 @@ class _Program:
     def __init__(self) -> None:
         self._positions: dict[int, int | None] = {}  # of cursors; None: anywhere
         self._files: set[int] = set()
+        self._with_files: set[int] = set()  # cursors that offered some
         self._blocks: list[str] = []
         self._count = 0
 
@@ -127,7 +128,9 @@ class _Program:
                 yield Step(f"cur{number:d}.close()")
             yield _call(operation, "conn.rollback()")
         else:
-            yield _call(operation, _of_connection(operation), is_expression=True)
+            code = _of_connection(operation)
+            tells = not name.startswith("tpc_") or name == "tpc_recover"
+            yield _call(operation, code, is_expression=tells)
 
     # -- cursors ---------------------------------------------------------------------
 
@@ -142,8 +145,10 @@ class _Program:
             ]
             yield Step(f"cur{number} = conn.cursor({', '.join(options)})")
         self._positions[number] = None
-        if "files" in operation.given:
-            files = code_of(operation.given["files"])
+        if "files" in operation.given or number in self._with_files:
+            self._with_files.add(number)
+            files = code_of(operation.given.get("files", {"type": "dict", "is": {}}))
+            yield Step(f"cur{number}.virtual_files.clear()")
             yield Step(f"cur{number}.virtual_files.update({files})")
 
     def _executed(self, operation: Operation) -> Iterator[Step]:
@@ -197,7 +202,8 @@ class _Program:
         yield from self._cursor(operation)
         method = f"cur{_number(operation, 'cursor')}.{operation.name}_column"
         code = f"{method}({', '.join(arguments)})"
-        yield _call(operation, code, is_expression=True)
+        reads = operation.name == "read_blob"
+        yield _call(operation, code, is_expression=reads)
 
     def _executed_many(self, operation: Operation) -> Iterator[Step]:
         given = operation.given
@@ -248,7 +254,7 @@ class _Program:
             raise CannotRepeat(f"{_name(operation)} is not known, or of no open file")
         values = (operation.given.get(key) for key in _FILE_METHODS[method])
         code = f"file{number}.{method}({', '.join(map(code_of, values))})"
-        yield _call(operation, code, is_expression=True)
+        yield _call(operation, code, is_expression=method != "close")
 
     def _entered(self, operation: Operation) -> Iterator[Step]:
         self._count += 1

@@ -75,7 +75,7 @@ def _composite(value: dict[str, Any], kind: object, inner: Any) -> str:
         items = (f"{key!r}: {code_of(each)}" for key, each in inner.items())
         return f"{{{', '.join(items)}}}"
     if kind == "tuple" and isinstance(inner, list):
-        return f"({''.join(f'{code_of(each)}, ' for each in inner)})"
+        return f"({', '.join(map(code_of, inner))}{',' * (len(inner) == 1)})"
     if kind == "CollectionValue" and isinstance(inner, list):
         return (
             f"informix_db.CollectionValue({value.get('kind')!r}, {code_of(inner)})"
