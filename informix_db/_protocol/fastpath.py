@@ -69,13 +69,13 @@ def _write_find(channel: Channel, signature: bytes) -> None:
     out = channel.write
     out.put_short(c.SQ_GETROUTINE)
     if channel.framing.routine_names:
-        out.put_raw(b"\0")  # by its signature, not by an id [J]
+        out.put_raw(b"\0")  # [J]; maybe: by its signature, not by an id [?]
     if channel.framing.long_sql:
         out.put_int(len(signature))
     else:
         out.put_raw(USHORT.pack(len(signature)))
     out.put_padded(signature)
-    out.put_short(0)  # no description of OUT parameters [J]
+    out.put_short(0)  # [J]; maybe: no description of OUT parameters [?]
     channel.end_request()
 
 
@@ -87,7 +87,7 @@ def write_call(channel: Channel, routine: Routine, arguments: bytes) -> None:
         out.put_pstr(routine.database)
     out.put_int(routine.handle)
     out.put_raw(arguments[:2])  # number of arguments
-    out.put_short(0)  # no description of OUT parameters [J]
+    out.put_short(0)  # [J]; maybe: no description of OUT parameters [?]
     out.put_short(c.SQ_BIND)
     out.put_raw(arguments)
 

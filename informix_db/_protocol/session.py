@@ -1,6 +1,6 @@
 """A session around its statements: capabilities, environment, database, ping, end.
 
-PROTOCOL.md section 4 [J]. Each step waits for its reply as IBM's client does;
+docs/PROTOCOL.md section 3 [J]. Each step waits for its reply as IBM's client does;
 sending them ahead would save two round trips a connect and is untried [?].
 """
 
@@ -18,7 +18,6 @@ from informix_db.exceptions import NotSupportedError, ProtocolError
 
 # What IBM's client sends with INFO whatever the user sets [J].
 _INFO_ENVIRONMENT = {"DBTEMP": "/tmp", "SUBQCACHESZ": "10"}
-
 
 _CLOSE_DATABASE = 31  # statement type of DESCRIBE [J]
 

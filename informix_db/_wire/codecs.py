@@ -91,7 +91,7 @@ _PAIRS = tuple(f"{n:02d}" for n in range(100))
 DATE_EPOCH = datetime.date(1899, 12, 31).toordinal()
 _MAX_ORDINAL = datetime.date.max.toordinal()
 
-_MAX_LEADING = 9  # digits of an INTERVAL's first field, INTERVAL YEAR(9) [J]
+_MAX_LEADING = 9  # digits of an INTERVAL's first field, INTERVAL YEAR(9) [P]
 
 # The year of a DATETIME that has none. A leap year, so that every MONTH TO DAY is a
 # date; a missing month is January, whose 31 days hold every DAY.

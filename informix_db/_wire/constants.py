@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 # -- tags a client sends ------------------------------------------------- [J]
-SQ_COMMAND: Final = 1
 SQ_PREPARE: Final = 2
 SQ_CURNAME: Final = 3
 SQ_ID: Final = 4
@@ -99,7 +98,6 @@ DECIMAL: Final = 5
 SERIAL: Final = 6
 DATE: Final = 7
 MONEY: Final = 8
-NULL: Final = 9
 DATETIME: Final = 10
 BYTE: Final = 11
 TEXT: Final = 12
@@ -146,10 +144,10 @@ FLOATING_SCALE: Final = 255  # scale byte of a DECIMAL without a fixed scale [J]
 
 # -- statement types of DESCRIBE ------------------------------------------ [J]
 STMT_SELECT: Final = 2
-# Versions differ [?]; 7 and 8, by the published list, are WHERE CURRENT OF [?].
+# By the published list [?]: 7 and 8 are WHERE CURRENT OF, 32 and 33 without WHERE.
 STMT_UPDATE: Final = frozenset({4, 7, 32})
 STMT_DELETE: Final = frozenset({5, 8, 33})
-STMT_INSERT: Final = 6
+STMT_INSERT: Final = 6  # [P]
 STMT_BEGIN: Final = 34
 STMT_COMMIT: Final = 35
 STMT_ROLLBACK: Final = 36
@@ -163,9 +161,6 @@ DB_ANSI: Final = 0x02
 # As the bits above are SQLWARN's fields 2 and 3, these would be 7 and 8.
 DB_SECONDARY: Final = 0x20  # the server is a secondary one: reads only [?]
 DB_OTHER_LOCALE: Final = 0x40  # not the DB_LOCALE that the client sent [?]
-
-# -- DONE.warn elsewhere -------------------------------------------------- [J]
-WARN_NULL_IN_AGGREGATE: Final = 0x06
 
 # -- capability bits that change what this driver sends or reads ------ [J, N]
 CAP_FETCH_TRAILER_A: Final = 8

@@ -25,7 +25,6 @@ class Framing:
     """The negotiated bits, and what each means for the bytes. Immutable by use."""
 
     __slots__ = (
-        "auto_keys",
         "bigint",
         "bits",
         "describe_input",
@@ -58,7 +57,6 @@ class Framing:
         # BIGINT binds; INSERTDONE has 18 bytes
         self.bigint = c.CAP_BIGINT in bits
         self.savepoints = c.CAP_SAVEPOINT in bits
-        self.auto_keys = c.CAP_AUTO_KEYS in bits
         # the length of SQL text and the offset of ERR are ints
         self.long_sql = c.CAP_LONG_SQL in bits
         # the fetch size is an int

@@ -40,7 +40,7 @@ _LONG_ENTRY = Struct(">hhhq").pack
 _SMALL_ENTRY = Struct(">hhhh").pack
 _NULL_TAIL = b"\xff\xff\0\0"  # indicator, precision
 
-# Codes and precisions of integers as IBM's client binds them [J]; BIGINT [J].
+# Codes and precisions of integers as IBM's client binds them [J].
 _PREC_SMALLINT = 0x0500
 _PREC_LONG = 0x1300
 

@@ -63,7 +63,6 @@ def test_masks_of_real_servers(release: str) -> None:
         (18, {"wide_fetch_size", "wide_put_count"}),
         (34, {"describe_input"}),
         (44, {"pam"}),
-        (48, {"auto_keys"}),
         (50, {"wide_describe"}),
         (52, {"routine_names"}),
         (54, {"bigint"}),
@@ -77,7 +76,7 @@ def test_bit_alone(bit: int, changed: set[str]) -> None:
 
 
 def test_every_other_bit_changes_nothing() -> None:
-    known = {8, 9, 10, 13, 18, 34, 44, 48, 50, 52, 54, 56, 62, 63}
+    known = {8, 9, 10, 13, 18, 34, 44, 50, 52, 54, 56, 62, 63}
     for bit in set(range(72)) - known:
         assert switches(Framing(frozenset({bit}))) == set()
 
