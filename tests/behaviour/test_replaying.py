@@ -1,0 +1,317 @@
+"""Whatever a connection does can be recorded, run again, and made a test of."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import runpy
+import threading
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import informix_db
+from informix_db import CollectionValue, IntervalYM, RowValue
+from informix_db._cli.main import main
+
+from .conftest import BOTH, SYNC, Connect
+
+MODES = BOTH
+
+# Takes long enough to be interrupted.
+ENDLESS = (
+    "SELECT COUNT(*) FROM syscolumns a, syscolumns b, syscolumns c, syscolumns d, "
+    "syscolumns e"
+)
+# More than one fetch buffer holds.
+MANY = "SELECT FIRST 9000 a.tabid, b.colname FROM systables a, syscolumns b"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return tmp_path / "session.txt"
+
+
+def replayed(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[str, Callable[[], None]]:
+    """Run a recording again, and the test made of it; return what came out."""
+    capsys.readouterr()
+    status = main(["replay", str(recording)])
+    printed = capsys.readouterr()
+    assert (status, printed.err) == (0, ""), printed.out[-2000:]
+    assert "recorded: " not in printed.out
+    return printed.out, made_test(recording)
+
+
+def made_test(recording: Path) -> Callable[[], None]:
+    """Make a test of a recording, and see it pass."""
+    written = recording.with_name("test_session.py")
+    assert main(["replay", str(recording), "--test", str(written)]) == 0
+    # Nothing that it waits for in vain comes later.
+    quick = written.read_text("utf-8").replace("read_timeout=10", "read_timeout=1")
+    written.write_text(quick, encoding="utf-8")
+
+    def run() -> None:
+        runpy.run_path(str(written))["test_recording"]()
+
+    run()
+    return run
+
+
+# -- what can be repeated
+
+
+def values(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(
+        f"CREATE TEMP TABLE {table} (a INTERVAL DAY TO FRACTION(5), "
+        "b INTERVAL YEAR TO MONTH, c DATETIME YEAR TO FRACTION(5), "
+        "d DATETIME HOUR TO SECOND, e DATE, f DECIMAL(10,2), g FLOAT, h BOOLEAN, "
+        "i BIGINT, j LVARCHAR, k SET(INT NOT NULL), l ROW(x INT, y VARCHAR(10)))"
+    )
+    cur.execute(
+        f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            -datetime.timedelta(days=3, microseconds=70),
+            IntervalYM(-14),
+            datetime.datetime(2024, 2, 29, 12, 30, 1, 20),
+            datetime.time(1, 2, 3),
+            datetime.date(1999, 12, 31),
+            Decimal("-1.50"),
+            0.1,
+            True,
+            2**40,
+            "'\\\n\u00e9",
+            {3, 1, 2},
+            (1, "y"),
+        ),
+    )
+    cur.execute(
+        f"INSERT INTO {table} (k, l) VALUES (:s, :r)",
+        {"s": CollectionValue("SET", [5]), "r": RowValue({"x": 1, "y": None})},
+    )
+    cur.execute(f"SELECT * FROM {table}")
+    assert len(cur.fetchall()) == 2
+
+
+def interleaved_cursors(conn: Any, table: str) -> None:
+    one, two = conn.cursor(), conn.cursor(hold=True)
+    one.execute(MANY)
+    two.execute(f"{MANY} -- another")
+    for _ in range(2):
+        one.fetchmany(2500)
+        two.fetchmany(1700)
+    one.close()
+    three = conn.cursor()
+    three.execute(MANY)  # with the statement that has been closed
+    three.fetchone()
+    del three  # which the driver closes some time
+    conn.commit()
+    two.fetchall()
+    with pytest.raises(informix_db.InterfaceError):
+        one.fetchone()
+
+
+def fetches_that_fail(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(MANY)
+    conn.commit()
+    cur.fetchmany(10)
+    with pytest.raises(informix_db.ProgrammingError, match="closed the cursor"):
+        cur.fetchall()
+
+
+def scrolling(conn: Any, table: str) -> None:
+    cur = conn.cursor(scrollable=True)
+    cur.execute("SELECT tabid, tabname FROM systables ORDER BY 1")
+    cur.fetch_last()
+    cur.fetch_absolute(3)
+    cur.fetchone()
+    cur.fetch_prior()
+    cur.fetch_relative(-500)
+    cur.fetchmany(2)
+    cur.scroll(5)
+    cur.fetchmany(3)
+    cur.fetch_first()
+    cur.fetchall()
+    assert cur.fetch_absolute(10_000) is None
+    kept = conn.cursor()
+    kept.execute(MANY)
+    kept.fetch_absolute(4000)
+    kept.fetch_first()
+    kept.fetchall()
+    kept.fetch_absolute(-1)
+
+
+def transactions(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT)")
+    insert = f"INSERT INTO {table} VALUES (?)"
+    with conn.transaction():
+        cur.execute(insert, (1,))
+        with conn.savepoint("one"):
+            cur.execute(insert, (2,))
+        with pytest.raises(KeyError), conn.transaction():
+            cur.execute(insert, (3,))
+            raise KeyError
+        with pytest.raises(KeyError), conn.savepoint("two"):
+            cur.execute(insert, (4,))
+            raise KeyError
+    with pytest.raises(informix_db.Error), conn.transaction():
+        cur.execute("INSERT INTO no_such_table VALUES (1)")
+    conn.commit()
+    conn.autocommit = True
+    cur.execute(insert, (5,))
+    with conn.transaction():
+        cur.execute(insert, (6,))
+    cur.execute(f"SELECT a FROM {table}")
+    assert [a for (a,) in cur.fetchall()] == [1, 2, 5, 6]
+
+
+def batches(conn: Any, table: str) -> None:
+    cur, source = conn.cursor(), conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b VARCHAR(10))")
+    insert = f"INSERT INTO {table} VALUES (?, ?)"
+    cur.executemany(insert, [(n, f"list {n}") for n in range(700)])
+    cur.executemany(insert, ([n, None] for n in range(600)))
+    cur.executemany(insert, [(n, "put") for n in range(900)], insert_cursor=True)
+    cur.executemany(f"UPDATE {table} SET b = :b WHERE a = :a", [{"a": 1, "b": "x"}])
+    source.execute(f"SELECT a, b FROM {table}")
+    cur.executemany(insert, source)
+    assert cur.rowcount == 2200
+    with pytest.raises(informix_db.DataError):
+        cur.executemany(insert, [(1, "a"), ("one", "b"), (3, "c")])
+
+    def broken() -> Iterator[Any]:
+        yield (1, "a")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        cur.executemany(insert, broken())
+    cur.executemany(insert, iter(()))
+    conn.rollback()
+
+
+def bytes_and_text(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b BYTE, c TEXT)")
+    insert = f"INSERT INTO {table} VALUES (?, ?, ?)"
+    cur.execute(insert, (1, b"\x00\xff" * 3000, "text" * 500))
+    cur.execute(insert, (2, io.BytesIO(b"file" * 900), io.StringIO("of text")))
+    cur.executemany(insert, [(n, bytes([n]) * 2000, None) for n in range(30)])
+    cur.execute(f"SELECT a, b, c FROM {table}")
+    assert len(cur.fetchall()) == 32
+
+
+def large_objects(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b BLOB, c CLOB)")
+    insert = f"INSERT INTO {table} VALUES (?, ?, ?)"
+    cur.execute(insert, (1, b"blob" * 300, "clob"))
+    cur.execute(insert, (2, io.BytesIO(b"of a file"), io.StringIO("of a file")))
+    cur.execute(f"SELECT b, c FROM {table}")
+    (blob, clob), (other, _) = cur.fetchall()
+    with conn.open_large_object(blob) as file:
+        assert file.read(3) == b"blo"
+        file.seek(-5, 2)
+        assert file.readinto(bytearray(10)) == 5
+        assert file.size() == 1200
+    with conn.open_large_object(clob, "r+") as file:
+        file.read()
+        file.write(" and more")
+        file.truncate(6)
+    conn.open_large_object(other).__enter__().read(1)  # and never closed
+    conn.commit()
+
+
+def client_files(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b BLOB)")
+    cur.virtual_files["my.file"] = b"contents"
+    cur.execute(f"INSERT INTO {table} VALUES (1, filetoblob('my.file', 'client'))")
+    del cur.virtual_files["my.file"]
+    cur.execute(f"SELECT lotofile(b, 'out', 'client') FROM {table}")
+    cur.fetchall()
+    assert list(cur.blob_files.values()) == [b"contents"]
+    assert cur.read_blob_column(f"SELECT b FROM {table} WHERE a = ?", (1,))
+    update = f"UPDATE {table} SET b = BLOB_PLACEHOLDER WHERE a = ?"
+    cur.write_blob_column(update, b"other", (1,))
+    with pytest.raises(informix_db.Error):  # there is no such file any more
+        cur.execute(f"INSERT INTO {table} VALUES (2, filetoblob('my.file', 'client'))")
+
+
+def fast_path(conn: Any, table: str) -> None:
+    close = "function informix.ifx_lo_close(integer)"
+    for _ in range(2):
+        with pytest.raises(informix_db.OperationalError):
+            conn.fast_path_call(close, 4711)
+    with pytest.raises(informix_db.ProgrammingError):
+        conn.fast_path_call("function no_such_function(integer)", 1)
+
+
+def two_phase(conn: Any, table: str) -> None:
+    conn.cursor().execute(f"CREATE TABLE {table} (a INT)")
+    conn.commit()
+    xid = conn.xid(7, table[:60], b"\x00branch")
+    conn.tpc_begin(xid)
+    conn.cursor().execute(f"INSERT INTO {table} VALUES (1)")
+    conn.tpc_prepare()
+    assert xid.gtrid in {each.gtrid for each in conn.tpc_recover()}
+    conn.tpc_commit()
+    conn.tpc_begin(conn.xid(7, "another", "b"))
+    conn.tpc_rollback()
+    with pytest.raises(informix_db.ProgrammingError):
+        conn.tpc_commit(conn.xid(7, "no such", "b"))
+
+
+def cancelled(conn: Any, table: str) -> None:
+    cur = conn.cursor()
+    with pytest.raises(informix_db.StatementCancelledError):
+        cur.execute(ENDLESS, timeout=0.05)
+    cur.execute("SELECT tabid FROM systables WHERE tabid = 1")
+    assert cur.fetchall() == [(1,)]
+
+
+def odds_and_ends(conn: Any, table: str) -> None:
+    conn.ping()
+    cur = conn.cursor()
+    with pytest.raises(informix_db.ProgrammingError):
+        cur.execute("SELECT 1 FROM systables", {1})  # nothing of which is sent
+    cur.execute("SELECT tabid FROM systables WHERE tabid = ?", [True + 0])
+    assert len(conn.server_version) > 10
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        values,
+        interleaved_cursors,
+        fetches_that_fail,
+        scrolling,
+        transactions,
+        batches,
+        bytes_and_text,
+        large_objects,
+        client_files,
+        fast_path,
+        two_phase,
+        cancelled,
+        odds_and_ends,
+    ],
+)
+def test_it_is_repeated(
+    connect: Connect,
+    recording: Path,
+    table: str,
+    capsys: pytest.CaptureFixture[str],
+    use: Callable[[Any, str], None],
+) -> None:
+    conn = connect(record=recording, client_locale="en_US.utf8")
+    use(conn, table)
+    conn.close()
+    replayed(recording, capsys)
