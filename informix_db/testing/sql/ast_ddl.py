@@ -83,7 +83,8 @@ class StorageOption(Node):
 class CreateTable(Statement):
     """`kind`: "", temp, raw, standard, static, operational.
 
-    Either `columns`, or `query` (AS SELECT), or `row_type` (OF TYPE) is given.
+    Either `columns`, or `query` (AS SELECT, with `names` perhaps), or `row_type` (OF
+    TYPE) is given.
     """
 
     name: ObjectName
@@ -95,6 +96,7 @@ class CreateTable(Statement):
     query: Query | None = None
     row_type: ObjectName | None = None
     under: ObjectName | None = None
+    names: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class IntoTable(Node):
     """``INTO TEMP t [WITH NO LOG]``; `kind` temp, raw, standard."""
 
     kind: str
-    name: Identifier
+    name: ObjectName
     no_log: bool = False
 
 

@@ -55,16 +55,37 @@ class DDL(ConstraintDDL):
         database = self.database
         return datatype(node, ansi=database.ansi, named=database.row_types.type_named)
 
-    def create_table(self, node: ast_ddl.CreateTable, temporary: bool) -> Table:
+    def create_table(self, node: ast_ddl.CreateTable) -> Table:
         """Return the new table, not yet in any catalog."""
+        table = self._table(node, self._columns(node.columns))
+        self._start_serials(table, node.columns)
+        for name in self._primary_columns(node):
+            self._make_not_null(table, name)
+        self._constraints(table, node)
+        return table
+
+    def create_from(
+        self, node: ast_ddl.CreateTable, outputs: Sequence[tuple[str, SQLType]]
+    ) -> Table:
+        """Return a new table with the columns of a query, not yet in any catalog."""
+        columns: list[Column] = []
+        for i, (name, sql_type) in enumerate(outputs):
+            if any(column.name == name for column in columns):
+                raise SQLError(-328, token=name)
+            columns.append(Column(name, sql_type, f"c{i}"))
+        table = self._table(node, columns)
+        table.serials = {column.name: 0 for column in columns if column.is_serial}
+        return table
+
+    def _table(self, node: ast_ddl.CreateTable, columns: list[Column]) -> Table:
+        temporary = node.kind == "temp"
         _refuse_other_kinds(node, temporary)
-        owner = self.user if temporary else self.owner(node.name)
         table = Table(
             node.name.name,
-            owner,
+            self.user if temporary else self.owner(node.name),
             self.database.new_tabid(),
             self.store.new_name("t"),
-            self._columns(node.columns),
+            columns,
             temporary=temporary,
             created=datetime.date.today(),
         )
@@ -73,13 +94,8 @@ class DDL(ConstraintDDL):
         table.lock_level = "R" if options.get("lock mode") == "row" else "P"
         if table.row_size() > MAX_ROW:
             raise SQLError(-499, offset=node.position)
-        self._start_serials(table, node.columns)
-        primary = self._primary_columns(node)
-        for name in primary:
-            self._make_not_null(table, name)
         self.store.create_table(table)
         self.transaction.undo.append(lambda: self._undo_create(table))
-        self._constraints(table, node)
         return table
 
     def _undo_create(self, table: Table) -> None:
@@ -184,29 +200,6 @@ class DDL(ConstraintDDL):
         for constraint in node.constraints:
             columns = [self.column_of(table, name) for name in constraint.columns]
             self.add_constraint(table, constraint, columns)
-
-    def create_from(
-        self, name: str, outputs: Sequence[tuple[str, SQLType]], *, logged: bool
-    ) -> Table:
-        """Return a new temporary table with the columns of a query."""
-        columns: list[Column] = []
-        for i, (column_name, sql_type) in enumerate(outputs):
-            if any(column.name == column_name for column in columns):
-                raise SQLError(-328, token=column_name)
-            columns.append(Column(column_name, sql_type, f"c{i}"))
-        table = Table(
-            name,
-            self.user,
-            self.database.new_tabid(),
-            self.store.new_name("t"),
-            columns,
-            temporary=True,
-            logged=self.database.logged and logged,
-        )
-        table.serials = {column.name: 0 for column in columns if column.is_serial}
-        self.store.create_table(table)
-        self.transaction.undo.append(lambda: self._undo_create(table))
-        return table
 
     # --- other statements ----------------------------------------------------
 
@@ -368,8 +361,6 @@ def not_null(sql_type: SQLType) -> SQLType:
 def _refuse_other_kinds(node: ast_ddl.CreateTable, temporary: bool) -> None:
     """Raise SQLError(-999) for what would change a table's meaning, -201 for WITH NO
     LOG on a table that is not temporary."""
-    if node.query is not None:
-        raise unsupported("CREATE TABLE ... AS SELECT", node.position)
     if node.row_type is not None:
         raise unsupported("CREATE TABLE ... OF TYPE", node.position)
     for option in node.options:

@@ -22,8 +22,8 @@ from informix_db.testing.sql.locks import (
 )
 from informix_db.testing.sql.plans import (
     InsertPlan,
-    IntoTempPlan,
     MergePlan,
+    NewTablePlan,
     Plan,
     QueryPlan,
     SelectPlan,
@@ -231,7 +231,7 @@ class Executor:
 
     def fill(
         self,
-        plan: IntoTempPlan,
+        plan: NewTablePlan,
         table: Table,
         values: list[Any],
         transaction: Transaction,

@@ -26,6 +26,8 @@ _SPL_STATEMENTS = frozenset(
     )
 )
 _JOIN_WORDS = ("inner", "left", "right", "full", "cross", "join", "natural")
+_INTO = ("temp", "scratch", "raw", "standard", "external")
+_STORAGE = ("in", "extent", "next", "fragment", "partition", "lock", "put")
 _AFTER_JOIN_WORD = ("join", "outer", "inner", "left", "right", "full")
 
 
@@ -132,13 +134,18 @@ class QueryParser(ExpressionParser):
         if not self.at("into"):
             return None
         position = self.expect("into")
-        kind = self.expect_one_of("temp", "scratch", "raw", "standard", "external")
+        kind = self.accept_one_of(*_INTO)
         if kind == "external":
             self.unsupported("SELECT ... INTO EXTERNAL")
-        name = self.identifier()
-        no_log = self.accept_words("with", "no", "log") or kind == "scratch"
-        kind = "temp" if kind == "scratch" else kind
-        return ast_query.IntoTable(position, kind, name, no_log)
+        if not kind and self._spl:
+            self.fail()
+        name = self.object_name()
+        if kind in ("temp", "scratch"):
+            no_log = self.accept_words("with", "no", "log") or kind == "scratch"
+            return ast_query.IntoTable(position, "temp", name, no_log)
+        if self.at(*_STORAGE):
+            self.unsupported("SELECT ... INTO ... with storage options")
+        return ast_query.IntoTable(position, kind or "standard", name)
 
     def order_by(self) -> tuple[ast_query.OrderItem, ...]:
         if not self.accept_words("order", "by"):
@@ -189,9 +196,8 @@ class QueryParser(ExpressionParser):
         )
 
     def _at_into_table(self) -> bool:
-        kinds = ("temp", "scratch", "raw", "standard", "external")
         following, second = self._keys[self._index + 1 : self._index + 3]
-        return following in kinds and second not in AFTER_OPERAND
+        return following in _INTO and second not in AFTER_OPERAND
 
     def _row_limits(self) -> tuple[ast.Expression | None, ast.Expression | None]:
         skip = self._row_limit("skip")

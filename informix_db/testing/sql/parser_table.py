@@ -34,18 +34,21 @@ class TableParser(SessionParser):
         name = self.object_name()
         columns: tuple[ast_ddl.Column, ...] = ()
         constraints: tuple[ast_ddl.Constraint, ...] = ()
+        names: tuple[ast.Identifier, ...] = ()
         row_type = under = query = None
         if self.accept_words("of", "type"):
             row_type = self.object_name()
             if self.at("("):
                 constraints = self.parenthesised(self.table_constraint)
+        elif self.at("(") and self._keys[self._index + 2] in (",", ")", "::"):
+            names = self.parenthesised(self._result_name)
         elif self.at("("):
             columns, constraints = self._table_elements()
-        elif not self.at("as"):
-            self.fail()
         if self.accept("under"):
             under = self.object_name()
         options = self.storage_options()
+        if not columns and not row_type and not self.at("as"):
+            self.fail()
         if self.accept("as"):
             query = self._create_as(columns, row_type)
             options += self.storage_options()
@@ -60,7 +63,14 @@ class TableParser(SessionParser):
             query,
             row_type,
             under,
+            names,
         )
+
+    def _result_name(self) -> ast.Identifier:
+        name = self.identifier()
+        if self.at("::"):
+            self.unsupported("CREATE TABLE (... :: ...) AS SELECT")
+        return name
 
     def _create_as(
         self, columns: tuple[ast_ddl.Column, ...], row_type: ast.ObjectName | None

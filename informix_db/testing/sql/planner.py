@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from informix_db.testing.api import SQLError, SQLType
-from informix_db.testing.sql import ast, ast_dml, ast_query
+from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql.access import plain_source, reads_by_key
@@ -14,7 +15,7 @@ from informix_db.testing.sql.boundary import row_exporter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.merges import bind_merge
 from informix_db.testing.sql.plans import (
-    IntoTempPlan,
+    NewTablePlan,
     Plan,
     QueryPlan,
     SelectPlan,
@@ -34,7 +35,7 @@ def bind_statement(
     if isinstance(node, ast.Batch):
         raise unsupported("several statements in one text", node.position)
     bind = BINDERS.get(type(node))
-    if bind is None:
+    if bind is None or (isinstance(node, ast_ddl.CreateTable) and node.query is None):
         return Plan(st.statement_type(node), node)
     binding = Binding(names, node.parameter_count, variables=variables or {})
     plan = bind(node, binding)
@@ -47,9 +48,9 @@ def bind_statement(
 
 def _bind_query(node: ast_query.Query, binding: Binding) -> QueryPlan:
     binding.names.current_database()
-    query = QueryBinder(binding).query(node, None)
     if node.into is not None:
-        return _bind_into(node, node.into, query)
+        return _bind_into(node, node.into, binding)
+    query = QueryBinder(binding).query(node, None)
     plan = SelectPlan(st.SELECT, node, describe(query.outputs), returns_rows=True)
     plan.query = query
     plan.export = row_exporter([output.expr.type for output in query.outputs])
@@ -75,17 +76,34 @@ def _check_for_update(
 
 
 def _bind_into(
-    node: ast_query.Query, into: ast_query.IntoTable, query: b.BoundQuery
-) -> IntoTempPlan:
-    """SELECT ... INTO TEMP: SQLError(-249) for a column without a name."""
-    if into.kind != "temp":
-        raise unsupported(f"INTO {into.kind.upper()}", into.position)
-    for output in query.outputs:
-        if output.name.startswith("("):
-            raise SQLError(-249, offset=node.position)
-    return IntoTempPlan(
-        st.SELECT_INTO, node, query=query, name=into.name.name, no_log=into.no_log
+    node: ast_query.Query, into: ast_query.IntoTable, binding: Binding
+) -> NewTablePlan:
+    """SELECT ... INTO: SQLError(-249) for a column without a name."""
+    query = QueryBinder(binding).query(replace(node, into=None), None)
+    _refuse_unnamed(query, node)
+    options = (ast_ddl.StorageOption(0, "with no log"),) if into.no_log else ()
+    made = ast_ddl.CreateTable(
+        into.position, into.name, kind=into.kind, options=options
     )
+    return NewTablePlan(st.SELECT_INTO, node, query=query, definition=made)
+
+
+def _bind_create(node: ast_ddl.CreateTable, binding: Binding) -> NewTablePlan:
+    """CREATE TABLE ... AS SELECT: SQLError(-249) for a column without a name, -236 if
+    the names are not as many as the columns."""
+    assert node.query is not None
+    binding.names.current_database()
+    query = QueryBinder(binding).query(node.query, None)
+    if not node.names:
+        _refuse_unnamed(query, node)
+    elif len(node.names) != len(query.outputs):
+        raise SQLError(-236, offset=node.names[0].position)
+    return NewTablePlan(st.CREATE_TABLE, node, query=query, definition=node)
+
+
+def _refuse_unnamed(query: b.BoundQuery, node: ast.Statement) -> None:
+    if any(output.name.startswith("(") for output in query.outputs):
+        raise SQLError(-249, offset=node.position)
 
 
 def _bind_with(node: ast_dml.WithTables, binding: Binding) -> QueryPlan:
@@ -96,6 +114,7 @@ def _bind_with(node: ast_dml.WithTables, binding: Binding) -> QueryPlan:
 
 
 BINDERS: dict[type[ast.Statement], Callable[[Any, Binding], QueryPlan]] = {
+    ast_ddl.CreateTable: _bind_create,
     ast_query.Query: _bind_query,
     ast_dml.Insert: bind_insert,
     ast_dml.Update: bind_update,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from informix_db.testing.api import Column as ApiColumn
 from informix_db.testing.api import SQLError
 from informix_db.testing.records import dataclass
-from informix_db.testing.sql import ast
+from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.access import key_output
 from informix_db.testing.sql.catalog import (
@@ -113,12 +113,11 @@ class SelectPlan(QueryPlan):
 
 
 @dataclass(slots=True)
-class IntoTempPlan(QueryPlan):
-    """SELECT ... INTO TEMP `name`."""
+class NewTablePlan(QueryPlan):
+    """SELECT ... INTO a new table, and CREATE TABLE ... AS SELECT."""
 
     query: b.BoundQuery = field(default_factory=lambda: b.BoundQuery(b.BoundSelect([])))
-    name: str = ""
-    no_log: bool = False
+    definition: ast_ddl.CreateTable | None = None
 
     def text(self, emitter: Emitter) -> str:
         return emitter.query(self.query)
@@ -185,6 +184,13 @@ class InsertPlan(QueryPlan):
         if self.query is not None:
             return emitter.query(self.query)
         return "SELECT " + ", ".join(map(emitter.expr, self.values))
+
+
+def changes_objects(plan: Plan) -> bool:
+    """Tell whether a statement does something else than read and write rows."""
+    if isinstance(plan, NewTablePlan):
+        return plan.definition is not None and plan.definition.kind != "temp"
+    return not isinstance(plan, QueryPlan)
 
 
 def describe(outputs: Sequence[b.Output]) -> list[ApiColumn]:

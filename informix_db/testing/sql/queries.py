@@ -30,8 +30,9 @@ class QueryBinder(SourceBinder):
     def query(
         self, node: ast_query.Query, parent: Scope | None, hints: Sequence[SQLType] = ()
     ) -> b.BoundQuery:
-        """Return a query bound; `hints` type parameters of its projection."""
-        if node.into is not None and parent is not None:
+        """Return a query bound, SQLError(-201) if it has an INTO; `hints` type
+        parameters of its projection."""
+        if node.into is not None:
             raise SQLError(-201, offset=node.into.position)
         with self.common(node.with_tables, parent) as common:
             query = self._query(node, parent, hints)

@@ -33,7 +33,7 @@ from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
 from informix_db.testing.sql.plans import (
     InsertPlan,
-    IntoTempPlan,
+    NewTablePlan,
     Plan,
     QueryPlan,
     SelectPlan,
@@ -47,7 +47,7 @@ from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.syscatalog import numeric_locale
 from informix_db.testing.sql.transacting import Transacting
 from informix_db.testing.sql.transactions import Transaction
-from informix_db.testing.sql.utility import check_utility, run_utility, select_into
+from informix_db.testing.sql.utility import check_utility, create_from, run_utility
 from informix_db.testing.text import session_codec
 
 if TYPE_CHECKING:
@@ -277,8 +277,8 @@ class Session(Transacting):
     def _change(
         self, plan: Plan, values: list[object], transaction: Transaction
     ) -> ExecuteResult:
-        if isinstance(plan, IntoTempPlan):
-            return select_into(self, plan, values, transaction)
+        if isinstance(plan, NewTablePlan):
+            return create_from(self, plan, values, transaction)
         if isinstance(plan, WritePlan) and plan.current_of:
             return self._change_current(plan, values, transaction)
         return self.executor.run(plan, values, transaction)

@@ -23,7 +23,12 @@ from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.parameters import bind_parameters
 from informix_db.testing.sql.parser import parse
 from informix_db.testing.sql.planner import bind_statement
-from informix_db.testing.sql.plans import Plan, QueryPlan, SelectPlan
+from informix_db.testing.sql.plans import (
+    Plan,
+    QueryPlan,
+    SelectPlan,
+    changes_objects,
+)
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.spl_cursor import RoutineCursor
 from informix_db.testing.sql.spl_objects import Routine
@@ -259,12 +264,12 @@ class Routines:
     def run_statement(self, plan: Plan, values: list[Any]) -> None:
         """Run a statement other than SELECT; SQLError(-675) for all but INSERT,
         UPDATE and DELETE in a routine called by a query."""
+        if self._query_depth and changes_objects(plan):
+            raise SQLError(_NOT_ALLOWED)
         if isinstance(plan, QueryPlan):
             self._session.run(plan, values)
-            return
-        if self._query_depth:
-            raise SQLError(_NOT_ALLOWED)
-        run_utility(self._session, plan.node)
+        else:
+            run_utility(self._session, plan.node)
 
     def run_text(self, text: str) -> None:
         """EXECUTE IMMEDIATE."""

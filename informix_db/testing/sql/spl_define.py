@@ -116,8 +116,8 @@ def drop_routine(session: Session, node: ast_ddl.Drop) -> None:
 
 
 def _is_meant(session: Session, routine: Routine, node: ast_ddl.Drop) -> bool:
-    if node.kind not in ("routine", routine.node.kind):
-        return False
+    if node.kind == "function" and routine.node.kind != node.kind:
+        return False  # while DROP PROCEDURE may mean a function (SQT-434)
     if node.signature is None:
         return True
     types = tuple(variable_type(session, kind) for kind in node.signature)

@@ -11,7 +11,8 @@ every table of every database. Each table has hidden columns before its own:
 An UPDATE inside a transaction changes the row in place and keeps the old version in
 a new row with `_d` set. COMMIT drops versions and clears `_x`; ROLLBACK puts the
 versions back. A key that was deleted stays locked until then, even if the transaction
-had inserted it [SQT-387, SQT-377]. The caller holds the engine's mutex and calls within `atomic`.
+had inserted it [SQT-387, SQT-377]. The caller holds the engine's mutex and calls within
+`atomic`.
 """
 
 from __future__ import annotations

@@ -19,10 +19,11 @@ from informix_db.testing.sql import (
 )
 from informix_db.testing.sql.alter import alter_table
 from informix_db.testing.sql.catalog import Table
+from informix_db.testing.sql.ddl import DDL
 from informix_db.testing.sql.definitions import open_ddl, placed_table, refuse_taken
 from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.locks import TABLE_LOCKED, lock_table
-from informix_db.testing.sql.plans import IntoTempPlan, describe
+from informix_db.testing.sql.plans import NewTablePlan, describe
 from informix_db.testing.sql.privileges import require, require_level
 from informix_db.testing.sql.transactions import Transaction
 
@@ -276,48 +277,58 @@ def _drop_database(session: Session, node: ast_ddl.Drop) -> None:
 
 
 def _create_table(session: Session, node: ast_ddl.CreateTable) -> None:
-    database = session.current_database()
+    if not _is_there(session, node):
+        session.transact(lambda tx: _make_table(session, node, tx))
+
+
+def _is_there(session: Session, node: ast_ddl.CreateTable) -> bool:
+    """Tell whether a table is there, so that IF NOT EXISTS makes none; SQLError(-310,
+    -958) if that is not said."""
     name = node.name.name
     if node.kind == "temp":
         taken = name in session.temporary
     else:
         owner = node.name.owner
+        database = session.current_database()
         found = database.find(name, owner, session.user, session.transaction)
         taken = found is not None
     if taken and node.if_not_exists:
-        return
+        return True
     if node.kind != "temp":
         refuse_taken(session, node.name)
     elif taken:
         raise SQLError(-958, offset=node.name.position, token=name)
-    session.transact(lambda tx: _make_table(session, node, tx))
+    return False
 
 
-def select_into(
-    session: Session, plan: IntoTempPlan, values: list[Any], transaction: Transaction
+def create_from(
+    session: Session, plan: NewTablePlan, values: list[Any], transaction: Transaction
 ) -> ExecuteResult:
-    """Run SELECT ... INTO TEMP."""
-    if plan.name in session.temporary:
-        raise SQLError(-958, offset=plan.node.position, token=plan.name)
-    outputs = [(column.name, column.type) for column in describe(plan.query.outputs)]
+    """Run SELECT ... INTO a new table, or CREATE TABLE ... AS SELECT."""
+    node = plan.definition
+    assert node is not None
+    if _is_there(session, node):
+        return ExecuteResult()
+    outputs = describe(plan.query.outputs)
+    names = [name.name for name in node.names] or [column.name for column in outputs]
     ddl = open_ddl(session, transaction)
-    table = ddl.create_from(plan.name, outputs, logged=not plan.no_log)
-    _add_temporary(session, table, transaction)
+    types = [column.type for column in outputs]
+    table = ddl.create_from(node, list(zip(names, types, strict=True)))
+    _add_table(session, ddl, table)
     return session.executor.fill(plan, table, values, transaction)
-
-
-def _add_temporary(session: Session, table: Table, transaction: Transaction) -> None:
-    session.temporary[table.name] = table
-    transaction.undo.append(lambda: _forget_temporary(session, table))
 
 
 def _make_table(
     session: Session, node: ast_ddl.CreateTable, transaction: Transaction
 ) -> None:
     ddl = open_ddl(session, transaction)
-    table = ddl.create_table(node, node.kind == "temp")
+    _add_table(session, ddl, ddl.create_table(node))
+
+
+def _add_table(session: Session, ddl: DDL, table: Table) -> None:
     if table.temporary:
-        _add_temporary(session, table, transaction)
+        session.temporary[table.name] = table
+        ddl.transaction.undo.append(lambda: _forget_temporary(session, table))
     else:
         ddl.add_to_catalog(table)
 

@@ -5,6 +5,8 @@ Tags in parentheses are sources that docs/EMULATOR.md lists.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from engine_client import SQLClient, bound
 
@@ -132,6 +134,72 @@ class TestTemporaryTables:
         assert sql.do("INSERT INTO x VALUES (0, 'c')").serial == 8
         assert sql.rows("SELECT * FROM x") == [(7, "ab"), (8, "c")]
         assert sql.code("SELECT id FROM t INTO TEMP x") == -958
+
+
+class TestTablesFromQueries:
+    @pytest.fixture
+    def source(self, sql: SQLClient) -> SQLClient:
+        sql.do("CREATE TABLE t (id SERIAL, v VARCHAR(5) NOT NULL, d DECIMAL(5,2))")
+        sql.do("INSERT INTO t VALUES (7, 'a', 1.5)")
+        sql.do("INSERT INTO t VALUES (8, 'b', NULL)")
+        return sql
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "CREATE TABLE n AS SELECT id, v, d * 2 twice FROM t WHERE id > ?",
+            "CREATE TABLE n (id, v, twice) AS (SELECT id, v, d * 2 FROM t"
+            " WHERE id > ?)",
+            "CREATE RAW TABLE n LOCK MODE ROW AS SELECT id, v, d * 2 twice FROM t"
+            " WHERE id > ?",
+            "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO n",
+            "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO STANDARD n",
+            "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO RAW informix.n",
+        ],
+    )
+    def test_have_the_rows_and_columns(self, source: SQLClient, statement: str) -> None:
+        """(SQS-0403, SQS-2106)"""
+        assert source.do(statement, 6).rows == 2
+        found = source.rows("SELECT id, v, twice FROM n ORDER BY id")
+        assert found == [(7, "a", Decimal("3.00")), (8, "b", None)]
+        assert source.do("INSERT INTO n (v) VALUES ('c')").serial == 9
+        assert source.code("INSERT INTO n (id) VALUES (1)") == -292
+        other = source.another()
+        assert other.rows("SELECT COUNT(*) FROM n") == [(3,)]
+        assert source.code(statement, 6) == -310
+
+    def test_are_undone_by_rollback(self, source: SQLClient) -> None:
+        source.do("BEGIN WORK")
+        source.do("CREATE TABLE n AS SELECT id FROM t")
+        assert source.rows("SELECT COUNT(*) FROM n") == [(2,)]
+        source.do("ROLLBACK WORK")
+        assert source.code("SELECT * FROM n") == -206
+
+    def test_are_not_made_if_the_query_fails(self, source: SQLClient) -> None:
+        assert source.code("CREATE TABLE n AS SELECT v::INT x FROM t") == -1213
+        assert source.code("SELECT * FROM n") == -206
+
+    @pytest.mark.parametrize(
+        ("statement", "sqlcode"),
+        [
+            ("CREATE TABLE n AS SELECT id + 1 FROM t", -249),
+            ("SELECT id + 1 FROM t INTO n", -249),
+            ("CREATE TABLE n AS SELECT id, id FROM t", -328),
+            ("CREATE TABLE n (a, b) AS SELECT id FROM t", -236),
+            ("CREATE TABLE n (a)", -201),
+            ("CREATE TABLE n (a INT) AS SELECT id FROM t", -201),
+            ("CREATE TABLE n AS SELECT id FROM nowhere", -206),
+            ("SELECT id FROM (SELECT id FROM t INTO n)", -201),
+        ],
+    )
+    def test_errors(self, source: SQLClient, statement: str, sqlcode: int) -> None:
+        assert source.code(statement) == sqlcode
+
+    def test_are_described_as_what_they_are(self, source: SQLClient) -> None:
+        prepare = source.session.prepare
+        assert prepare("CREATE TABLE n AS SELECT id FROM t").statement_type == 45
+        assert prepare("SELECT id FROM t INTO n").statement_type == 3
+        source.do("CREATE TABLE IF NOT EXISTS t AS SELECT id FROM t")
 
 
 class TestIndexes:
@@ -363,7 +431,14 @@ ON_COMMIT = "CREATE TABLE ... ON COMMIT"
     [
         ("ALTER TABLE t MODIFY NEXT SIZE 32", "ALTER TABLE NEXT SIZE"),
         ("ALTER TABLE t ADD ROWIDS", "ALTER TABLE ADD ROWIDS"),
-        ("CREATE TABLE u AS SELECT a FROM t", "CREATE TABLE ... AS SELECT"),
+        (
+            "CREATE TABLE u (a::INT) AS SELECT a FROM t",
+            "CREATE TABLE (... :: ...) AS SELECT",
+        ),
+        (
+            "SELECT a FROM t INTO RAW u IN dbspace",
+            "SELECT ... INTO ... with storage options",
+        ),
         ("CREATE TABLE u OF TYPE r", "CREATE TABLE ... OF TYPE"),
         ("CREATE TEMP TABLE u (a INT) ON COMMIT DELETE ROWS", ON_COMMIT),
         ("CREATE INDEX i ON t (ABS(a))", "CREATE INDEX on a function"),

@@ -74,7 +74,7 @@ def test_query_without_from() -> None:
 
 def test_tails() -> None:
     node = query("SELECT a FROM t INTO TEMP x WITH NO LOG")
-    assert node.into == ast_query.IntoTable(0, "temp", ast.Identifier(0, "x"), True)
+    assert node.into == ast_query.IntoTable(0, "temp", ast.ObjectName(0, "x"), True)
     node = query("SELECT a FROM t FOR UPDATE OF a, b")
     assert node.for_update
     assert [column.name for column in node.update_columns] == ["a", "b"]

@@ -168,7 +168,7 @@ def test_select_into_variables() -> None:
     assert body.into == identifiers("x", "y")
     node = statement("SELECT b FROM t INTO TEMP x;")
     assert cast(ast_query.Query, node).into == ast_query.IntoTable(
-        0, "temp", ast.Identifier(0, "x")
+        0, "temp", ast.ObjectName(0, "x")
     )
 
 

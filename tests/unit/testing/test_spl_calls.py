@@ -100,7 +100,8 @@ def test_dropped(routines) -> None:
     routines.do("drop function two(int)")
     routines.do("drop routine two(int, int)")
     assert routines.rows("execute function two(1)") == [("text",)]
-    routines.do("drop function two")
+    assert routines.code("drop function nothing") == -674
+    routines.do("drop procedure two")  # means functions, too (SQT-434)
     assert routines.code("drop function two") == -674
     assert routines.code("drop function nothing") == -674
     routines.do("drop function if exists two")
@@ -235,7 +236,14 @@ def test_wrong_calls_in_queries(routines, expression, sqlcode) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["create table x (a int);", "begin work;", "commit work;", "drop table t;"],
+    [
+        "create table x (a int);",
+        "create table x as select a from t;",
+        "select a from t into standard x;",
+        "begin work;",
+        "commit work;",
+        "drop table t;",
+    ],
 )
 def test_what_a_query_must_not_do(routines, body) -> None:
     """Called directly, or by a routine, it may."""
