@@ -57,6 +57,9 @@ class Connection(BaseConnection):
     """A session with an Informix server (PEP 249). Made by `informix_db.connect`.
 
     One thread at a time may use it; threads that share it by mistake queue up.
+
+    Whatever needs the server raises InterfaceError once the connection is closed, and
+    OperationalError with `session_dead` set if it is lost on the way.
     """
 
     _transport: BlockingTransport
@@ -260,7 +263,11 @@ class Connection(BaseConnection):
         return Cursor(self, scrollable=scrollable, hold=hold, row_factory=row_factory)
 
     def commit(self) -> None:
-        """Commit the work done; nothing to do without any, or without logging."""
+        """Commit the work done; nothing to do without any, or without logging.
+
+        A commit that the server refuses undoes the work, and raises what it says. One
+        that is cut off may have happened: the error has `session_dead` set.
+        """
         self._run(self._commit_gen)
 
     def rollback(self) -> None:
@@ -341,7 +348,12 @@ class Connection(BaseConnection):
 
     @contextmanager
     def savepoint(self, name: str) -> Iterator[Self]:
-        """Undo what the block did, and no more, if it raises."""
+        """Undo what the block did, and no more, if it raises.
+
+        The block is part of a transaction, which it may begin. Raises ProgrammingError
+        for a `name` that is none and with autocommit outside of a transaction,
+        NotSupportedError if the database is not logged.
+        """
         self._run(lambda: self._enter_savepoint_gen(name))
         with self._undoing(lambda ok: self._leave_savepoint_gen(name, ok)):
             yield self

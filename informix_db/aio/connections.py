@@ -57,6 +57,9 @@ class AsyncConnection(BaseConnection):
     One task at a time may use it; tasks that share it by mistake queue up. A task
     that is cancelled while it waits for the server interrupts the server, and the
     session goes on.
+
+    Whatever needs the server raises InterfaceError once the connection is closed, and
+    OperationalError with `session_dead` set if it is lost on the way.
     """
 
     _transport: AsyncTransport
@@ -324,7 +327,11 @@ class AsyncConnection(BaseConnection):
         )
 
     async def commit(self) -> None:
-        """Commit the work done; nothing to do without any, or without logging."""
+        """Commit the work done; nothing to do without any, or without logging.
+
+        A commit that the server refuses undoes the work, and raises what it says. One
+        that is cut off may have happened: the error has `session_dead` set.
+        """
         await self._run(self._commit_gen)
 
     async def rollback(self) -> None:
@@ -405,7 +412,12 @@ class AsyncConnection(BaseConnection):
 
     @asynccontextmanager
     async def savepoint(self, name: str) -> AsyncIterator[Self]:
-        """Undo what the block did, and no more, if it raises."""
+        """Undo what the block did, and no more, if it raises.
+
+        The block is part of a transaction, which it may begin. Raises ProgrammingError
+        for a `name` that is none and with autocommit outside of a transaction,
+        NotSupportedError if the database is not logged.
+        """
         await self._run(lambda: self._enter_savepoint_gen(name))
         async with self._undoing(lambda ok: self._leave_savepoint_gen(name, ok)):
             yield self
