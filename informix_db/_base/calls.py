@@ -39,13 +39,13 @@ class Call:
 class Calls:
     """The calls of one connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, autocommit: bool) -> None:
+        self._autocommit = autocommit
         self._numbers: weakref.WeakKeyDictionary[object, int]
         self._numbers = weakref.WeakKeyDictionary()
         self._count = 0
         # results and files that the server has open, by number
         self._open: dict[int, weakref.ref[Result] | weakref.ref[LargeObject]] = {}
-        self._autocommit: bool | None = None
 
     def of_conversation(self, connection: BaseConnection, generator: Any) -> Call:
         """Return the call that made a conversation, which has not begun."""
@@ -102,9 +102,8 @@ class Calls:
         """Return what has happened since the last operation."""
         happened: dict[str, Any] = {}
         autocommit = connection._autocommit
-        if self._autocommit not in (None, autocommit):
-            happened["autocommit"] = autocommit
-        self._autocommit = autocommit
+        if self._autocommit != autocommit:
+            self._autocommit = happened["autocommit"] = autocommit
         if freed := sorted(set(self._open) - set(self._still_open())):
             happened["freed"] = freed
             for number in freed:

@@ -115,7 +115,7 @@ class BaseConnection(Login):
         self._recorder = recorder_of(params, number, self._channel, self._largest_fetch)
         tap(self._channel, number, self._recorder)
         self._observer = observer_of(params, self._recorder)
-        self._calls = None if self._recorder is None else Calls()
+        self._calls = None if self._recorder is None else Calls(params.autocommit)
         self._state = IDLE
         self._why_broken = ""
         # An urgent byte was sent that no ERR -213 may have answered yet.

@@ -40,14 +40,16 @@ RECORDING = Path(__file__).with_name({name!r})
 
 
 def test_recording() -> None:
-    with ReplayServer(RECORDING, connection={number}) as server:
-        conn = informix_db.connect(
+    with (
+        ReplayServer(RECORDING, connection={number}) as server,
+        informix_db.connect(
             server.host,
             server.port,
             user="replay",
             password="replay",
             read_timeout={timeout},{arguments}
-        )
+        ) as conn,
+    ):
 '''
 # Seconds: a reply is there at once, unless the driver waits for more than there is.
 _TIMEOUT = 10
@@ -74,7 +76,7 @@ class Done(NamedTuple):
     """A step, and what came of it."""
 
     step: Step
-    error: Error | RuntimeError | None
+    error: Exception | None
     out: str | None  # of an expression
 
     @property
@@ -135,13 +137,19 @@ def run(args: argparse.Namespace) -> int:
         text = _test_text(args.file.name, number, replay, done)
         args.test.write_text(text, encoding="utf-8")
     same = all(each.as_recorded for each in done)
-    return max(_report(server), 0 if same and replay.complete else 1)
+    for difference in server.differences:
+        print(difference, file=sys.stderr)
+    return 0 if same and replay.complete and not server.differences else 1
 
 
 def _report(server: ReplayServer) -> int:
-    for difference in server.differences:
-        print(difference, file=sys.stderr)
-    return 1 if server.differences else 0
+    told = [
+        *server.differences,
+        *([server.not_recorded] if server.not_recorded else []),
+    ]
+    for each in told:
+        print(each, file=sys.stderr)
+    return 1 if told else 0
 
 
 def _wait_for_interrupt() -> None:
@@ -168,9 +176,13 @@ class _Replay:
                 return
             try:
                 for done in _perform(self.conversation, conn):
+                    if server.not_recorded:  # which is no fault of this step
+                        raise CannotRepeat(server.not_recorded)
                     if not quiet:
                         _tell(done)
                     yield done
+                    if server.differences:
+                        raise CannotRepeat("this driver does something else")
                 self.complete = True
             except CannotRepeat as exc:
                 self._stopped(f"it goes on, but {exc}")
@@ -205,12 +217,12 @@ def _perform(conversation: Conversation, conn: Any) -> Iterator[Done]:
     from informix_db.testing.replay import shown
 
     for step in steps(conversation):
-        error: Error | RuntimeError | None = None
+        error: Exception | None = None
         out = None
         try:
             exec(f"out = {step.code}" if step.is_expression else step.code, names)
             out = shown(names["out"]) if step.is_expression else None
-        except (Error, RuntimeError) as exc:
+        except Exception as exc:  # whatever the calls in a recording come to
             error = exc
         yield Done(step, error, out)
 
@@ -274,7 +286,7 @@ def _test_text(name: str, number: int, replay: _Replay, done: list[Done]) -> str
         body += _lines_of(each)
     if not replay.complete:
         body.append(f"# {ascii(replay.why_incomplete)[1:-1]}")
-    body.append("conn.close()")
+    body = body or ["conn.close()"]
     check = f"server.check(complete={replay.complete})"
     text = "\n".join(f"        {line}" for line in body) + f"\n    {check}\n"
     imports = [f"import {each}" for each in _MODULES if f"{each}." in text]
@@ -298,7 +310,9 @@ def _lines_of(done: Done) -> list[str]:
         text = None
     else:
         raised = None if done.error is None else type(done.error).__name__
-        text = None if done.error is None else f"{done.error}"
+        text = None
+        if done.error is not None and not getattr(done.error, "session_dead", False):
+            text = str(done.error)
     if raised is not None:
         kind = raised if raised == "RuntimeError" else f"informix_db.{raised}"
         caught = [f"with pytest.raises({kind}) as caught:"]

@@ -101,6 +101,7 @@ class _Program:
                 self._files.remove(number)
                 yield Step(f"del file{number:d}")
             elif number in self._positions:
+                del self._positions[number]
                 yield Step(f"cur{number:d}.close()")
         if isinstance(autocommit := operation.given.get("autocommit"), bool):
             yield Step(f"conn.autocommit = {autocommit}")
@@ -125,6 +126,7 @@ class _Program:
             yield from self._left(operation)
         elif name == "reset":  # what a pool does
             for number in sorted(self._positions):
+                del self._positions[number]
                 yield Step(f"cur{number:d}.close()")
             yield _call(operation, "conn.rollback()")
         else:

@@ -55,13 +55,18 @@ class _Difference(Exception):
     """The client did not do what the recorded one did."""
 
 
+class _NotRecorded(Exception):
+    """The client did, but what it was answered is hidden."""
+
+
 class ReplayServer:
     """Serves a recording on loopback; a context manager.
 
     Each client is served one of the recorded connections in turn, or the one of number
     `connection`. What a client does differently ends its session and is a text in
     `differences`, requests it did not send are counted in `unsent`; `check` raises
-    AssertionError if there are any.
+    AssertionError if there are any. A session that comes to a reply with hidden values
+    ends there, too; `not_recorded` says where.
 
     When an interrupted request has come, `on_interrupt` is called, if it is set: with
     a connection's `cancel` the client interrupts it as the recorded one did.
@@ -84,6 +89,7 @@ class ReplayServer:
             raise ValueError(f"{Path(path)} holds no recording")
         self.conversations = list(recorded.values())
         self.differences: list[str] = []
+        self.not_recorded = ""
         self.unsent = 0
         self.on_interrupt: Callable[[], object] | None = None
         self._lock = threading.Lock()
@@ -107,8 +113,8 @@ class ReplayServer:
         If `complete`, also for recorded requests that no client sent: for use when the
         server has been closed, because a client may still be sending them before.
         """
-        if self.differences:
-            raise AssertionError(self.differences[0])
+        if self.differences or self.not_recorded:
+            raise AssertionError([*self.differences, self.not_recorded][0])
         if complete and self.unsent:
             raise AssertionError(f"{self.unsent} recorded requests were not sent")
 
@@ -146,6 +152,8 @@ class ReplayServer:
         except _Difference as exc:
             with self._lock:
                 self.differences.append(str(exc))
+        except _NotRecorded as exc:
+            self.not_recorded = str(exc)
         except OSError:
             pass  # the client is gone, which is its good right
         finally:
@@ -268,7 +276,7 @@ class _Session:
 
     def _reply(self, exchange: Exchange) -> None:
         if not exchange.reply.playable:
-            raise _Difference(
+            raise _NotRecorded(
                 f"the reply to request {exchange.number} ({exchange.operation}) holds "
                 "values, which were not recorded"
             )

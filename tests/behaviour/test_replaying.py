@@ -17,6 +17,7 @@ import pytest
 import informix_db
 from informix_db import CollectionValue, IntervalYM, RowValue
 from informix_db._cli.main import main
+from informix_db.testing import Server
 
 from .conftest import BOTH, SYNC, Connect
 
@@ -315,3 +316,213 @@ def test_it_is_repeated(
     use(conn, table)
     conn.close()
     replayed(recording, capsys)
+
+
+@SYNC
+def test_an_interrupt_is_repeated_where_it_was(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From another thread, in an execute; by the time, a statement that was done."""
+    conn = connect(record=recording)
+    cur = conn.cursor()
+    timer = threading.Timer(0.05, conn.cancel)
+    timer.start()
+    with pytest.raises(informix_db.StatementCancelledError):
+        cur.execute(ENDLESS)
+    timer.join()
+    conn.ping()
+    with pytest.raises(informix_db.StatementCancelledError):
+        cur.execute(ENDLESS, timeout=0.05)
+    conn.close()
+    printed, _ = replayed(recording, capsys)
+    assert printed.count("StatementCancelledError") == 2
+    # Ctrl-C, and an asyncio task that is cancelled
+    for name in ("KeyboardInterrupt", "CancelledError"):
+        text = recording.read_text("ascii").replace("StatementCancelledError", name)
+        recording.write_text(text, encoding="ascii")
+        printed, _ = replayed(recording, capsys)
+        assert printed.count("StatementCancelledError") == 2
+
+
+def test_what_a_pool_does_is_repeated(
+    emulator: Any, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with informix_db.create_pool(
+        host=emulator.host,
+        port=emulator.port,
+        user="informix",
+        password="in4mix",
+        database="testdb",
+        min_size=1,
+        max_size=1,
+        record=recording,
+    ) as pool:
+        for _ in range(2):
+            with pool.connection() as conn:
+                conn.autocommit = True
+                conn.cursor(hold=True).execute(MANY)
+            with pool.connection() as conn:
+                conn.cursor().execute(MANY)
+    replayed(recording, capsys)
+
+
+def test_a_connection_that_is_lost_is_lost_again(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Server() as server:
+        conn = connect(host=server.host, port=server.port, record=recording)
+        cur = conn.cursor()
+        server.faults.truncate(20)
+        with pytest.raises(informix_db.OperationalError):
+            cur.execute("SELECT tabname FROM systables")
+        conn.close()
+    printed, _ = replayed(recording, capsys)
+    assert "OperationalError" in printed
+
+
+# -- what cannot be repeated
+
+
+def test_a_recording_ends_within_an_operation(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As that of a program that was killed."""
+    conn = connect(record=recording)
+    conn.ping()
+    conn.cursor().execute("SELECT tabid FROM systables")
+    conn.close()
+    lines = recording.read_text("ascii").splitlines(keepends=True)
+    (end,) = (at for at, line in enumerate(lines) if "<- execute" in line)
+    recording.write_text("".join(lines[: end - 1]), encoding="ascii")
+    assert main(["replay", str(recording)]) == 1
+    printed = capsys.readouterr()
+    assert "conn.ping()\n    done (as recorded)" in printed.out
+    why = r"replay: it goes on, but execute \(line \d+\) did not end\n"
+    assert re.fullmatch(why, printed.err)
+
+
+def test_hidden_values_end_it(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Parameters of known sizes have stand-ins; rows have none."""
+    conn = connect(record=recording, record_values=False)
+    cur = conn.cursor()
+    cur.execute("CREATE TEMP TABLE t (a INT, b VARCHAR(30), c FLOAT, d DATE, e BIGINT)")
+    cur.execute(
+        "INSERT INTO t VALUES (?, ?, ?, ?, ?)",
+        (1, "secret", 0.5, datetime.date.today(), 2**40),
+    )
+    with pytest.raises(informix_db.ProgrammingError):
+        cur.execute("SELECT 'secret' FROM no_such_table")
+    cur.execute("SELECT a FROM t")
+    conn.commit()
+    conn.close()
+    written = recording.with_name("test_session.py")
+    assert main(["replay", str(recording), "--test", str(written)]) == 1
+    error = capsys.readouterr().err
+    assert "the reply to request" in error
+    assert "(execute) holds values, which were not recorded" in error
+    text = written.read_text("utf-8")
+    assert "INSERT INTO t" in text
+    assert "with pytest.raises(informix_db.ProgrammingError)" in text
+    assert "conn.commit" not in text
+    assert "# it goes on, but the reply to request" in text
+    runpy.run_path(str(written))["test_recording"]()
+
+
+@SYNC
+def test_a_file_that_cannot_be_read_twice_is_not_recorded(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    conn = connect(record=recording)
+    cur = conn.cursor()
+    cur.execute("CREATE TEMP TABLE t (a BYTE)")
+    cur.execute("INSERT INTO t VALUES (?)", (Pipe(b"contents"),))
+    conn.close()
+    written = recording.with_name("test_session.py")
+    assert main(["replay", str(recording), "--test", str(written)]) == 1
+    error = capsys.readouterr().err
+    assert error == "replay: it goes on, but a value, of type Pipe, was not recorded\n"
+    runpy.run_path(str(written))["test_recording"]()  # up to there
+    assert "# it goes on, but a value" in written.read_text("utf-8")
+
+
+# -- a test that is made
+
+
+def changed(recording: Path, pattern: str, change: Callable[[bytes], bytes]) -> None:
+    """Change bytes of a reply."""
+    text = recording.read_text("ascii")
+    (found,) = {match[1] for match in re.finditer(rf"S< \w*?({pattern})", text)}
+    other = change(bytes.fromhex(found)).hex()
+    assert other != found
+    recording.write_text(text.replace(found, other), encoding="ascii")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "change"),
+    [
+        (b"Lyon".hex(), bytes.lower),  # a value
+        (b"town\0".hex(), bytes.title),  # a column's name
+        ("000f0000000000020000", lambda data: data.replace(b"\2", b"\3")),  # a count
+        ("ff32ff91", lambda data: data[:-1] + b"\x92"),  # an error's number
+        (b"no_such".hex(), bytes.upper),  # its text
+        (b"contents".hex(), bytes.upper),  # of a large object
+    ],
+)
+@SYNC
+def test_a_changed_reply_fails_it(
+    connect: Connect, recording: Path, pattern: str, change: Callable[[bytes], bytes]
+) -> None:
+    conn = connect(record=recording)
+    cur = conn.cursor()
+    cur.execute("CREATE TEMP TABLE t (a INT, town VARCHAR(10), c BLOB)")
+    cur.executemany("INSERT INTO t (a, town) VALUES (?, ?)", [(1, "Lyon"), (2, None)])
+    cur.execute("UPDATE t SET c = ?", (b"contents",))
+    cur.execute("SELECT a, town FROM t")
+    cur.fetchall()
+    cur.read_blob_column("SELECT c FROM t")
+    with pytest.raises(informix_db.ProgrammingError):
+        cur.execute("SELECT a FROM no_such")
+    conn.close()
+    run = made_test(recording)
+    changed(recording, pattern, change)
+    with pytest.raises((AssertionError, informix_db.Error)):
+        run()
+
+
+@SYNC
+def test_a_test_that_fails_is_written_too(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The driver that was recorded did something else: that is what a test is for."""
+    conn = connect(record=recording)
+    conn.cursor().execute("SELECT tabid FROM systables WHERE tabid = ?", (1,))
+    conn.close()
+    text = recording.read_text("ascii").replace(
+        '"parameters": [1]', '"parameters": [2]'
+    )
+    recording.write_text(text, encoding="ascii")
+    written = recording.with_name("test_session.py")
+    assert main(["replay", str(recording), "--test", str(written)]) == 1
+    assert "(execute) differs at byte" in capsys.readouterr().err
+    with pytest.raises((AssertionError, informix_db.Error)):
+        runpy.run_path(str(written))["test_recording"]()
+
+
+@SYNC
+def test_what_is_not_done_again_is_told(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conn = connect(record=recording)
+    conn.ping()
+    conn.close()
+    lines = recording.read_text("ascii").splitlines(keepends=True)
+    kept = [line for line in lines if "ping" not in line]
+    recording.write_text("".join(kept), encoding="ascii")
+    assert main(["replay", str(recording)]) == 1
+    assert "replay: 1 recorded requests were not sent" in capsys.readouterr().err
