@@ -122,16 +122,14 @@ def test_the_session_goes_on(run: Run[None], emulator: Server, work: Work) -> No
         async with aio.connect(**settings) as connection:
             await connection.cursor().execute("CREATE TABLE IF NOT EXISTS work (n INT)")
             await connection.commit()
-            most = reached = 1
-            first = 0
+            first, reached = 0, 1
             while reached:
                 for second in itertools.count(first + 1):
                     reached = await twice(connection, first, second)
-                    most = max(most, reached)
                     if reached < 2:
                         break
                 first += 1
-            assert most == 2
+            assert first > 2, "it waited for nothing"
 
     run(main())
 
