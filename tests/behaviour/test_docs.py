@@ -214,6 +214,23 @@ def test_all_arguments_are_listed_with_their_defaults() -> None:
     }
 
 
+def test_multiples_of_the_readme_are_those_of_the_benchmarks() -> None:
+    """Within a factor of two, which is more than runs of the comparison differ."""
+    measured = {}
+    for line in (ROOT / "docs" / "BENCHMARKS.md").read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == 9:
+            measured[cells[1]] = cells[3:7]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .+ \| 1 \|(?:.*\|){4}$", readme, re.MULTILINE)
+    assert len(rows) > 5
+    for row in rows:
+        name, _, *multiples = [cell.strip() for cell in row.split("|")[1:-1]]
+        for told, found in zip(multiples, measured[name], strict=True):
+            assert bool(told) == bool(found), row
+            assert not told or 0.5 <= float(told) / float(found) <= 2, row
+
+
 @pytest.mark.parametrize(
     "kind", [informix_db.Connection, informix_db.Cursor, informix_db.ConnectionPool]
 )
