@@ -215,7 +215,7 @@ def test_all_arguments_are_listed_with_their_defaults() -> None:
 
 
 def test_multiples_of_the_readme_are_those_of_the_benchmarks() -> None:
-    """Within a factor of two, which is more than runs of the comparison differ."""
+    """Within a factor of two, by which runs of the comparison may differ."""
     measured = {}
     for line in (ROOT / "docs" / "BENCHMARKS.md").read_text("utf-8").splitlines():
         cells = [cell.strip() for cell in line.split("|")]
