@@ -9,6 +9,7 @@ The examples' host is the emulator, its port 9089 the emulator behind TLS.
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import re
 import shutil
@@ -87,7 +88,15 @@ def sections(name: str) -> list[Section]:
     return found
 
 
-SECTIONS = [section for page in PAGES for section in sections(page)]
+# By title, what has to be installed for the examples.
+NEEDS = {"With other libraries": "pandas"}
+
+SECTIONS = [
+    section
+    for page in PAGES
+    for section in sections(page)
+    if importlib.util.find_spec(NEEDS.get(section.title, "informix_db"))
+]
 TABLES = [
     statement
     for block in blocks_of(USAGE)
