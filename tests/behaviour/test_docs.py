@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+import shlex
 import shutil
 import socket
 import ssl
@@ -24,7 +25,7 @@ import pytest
 
 import informix_db
 from informix_db.params import connect_params
-from informix_db.testing import Server
+from informix_db.testing import Server, commandline
 
 ROOT = Path(__file__).parents[2]
 TLS = ROOT / "tests" / "data" / "tls"
@@ -258,6 +259,7 @@ _PATH = re.compile(
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 _DOCUMENT = re.compile(r"\b[A-Za-z][\w-]*\.md\b")
 _PROTOCOL_SECTION = re.compile(r"PROTOCOL\.md\s+section\s+(\d+)")
+_EMULATOR = re.compile(r"^(?:\$ )?python -m informix_db\.testing (.*)", re.MULTILINE)
 _TARGET = re.compile(r"^(?:\$ )?make ([a-z-]+)", re.MULTILINE)
 
 
@@ -295,6 +297,18 @@ def test_names_of_the_architecture_exist() -> None:
     assert set(re.findall(r"(?<![\w*])\w+\.py\b", text)) <= modules
     for name in re.findall(r"`(?:\w+\.)?(_?[a-z]\w*_\w+|[A-Z][a-z]\w+)`", text):
         assert re.search(rf"\b{name}\b", everything), name
+
+
+def test_options_of_the_emulator_that_are_shown_exist() -> None:
+    shown = [
+        options
+        for path in DOCUMENTS
+        for options in _EMULATOR.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert len(shown) > 2
+    for options in shown:
+        words = shlex.split(options.removesuffix("&"), comments=True)
+        commandline._parser().parse_args(words)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
