@@ -67,6 +67,10 @@ DECISIONS = (
     ("a column of an alias in GROUP BY", "-217; positions are fine"),
     ("OUTER beside ANSI joins", "allowed"),
     (
+        "rows in the way of SET CONSTRAINTS or INDEXES ... ENABLED",
+        "-371, -386, -525, -530 as in ALTER TABLE: -971 is for violations tables",
+    ),
+    (
         "a table written to, in a subquery",
         "-360 in SET; in WHERE if the subquery has many rows and looks at the row",
     ),

@@ -44,7 +44,7 @@ def reads_by_key(body: b.BoundBody) -> bool:
         return False
     fixed = {part.column for part in _fixed(body.where, source.source)}
     return any(
-        index.unique and all(column.storage in fixed for column, _ in index.keys)
+        index.is_enforced and all(column.storage in fixed for column, _ in index.keys)
         for index in source.table.indexes
     )
 

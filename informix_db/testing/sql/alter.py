@@ -157,9 +157,10 @@ class Alteration:
         if node.kind == "primary key":
             if any(constraint.kind == "P" for constraint in self._constraints):
                 raise SQLError(-297, offset=node.position)
+            not_null_now = () if node.mode == "disabled" else names
             for part in self._parts:
                 column = part.column
-                if column.name in names and column.nullable:
+                if column.name in not_null_now and column.nullable:
                     part.column = replace(
                         column, type=not_null(column.type), implied_not_null=True
                     )

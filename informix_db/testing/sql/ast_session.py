@@ -82,11 +82,11 @@ class SetEnvironment(Statement):
 class SetConstraints(Statement):
     """``SET CONSTRAINTS ALL|names|FOR table mode``; also INDEXES, TRIGGERS.
 
-    `mode`: immediate, deferred, enabled, disabled, filtering ...
-    `names` and `table` both empty: ALL.
+    `mode`: immediate, deferred, enabled, disabled, filtering, the last three maybe
+    with novalidate. `names` and `table` both empty: ALL.
     """
 
-    kind: str  # constraints, indexes, triggers
+    kinds: tuple[str, ...]  # constraints, indexes, triggers
     mode: str
     names: tuple[ObjectName, ...] = ()
     table: ObjectName | None = None

@@ -60,7 +60,8 @@ class Column:
 
 @dataclass(eq=False, slots=True)
 class Index:
-    """`storage` names the index in SQLite; `keys` are (column, descending)."""
+    """`storage` names the index in SQLite, where a disabled one is not; `keys` are
+    (column, descending)."""
 
     name: str
     owner: str
@@ -69,6 +70,12 @@ class Index:
     storage: str
     constraint: Constraint | None = None
     clustered: bool = False  # which orders nothing here
+    disabled: bool = False
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether two rows cannot have the same key."""
+        return self.unique and not self.disabled
 
 
 @dataclass(eq=False, slots=True)
@@ -116,6 +123,7 @@ class Constraint:
     index: Index | None = None
     reference: Reference | None = None  # of kind R
     check: Check | None = None  # of kind C
+    disabled: bool = False
 
 
 # Privileges on an object by (grantor, grantee): letters of systabauth, and whether

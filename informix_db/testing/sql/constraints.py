@@ -35,6 +35,7 @@ _KINDS = {
     "references": ("R", "r"),
     "foreign key": ("R", "r"),
 }
+_MODES = ("", "enabled", "enabled novalidate", "novalidate", "disabled")
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class ConstraintDDL:
         """Add a constraint to a new table, or to one being altered."""
         if node.kind == "null":
             return
-        if node.mode not in ("", "enabled"):
+        if node.mode not in _MODES:
             raise unsupported(f"{node.mode.upper()} constraint", node.position)
         kind, letter = _KINDS[node.kind]
         if table.temporary and node.name is not None:
@@ -69,6 +70,7 @@ class ConstraintDDL:
         name = node.name.name if node.name else f"{letter}{table.tabid}_{number}"
         self._check_name(table, name, node.position)
         constraint = Constraint(number, kind, name, table.owner, columns)
+        constraint.disabled = node.mode == "disabled"
         if kind in "PU":
             self._check_same_columns(table, columns)
             constraint.index = self._index(table, constraint, unique=True)
@@ -77,8 +79,8 @@ class ConstraintDDL:
         elif kind == "R":
             self._define_reference(table, constraint, node)
         table.constraints.append(constraint)
-        if kind in "CR":
-            self._check_rows(table, constraint)
+        if kind in "CR" and node.mode in ("", "enabled"):
+            self.check_rows(table, constraint)
 
     def _check_name(self, table: Table, name: str, position: int) -> None:
         if self.database.find_constraint(name) or any(
@@ -91,7 +93,7 @@ class ConstraintDDL:
             if other.kind in "PU" and set(other.columns) == set(columns):
                 raise SQLError(-577)
 
-    def _check_rows(self, table: Table, constraint: Constraint) -> None:
+    def check_rows(self, table: Table, constraint: Constraint) -> None:
         """Check the rows there are; SQLError(-525, -530)."""
         rows = CheckedRows(self.store, self.binder.binding.runtime)
         try:
@@ -108,7 +110,7 @@ class ConstraintDDL:
         else its own, which has its numbers for a name, after a blank."""
         keys = [(column, False) for column in constraint.columns]
         for index in table.indexes:
-            if index.keys == keys and not unique:
+            if index.keys == keys and not unique and not index.disabled:
                 return index
         index = Index(
             f" {table.tabid}_{constraint.constraint_id}",
@@ -117,6 +119,7 @@ class ConstraintDDL:
             unique,
             self.store.new_name("i"),
             constraint,
+            disabled=unique and constraint.disabled,
         )
         self.store.create_index(table, index)
         table.indexes.append(index)
@@ -180,6 +183,8 @@ class ConstraintDDL:
         assert node.references is not None
         names = {name.name for name in node.references.columns}
         for constraint in parent.constraints:
+            if constraint.disabled and node.mode != "disabled":
+                continue
             columns = {column.name for column in constraint.columns}
             if constraint.kind == "P" and not names:
                 return constraint

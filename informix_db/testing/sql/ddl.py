@@ -115,7 +115,7 @@ class DDL(ConstraintDDL):
     def column(self, node: ast_ddl.Column, storage: str) -> Column:
         """Return a column as defined in CREATE or ALTER TABLE."""
         sql_type = self._datatype(node.type)
-        kinds = {constraint.kind for constraint in node.constraints}
+        kinds = {c.kind for c in node.constraints if c.mode != "disabled"}
         if sql_type.code in t.SERIALS or "not null" in kinds:
             sql_type = not_null(sql_type)
         return Column(node.name, sql_type, storage, self._default(node, sql_type))
@@ -171,21 +171,18 @@ class DDL(ConstraintDDL):
     # --- constraints ---------------------------------------------------------
 
     def _primary_columns(self, node: ast_ddl.CreateTable) -> list[str]:
-        """Return the primary key's columns; SQLError(-297) for a second key."""
+        """Return the columns that the primary key makes NOT NULL; SQLError(-297) for a
+        second key."""
         keys = [
-            [column.name]
+            (constraint, [column.name])
             for column in node.columns
             for constraint in column.constraints
-            if constraint.kind == "primary key"
         ]
-        keys += [
-            [column.name for column in constraint.columns]
-            for constraint in node.constraints
-            if constraint.kind == "primary key"
-        ]
-        if len(keys) > 1:
+        keys += [(c, [column.name for column in c.columns]) for c in node.constraints]
+        primary = [pair for pair in keys if pair[0].kind == "primary key"]
+        if len(primary) > 1:
             raise SQLError(-297, offset=node.position)
-        return keys[0] if keys else []
+        return [name for c, names in primary if c.mode != "disabled" for name in names]
 
     def _make_not_null(self, table: Table, name: str) -> None:
         column = table.column(name)
@@ -219,6 +216,16 @@ class DDL(ConstraintDDL):
             item.locked_by = self.transaction
             self.transaction.at_commit(lambda: _release(item))
             self.transaction.undo.append(lambda: _release(item))
+
+    def new_version(self, table: Table) -> None:
+        """Make statements that were prepared find a table changed."""
+
+        def count() -> None:
+            table.version += 1
+            self.changed()
+
+        count()
+        self.transaction.undo.append(count)
 
     def _undo_add(self, item: NamedObject) -> None:
         item.dropped = True
@@ -297,6 +304,7 @@ class DDL(ConstraintDDL):
             node.unique,
             self.store.new_name("i"),
             clustered=node.cluster,
+            disabled=_is_disabled(node),
         )
         self.store.create_index(table, index)
         table.indexes.append(index)
@@ -368,6 +376,14 @@ def _refuse_other_kinds(node: ast_ddl.CreateTable, temporary: bool) -> None:
             raise unsupported("CREATE TABLE ... ON COMMIT", option.position)
         if option.name == "with no log" and not temporary:
             raise SQLError(-201, offset=option.position)
+
+
+def _is_disabled(node: ast_ddl.CreateIndex) -> bool:
+    """Return the mode of a new index; SQLError(-999) for FILTERING."""
+    modes = {option.name for option in node.options}
+    if "filtering" in modes:
+        raise unsupported("FILTERING index", node.position)
+    return "disabled" in modes
 
 
 def _release(item: NamedObject) -> None:

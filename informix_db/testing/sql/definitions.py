@@ -267,7 +267,7 @@ def _restore_temporary(session: Session, table: Table) -> None:
     session.temporary[table.name] = table
 
 
-def _find_index(session: Session, name: str) -> tuple[Table, Index] | None:
+def find_index(session: Session, name: str) -> tuple[Table, Index] | None:
     found = session.current_database().find_index(name)
     if found is not None:
         return found
@@ -280,7 +280,7 @@ def _find_index(session: Session, name: str) -> tuple[Table, Index] | None:
 
 def _own_index(session: Session, name: ast.ObjectName) -> tuple[Table, Index]:
     """Return an index of the user's; SQLError(-319, -320) if there is none."""
-    found = _find_index(session, name.name)
+    found = find_index(session, name.name)
     if found is None:
         raise SQLError(-319, offset=name.position, token=name.name)
     table, index = found
@@ -291,7 +291,7 @@ def _own_index(session: Session, name: ast.ObjectName) -> tuple[Table, Index]:
 
 
 def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
-    if node.if_exists and _find_index(session, node.name.name) is None:
+    if node.if_exists and find_index(session, node.name.name) is None:
         return
     table, index = _own_index(session, node.name)
     session.transact(lambda tx: open_ddl(session, tx).drop_index(table, index))
@@ -320,8 +320,8 @@ def _truncate(session: Session, node: ast_dml.Truncate) -> None:
         raise SQLError(NO_DBA, offset=name.position, token=table.name)
     require("d", table, database, session, name.position)
     store = session.engine.store
-    for child, _ in table.referencing():
-        if child is not table and store.has_rows(child):
+    for child, foreign in table.referencing():
+        if child is not table and not foreign.disabled and store.has_rows(child):
             raise SQLError(-26018, offset=name.position, token=table.name)
     session.transact(lambda tx: _empty(open_ddl(session, tx), table, tx))
 

@@ -55,8 +55,7 @@ class CheckedRows:
     ) -> None:
         start = table.next_key
         self._store.insert(table, rows, transaction)
-        constraints = [c for c in table.constraints if c.kind in "CR"]
-        constraints = _at_once(table, constraints, transaction)
+        constraints = _at_once(table, table.constraints, transaction)
         if constraints:
             keys = (start, table.next_key - 1)
             self._check(table, constraints, _BETWEEN, transaction, keys)
@@ -74,7 +73,7 @@ class CheckedRows:
         constraints = [
             c
             for c in table.constraints
-            if c.kind == "C" or (c.kind == "R" and any(k in columns for k in c.columns))
+            if c.kind == "C" or any(k in columns for k in c.columns)
         ]
         constraints = _at_once(table, constraints, transaction)
         if constraints:
@@ -103,7 +102,9 @@ class CheckedRows:
             if number not in numbers:
                 continue
             for constraint in table.constraints:
-                if constraint.constraint_id == number and not table.dropped:
+                if constraint.constraint_id == number and not (
+                    table.dropped or constraint.disabled
+                ):
                     self.check_all(table, constraint, transaction)
             del transaction.pending[number]
 
@@ -197,7 +198,7 @@ class CheckedRows:
         for child, constraint in table.referencing():
             assert constraint.reference is not None
             columns = constraint.reference.columns()
-            if not any(column in changed for column in columns):
+            if constraint.disabled or not any(column in changed for column in columns):
                 continue
             names = ", ".join(f"s0.{column.storage}" for column in columns)
             rows: list[tuple[Any, ...]] = []
@@ -252,8 +253,13 @@ class CheckedRows:
 def _at_once(
     table: Table, constraints: list[Constraint], transaction: Transaction
 ) -> list[Constraint]:
-    """Return the constraints that are not deferred; note that others are to be met."""
-    return [c for c in constraints if not transaction.defers(table, c)]
+    """Return the foreign keys and checks that are not deferred; note that others are
+    to be met."""
+    return [
+        c
+        for c in constraints
+        if c.kind in "CR" and not c.disabled and not transaction.defers(table, c)
+    ]
 
 
 def _view(table: Table, transaction: Transaction) -> View:

@@ -37,9 +37,8 @@ _OPTIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("encryption", "password"), (STRING,)),
     (("session", "authorization"), (STRING,)),
 )
-_OBJECT_MODES = (
-    *("enabled", "disabled", "filtering", "immediate", "deferred", "novalidate"),
-)
+_SWITCHED = ("constraints", "indexes", "triggers")
+_MODES, _CHECKED = ("enabled", "disabled", "filtering"), ("immediate", "deferred")
 
 
 class SessionParser(DMLParser):
@@ -101,7 +100,7 @@ class SessionParser(DMLParser):
             return self._set_environment(position)
         if self.accept("role"):
             return self._set_role(position)
-        if self.at("constraints", "indexes", "triggers"):
+        if self.at(*_SWITCHED):
             return self._set_constraints(position)
         for words, values in _OPTIONS:
             if self.accept_words(*words):
@@ -160,17 +159,25 @@ class SessionParser(DMLParser):
         return ast_session.SetRole(position, "" if role in ("none", "null") else role)
 
     def _set_constraints(self, position: int) -> ast_session.SetConstraints:
-        kind = self.word()
+        kinds = self.list_of(lambda: self.expect_one_of(*_SWITCHED))
         names: tuple[ast.ObjectName, ...] = ()
         table = None
         if self.accept("for"):
             table = self.object_name()
-        elif kind != "constraints" or not self.accept("all"):
+        elif kinds == ("constraints",) and self.accept("all"):
+            mode = self.expect_one_of(*_CHECKED)
+            return ast_session.SetConstraints(position, kinds, mode)
+        elif len(kinds) == 1:
             names = self.list_of(self.object_name)
-        mode = self.expect_one_of(*_OBJECT_MODES)
-        if self.accept_one_of("with", "without"):
+        else:
+            self.fail()
+        checked = _CHECKED if names and kinds == ("constraints",) else ()
+        mode = self.expect_one_of(*_MODES, *checked)
+        if mode == "filtering" and self.accept_one_of("with", "without"):
             self.expect("error")
-        return ast_session.SetConstraints(position, kind, mode, names, table)
+        if mode in ("enabled", "filtering") and self.accept("novalidate"):
+            mode += " novalidate"
+        return ast_session.SetConstraints(position, kinds, mode, names, table)
 
     def _set_option(
         self, position: int, name: str, values: tuple[str, ...]

@@ -44,13 +44,14 @@ class Trigger:
     before: Routine
     each_row: Routine
     after: Routine
+    disabled: bool = False
 
     @property
     def text(self) -> str:
         return self.node.text
 
     def is_fired_by(self, event: str, targets: Sequence[Column]) -> bool:
-        if self.node.disabled or self.node.event != event:
+        if self.disabled or self.node.event != event:
             return False
         wanted = {column.name for column in self.node.columns}
         return not wanted or any(column.name in wanted for column in targets)
@@ -141,7 +142,7 @@ class _TriggersOf:
         self.remove = table.triggers.remove
 
 
-def _find(session: Session, name: str) -> Trigger | None:
+def find_trigger(session: Session, name: str) -> Trigger | None:
     for table in session.current_database().tables():
         for trigger in table.triggers:
             if trigger.name == name:
@@ -151,7 +152,7 @@ def _find(session: Session, name: str) -> Trigger | None:
 
 def create_trigger(session: Session, node: ast_spl.CreateTrigger) -> None:
     """SQLError(-743) if the name is taken, -206 or -217 for what it is on."""
-    if _find(session, node.name.name) is not None:
+    if find_trigger(session, node.name.name) is not None:
         if node.if_not_exists:
             return
         raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
@@ -173,6 +174,7 @@ def create_trigger(session: Session, node: ast_spl.CreateTrigger) -> None:
         _actions(node, owner, node.before, ()),
         _actions(node, owner, node.each_row, _variables(node, table)),
         _actions(node, owner, node.after, ()),
+        node.disabled,
     )
     triggers = _TriggersOf(table)
     session.transact(lambda tx: catalogchange.add(session, triggers, trigger, tx))
@@ -205,7 +207,7 @@ def _actions(
 
 def drop_trigger(session: Session, node: ast_ddl.Drop) -> None:
     """SQLError(-634) if there is none."""
-    trigger = _find(session, node.name.name)
+    trigger = find_trigger(session, node.name.name)
     if trigger is None:
         if node.if_exists:
             return

@@ -142,7 +142,10 @@ class Store:
         return self.connection.execute(query + " LIMIT 1").fetchone() is not None
 
     def create_index(self, table: Table, index: Index) -> None:
-        """Create an index; SQLError(-371, -100) if a unique one meets duplicates."""
+        """Create an index, if it is enabled; SQLError(-371, -100) if a unique one meets
+        duplicates."""
+        if index.disabled:
+            return
         keys = ", ".join(
             column.storage + (" DESC" if descending else "")
             for column, descending in index.keys
@@ -242,7 +245,7 @@ class Store:
         writer = self._begin_write(table, transaction)
         name = table.storage
         unique = any(
-            index.unique and any(column in columns for column, _ in index.keys)
+            index.is_enforced and any(column in columns for column, _ in index.keys)
             for index in table.indexes
         )
         if writer:
@@ -317,7 +320,7 @@ class Store:
         numbers = {column: i for i, column in enumerate(table.columns)}
         low, high = transaction.low or -1, transaction.high or -1
         for index in table.indexes:
-            if not index.unique:
+            if not index.is_enforced:
                 continue
             tests = " AND ".join(f"{c.storage} IS ?" for c, _ in index.keys)
             sql = (

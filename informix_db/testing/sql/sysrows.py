@@ -7,7 +7,7 @@ counts of pages are made up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
@@ -25,6 +25,9 @@ from informix_db.testing.sql.catalog import (
 )
 from informix_db.testing.sql.privileges import PUBLIC, tabauth
 from informix_db.testing.sql.temporal import date_to_days
+
+if TYPE_CHECKING:
+    from informix_db.testing.sql.spl_triggers import Trigger
 
 Row = tuple[Any, ...]
 
@@ -226,9 +229,15 @@ def _syschecks(database: Database, locale: str) -> Iterator[Row]:
 
 def _sysobjstate(database: Database, locale: str) -> Iterator[Row]:
     for table, constraint in _constraints(database):
-        yield ("C", constraint.owner, constraint.name, table.tabid, "E")
+        yield _state("C", table, constraint)
     for table, index, _ in _indexes(database):
-        yield ("I", index.owner, index.name, table.tabid, "E")
+        yield _state("I", table, index)
+    for table in database.tables():
+        yield from (_state("T", table, trigger) for trigger in table.triggers)
+
+
+def _state(kind: str, table: Table, item: Constraint | Index | Trigger) -> Row:
+    return (kind, item.owner, item.name, table.tabid, "D" if item.disabled else "E")
 
 
 # --- views, sequences, synonyms ----------------------------------------------

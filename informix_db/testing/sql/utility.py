@@ -12,6 +12,7 @@ from informix_db.testing.sql import (
     ast_session,
     definitions,
     grants,
+    modes,
     renames,
     rowtypes,
     spl_define,
@@ -146,42 +147,6 @@ def _update_statistics(session: Session, node: ast_ddl.UpdateStatistics) -> None
 def _set_option(session: Session, node: ast_session.SetOption) -> None:
     if node.name not in HARMLESS_OPTIONS:
         raise unsupported(f"SET {node.name.upper()}", node.position)
-
-
-def _set_constraints(session: Session, node: ast_session.SetConstraints) -> None:
-    """Indexes, triggers and constraints are enabled here, whatever their number."""
-    if node.mode in ("immediate", "deferred"):
-        _defer(session, node)
-    elif node.mode != "enabled":
-        raise unsupported(f"SET {node.kind.upper()} {node.mode.upper()}", node.position)
-
-
-def _defer(session: Session, node: ast_session.SetConstraints) -> None:
-    """SQLError(-255) outside a transaction, -623 for an unknown constraint; what does
-    not hold when checked at once again."""
-    transaction = session.open_transaction()
-    if session.branches.current is not None:
-        raise unsupported("SET CONSTRAINTS in a branch", node.position)
-    numbers = _constraint_numbers(session, node)
-    if node.mode == "deferred":
-        transaction.deferred |= numbers
-    else:
-        session.transact(lambda tx: session.executor.check_pending(tx, numbers))
-        transaction.deferred -= numbers
-
-
-def _constraint_numbers(session: Session, node: ast_session.SetConstraints) -> set[int]:
-    database = session.current_database()
-    if not node.names:
-        tables = database.tables()
-        return {c.constraint_id for table in tables for c in table.constraints}
-    numbers = set()
-    for name in node.names:
-        found = database.find_constraint(name.name)
-        if found is None:
-            raise SQLError(-623, offset=name.position, token=name.name)
-        numbers.add(found[1].constraint_id)
-    return numbers
 
 
 def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None:
@@ -373,6 +338,7 @@ HANDLERS: dict[type[ast.Statement], _Handler] = {
     **definitions.HANDLERS,
     **renames.HANDLERS,
     **grants.HANDLERS,
+    **modes.HANDLERS,
     **rowtypes.HANDLERS,
     **spl_define.HANDLERS,
     **spl_triggers.HANDLERS,
@@ -388,7 +354,6 @@ HANDLERS: dict[type[ast.Statement], _Handler] = {
     ast_session.UnlockTable: _unlock_table,
     ast_session.SetEnvironment: _set_environment,
     ast_session.SetOption: _set_option,
-    ast_session.SetConstraints: _set_constraints,
     ast_ddl.UpdateStatistics: _update_statistics,
     ast_ddl.OpenDatabase: _open_database,
     ast_ddl.CloseDatabase: _close_database,

@@ -266,8 +266,6 @@ class TestDeferred:
         family.session.begin()
         assert family.code("SET CONSTRAINTS nosuch DEFERRED") == -623
         family.do("SET CONSTRAINTS ALL IMMEDIATE")
-        error = family.error("SET CONSTRAINTS fan DISABLED")
-        assert (error.sqlcode, error.token) == (-999, "SET CONSTRAINTS DISABLED")
 
 
 def test_columns_take_nulls_when_what_forbade_them_is_dropped(sql: SQLClient) -> None:
@@ -281,8 +279,3 @@ def test_columns_take_nulls_when_what_forbade_them_is_dropped(sql: SQLClient) ->
     sql.do("ALTER TABLE k DROP CONSTRAINT nn")
     sql.do("INSERT INTO k VALUES (NULL, NULL)")
     assert sql.rows("SELECT COUNT(*) FROM k") == [(2,)]
-
-
-def test_disabled_constraints_are_refused(sql: SQLClient) -> None:
-    error = sql.error("CREATE TABLE t (a INT UNIQUE CONSTRAINT u DISABLED)")
-    assert (error.sqlcode, error.token) == (-999, "DISABLED constraint")

@@ -407,11 +407,11 @@ def test_update_statistics() -> None:
         ("SET ROLE DEFAULT", ast_session.SetRole(0, None)),
         (
             "SET CONSTRAINTS ALL DEFERRED",
-            ast_session.SetConstraints(0, "constraints", "deferred"),
+            ast_session.SetConstraints(0, ("constraints",), "deferred"),
         ),
         (
             "SET INDEXES FOR t DISABLED",
-            ast_session.SetConstraints(0, "indexes", "disabled", (), T),
+            ast_session.SetConstraints(0, ("indexes",), "disabled", (), T),
         ),
         ("LOCK TABLE t IN SHARE MODE", ast_session.LockTable(0, T, False)),
         ("LOCK TABLE t IN EXCLUSIVE MODE", ast_session.LockTable(0, T, True)),
