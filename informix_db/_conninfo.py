@@ -154,6 +154,7 @@ _IGNORED = frozenset(
     {
         "applicationusingthreads",
         "aut",
+        "cptimeout",
         "curb",
         "cursorbehavior",
         "ddfp",

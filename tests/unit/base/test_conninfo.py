@@ -125,7 +125,7 @@ def test_url(dsn: str, settings: dict[str, Any]) -> None:
         ("PWD= a{b} c ", {"password": "a{b} c"}),
         ("PWD=a=b", {"password": "a=b"}),
         ("UID=joe;UID=jim", {"user": "joe"}),
-        ("DRIVER={IBM INFORMIX ODBC DRIVER (64-bit)};DSN=x;OPTOFC=1;CURB=1", {}),
+        ("DRIVER={IBM INFORMIX ODBC DRIVER (64-bit)};DSN=x;OPTOFC=1;CPTimeout=5", {}),
         ("DATABASE=d;CONNECTDATABASE=no", {}),
         ("IFX_LOCK_MODE_WAIT=5;IFX_X=1", {"lock_wait": 5, "env": {"IFX_X": "1"}}),
         ("DATABASE=d;CONDB=yes", {"database": "d"}),
