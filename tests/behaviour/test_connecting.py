@@ -182,9 +182,17 @@ def test_repr_keeps_the_password(connect: Connect) -> None:
 
 
 def test_isolation_and_lock_wait_are_put_in_force(connect: Connect) -> None:
-    connection = connect(isolation="last committed", lock_wait=3)
-    connection.ping()
-    assert not connection.in_transaction
+    notes: list[str] = []
+    with Server(transcript=lambda entry: notes.extend(entry.notes)) as server:
+        connection = connect(
+            host=server.host, port=server.port, isolation="last committed", lock_wait=3
+        )
+        connection.ping()
+        assert not connection.in_transaction
+        connection.close()
+    isolation, lock_mode = [note for note in notes if "'SET " in note]
+    assert "SET ISOLATION TO COMMITTED READ LAST COMMITTED" in isolation
+    assert "SET LOCK MODE TO WAIT 3" in lock_mode
 
 
 def test_close_is_idempotent_and_final(connect: Connect) -> None:

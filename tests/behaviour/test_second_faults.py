@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -255,6 +256,41 @@ def test_a_pool_keeps_that_session_if_the_block_handled_the_error(
                 conn.cursor().execute("SELECT 1 FROM remote@there:t")
         with pool.connection() as again:
             assert again is conn
+
+
+def enter(block: Any) -> None:
+    with block:
+        pass
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda conn, table: insert(conn, table, 1),
+        lambda conn, table: conn.cursor().executemany(
+            f"INSERT INTO {table} VALUES (?)", [(1,), (2,)]
+        ),
+        lambda conn, table: conn.cursor().execute(f"SELECT n FROM {table}"),
+        lambda conn, table: enter(conn.savepoint("s")),
+    ],
+    ids=["change", "batch", "query", "savepoint"],
+)
+def test_nothing_is_done_outside_of_a_transaction_that_cannot_begin(
+    conn: informix_db.Connection,
+    connect: Connect,
+    numbers: str,
+    emulator: Server,
+    work: Callable[[informix_db.Connection, str], object],
+) -> None:
+    emulator.faults.error_once(NO_LOG_SPACE, at="begin")
+    with pytest.raises(informix_db.Error, match="-458"):
+        work(conn, numbers)
+    assert not conn.in_transaction
+    assert stored(connect, numbers) == []
+    insert(conn, numbers, 3)
+    assert conn.in_transaction
+    conn.rollback()
+    assert stored(connect, numbers) == []
 
 
 @pytest.mark.parametrize("kind", [c.STMT_SELECT, c.STMT_EXECUTE_ROUTINE])

@@ -138,9 +138,10 @@ def test_a_wrong_password_is_tried_once(connect: Connect, here: Host) -> None:
         assert not callers
 
 
-def test_the_server_of_a_host(connect: Connect, here: Host) -> None:
-    conn = connect(host=[(*here, "informix")], server="other")
-    conn.ping()
+def test_the_server_of_a_host(connect: Connect, closed_port: Host, here: Host) -> None:
+    hosts = [(*closed_port, "another"), (*here, "informix")]
+    conn = connect(host=hosts, server="other")
+    assert conn.info.server == "informix"
 
 
 @pytest.mark.parametrize("retries", [0, 2])

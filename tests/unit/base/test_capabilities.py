@@ -36,6 +36,11 @@ def test_a_bit_and_its_name(name: str, bit: int) -> None:
     assert not getattr(everything_else, name)
 
 
+def test_every_bit_that_servers_were_seen_to_grant_is_missed() -> None:
+    assert set(capabilities().violated_assumptions()) == {"fetch_trailer", *NAMED}
+    assert capabilities(8, *NAMED.values()).violated_assumptions() == []
+
+
 def test_the_servers_own_mask() -> None:
     assert capabilities(13, mask=bytes.fromhex("8004")).granted == {0, 13}
     assert capabilities().granted == frozenset()

@@ -15,7 +15,7 @@ import pytest
 from unit.wire.scripted import EOT_ONLY, ScriptedServer
 
 import informix_db
-from informix_db import BlobLocator, ClobLocator, CollectionValue
+from informix_db import BlobLocator, ClobLocator, CollectionValue, OperationalError
 
 S18 = "s18_bytetext"
 S19B = "s19b_lobw"
@@ -418,6 +418,18 @@ def test_writing_in_pieces() -> None:
     assert [len(piece) for piece in pieces] == [32000] * 32 + [24576]
     [(_, _, last), _] = server.requests[7]
     assert b"".join(pieces) + last == data
+
+
+def test_a_server_that_stores_less() -> None:
+    stored = bytes.fromhex("0061 0002 00000006") + EOT_ONLY
+    replies = [handle("open"), handle("close"), returned(5), stored, returned(0)]
+    with (
+        scripted(*replies) as server,
+        Talk(server) as talk,
+        talk.connection.open_large_object(BlobLocator(locator(4)), "r+b") as file,
+        pytest.raises(OperationalError, match="stored 6 of 7 bytes"),
+    ):
+        file.write(b"1234567")
 
 
 def test_sizes_without_capability_10() -> None:

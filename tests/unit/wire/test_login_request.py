@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import Any
 
+import pytest
 from unit.wire.scripted import ScriptedServer
 
 import informix_db
@@ -84,3 +86,13 @@ def test_login_without_a_password() -> None:
     with ScriptedServer([]) as server:
         _connect(server, password=None).close()
     assert _zstr("informix") + b"\0\0" + b"ol\0\0\0\0\0\0" in server.login
+
+
+def test_an_environment_that_fits_no_request() -> None:
+    """Each variable fits a field of its own, all of them do not."""
+    env = {f"VARIABLE_{number}": "x" * 1000 for number in range(70)}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        pytest.raises(informix_db.DataError, match="shorten the environment"),
+    ):
+        informix_db.connect(*listening.getsockname(), user="informix", env=env)

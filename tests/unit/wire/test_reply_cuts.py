@@ -80,6 +80,11 @@ def test_a_reply_no_transcript_has_is_understood() -> None:
     assert (reply.failed_at, reply.done_count, reply.total_rows) == (0, 1, 2)
 
 
+def test_the_state_of_a_transaction_may_come_before_the_answer_to_exit() -> None:
+    data = bytes.fromhex("0063 0001 0002 0003 0038")
+    _assert_same_in_pieces(Case("exit", 0, "exit", data, Framing(), None, None))
+
+
 @pytest.mark.parametrize("case", conversations.unread_cases(), ids=_label)
 def test_a_reply_to_a_request_of_ibms_client_only(case: Case) -> None:
     with pytest.raises(ProtocolError):
