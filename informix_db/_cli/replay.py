@@ -47,6 +47,7 @@ def test_recording() -> None:
             server.port,
             user="replay",
             password="replay",
+            connect_timeout={timeout},
             read_timeout={timeout},{arguments}
         ) as conn,
     ):
@@ -171,7 +172,7 @@ class _Replay:
         with self._server as server:
             try:
                 conn = _connect(self.conversation, server)
-            except Error as exc:
+            except Exception as exc:  # as in _perform()
                 self._stopped(f"there is no connection: {exc}")
                 return
             try:
@@ -181,7 +182,7 @@ class _Replay:
                     if not quiet:
                         _tell(done)
                     yield done
-                    if server.differences:
+                    if server.differences or (conn.closed and not done.as_recorded):
                         raise CannotRepeat("this driver does something else")
                 self.complete = True
             except CannotRepeat as exc:
@@ -203,6 +204,7 @@ def _connect(conversation: Conversation, server: ReplayServer) -> Any:
         server.port,
         user="replay",
         password="replay",
+        connect_timeout=_TIMEOUT,
         read_timeout=_TIMEOUT,
         pam_responder=lambda prompt, style: "replay",
         **connect_arguments(conversation),

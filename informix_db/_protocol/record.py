@@ -154,6 +154,7 @@ class Recorder:
         self._request_cut = False  # part of this request is written already
         self._secret_operations = 0  # under way, whose bytes tell a secret
         self._recording = True
+        self._row_writer: ValueWriter
         try:
             os.close(os.open(path, _OPENING, 0o600))
         except OSError as exc:
@@ -252,8 +253,8 @@ class Recorder:
         self._write(f"-> {operation.name} {json.dumps(facts)}")
 
     def row(self, row: object) -> None:
-        """Take note of a row that is about to be sent."""
-        self._write(f"++ {json.dumps(self._value_writer().parameters(row))}")
+        """Take note of a row that the last executemany() to begin is about to send."""
+        self._write(f"++ {json.dumps(self._row_writer.parameters(row))}")
 
     def end(self, operation: Operation) -> None:
         """Take note of how it ended."""
@@ -281,7 +282,7 @@ class Recorder:
 
     def _facts(self, name: str, given: Mapping[str, Any]) -> dict[str, object]:
         """Return what an operation was given, as JSON."""
-        writer = self._value_writer()
+        writer = self._value_writer(given.get("sql"))
         facts: dict[str, object] = {}
         if name == "connect":
             facts.update(self._settings, format=FORMAT)
@@ -293,6 +294,7 @@ class Recorder:
             elif key in _PLAIN_FACTS and isinstance(value, (int, list)):
                 facts[key] = value
             elif name == "executemany" and key == "parameters":
+                self._row_writer = writer
                 if isinstance(value, (list, tuple)):
                     facts[key] = list(map(writer.parameters, value))
             elif key in ("parameters", "values"):
@@ -301,10 +303,11 @@ class Recorder:
                 facts[key] = writer.value(value)
         return facts
 
-    def _value_writer(self) -> ValueWriter:
+    def _value_writer(self, sql: object) -> ValueWriter:
         encoding = self._channel.encoding
         return ValueWriter(
             not self._hiding,
+            sql,
             self._without_password,
             self._bytes_without_password,
             lambda text: len(text.encode(encoding, "replace")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
@@ -24,6 +25,8 @@ from informix_db.types import (
 
 # Bytes or characters of a file that are recorded; nothing of a longer one is.
 LONGEST_FILE = 16 * 1024 * 1024
+
+_NAME = re.compile(r":(\w+)")  # of a parameter
 
 # Sequences that are no parameters, but one value.
 _ONE_VALUE = (str, bytes, bytearray, memoryview)
@@ -48,18 +51,21 @@ _AS_TEXT: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
 class ValueWriter:
     """Turns values into what `json.dumps` takes.
 
-    Without `values` their types remain. `hide_text` and `hide_bytes` hide what must not
-    be seen of text and bytes, and keep their length.
+    Without `values` their types remain, and of the names of parameters those that the
+    statement has: `sql`. `hide_text` and `hide_bytes` hide what must not be seen of
+    text and bytes, and keep their length.
     """
 
     def __init__(
         self,
         values: bool,
+        sql: object,
         hide_text: Callable[[str], str],
         hide_bytes: Callable[[bytes], bytes],
         size_of: Callable[[str], int],
     ) -> None:
         self._values = values
+        self._names = set(_NAME.findall(sql)) if isinstance(sql, str) else set()
         self._hide_text = hide_text
         self._hide_bytes = hide_bytes
         self._size_of = size_of
@@ -103,7 +109,11 @@ class ValueWriter:
     def _mapping(self, mapping: Mapping[Any, Any]) -> object:
         return _told(
             "dict",
-            {self._hide_text(str(key)): self.value(v) for key, v in mapping.items()},
+            {
+                self._hide_text(str(key)): self.value(value)
+                for key, value in mapping.items()
+                if self._values or key in self._names
+            },
         )
 
     def _composite(self, value: Any) -> object:

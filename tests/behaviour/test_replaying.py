@@ -54,7 +54,7 @@ def made_test(recording: Path) -> Callable[[], None]:
     written = recording.with_name("test_session.py")
     assert main(["replay", str(recording), "--test", str(written)]) == 0
     # Nothing that it waits for in vain comes later.
-    quick = written.read_text("utf-8").replace("read_timeout=10", "read_timeout=1")
+    quick = written.read_text("utf-8").replace("timeout=10", "timeout=1")
     written.write_text(quick, encoding="utf-8")
 
     def run() -> None:
