@@ -59,6 +59,11 @@ _NO_TRANSACTION = Topic(
     "{}() does nothing: this file never turns autocommit off",
     "call set_autocommit(False) after connecting, or let it be",
 )
+_ATTRIBUTE = Topic(
+    "autocommit",
+    "an attribute called autocommit does nothing, as in IfxPyDbi",
+    "call set_autocommit()",
+)
 _CONN_OPTIONS = Topic(
     "conn_options",
     "IfxPyDbi ignores conn_options, here they are applied",
@@ -151,6 +156,7 @@ _METHODS = {
 _TURNS_AUTOCOMMIT_OFF = frozenset(
     {"SQL_ATTR_AUTOCOMMIT", "SQL_AUTOCOMMIT_OFF", "autocommit", "set_autocommit"}
 )
+_CODE = re.compile(r"SQLCODE|\d{3}")
 _IN_TEXT = (
     (re.compile(r"SQLSTATE=|\[Informix\]\["), _MESSAGE),
     (
@@ -187,7 +193,8 @@ class _Look:
         for node in self._nodes:
             self._note(node)
         self._uses_transactions = any(
-            _last_name(node) in _TURNS_AUTOCOMMIT_OFF for node in self._nodes
+            _last_name(node) in _TURNS_AUTOCOMMIT_OFF and not _is_set(node)
+            for node in self._nodes
         )
 
     def _note(self, node: ast.AST) -> None:
@@ -222,6 +229,8 @@ class _Look:
                 yield from self._handler(node)
             elif isinstance(node, (ast.Attribute, ast.Name)):
                 yield from self._name(node)
+                if _last_name(node) == "autocommit" and _is_set(node):
+                    yield _ATTRIBUTE.at(node)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for pattern, topic in _IN_TEXT:
                     if pattern.search(node.value):
@@ -300,6 +309,9 @@ class _Look:
             meant = kind and self._meant(kind)
             if meant and meant[0] == "IfxPyDbi" and meant[1] in _HANDLED:
                 yield _HANDLER.at(node, meant[1])
+        for part in ast.walk(node):
+            if node.name and isinstance(part, ast.Compare) and _asks(part, node.name):
+                yield _MESSAGE.at(part)
 
     def _name(self, node: ast.Attribute | ast.Name) -> Iterator[Finding]:
         meant = self._meant(node)
@@ -317,3 +329,19 @@ def _last_name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_set(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+
+
+def _asks(comparison: ast.Compare, error: str) -> bool:
+    """Whether words, and no SQLCODE, are looked for in the text of an error."""
+    words = comparison.left
+    return (
+        isinstance(comparison.ops[0], (ast.In, ast.NotIn))
+        and isinstance(words, ast.Constant)
+        and isinstance(words.value, str)
+        and not _CODE.search(words.value)
+        and any(_last_name(node) == error for node in ast.walk(comparison))
+    )
