@@ -81,7 +81,7 @@ def test_a_reply_no_transcript_has_is_understood() -> None:
 
 
 def test_the_state_of_a_transaction_may_come_before_the_answer_to_exit() -> None:
-    data = bytes.fromhex("0063 0001 0002 0003 0038")
+    data = bytes.fromhex("0063 0038 0002 0003 0038")
     _assert_same_in_pieces(Case("exit", 0, "exit", data, Framing(), None, None))
 
 
