@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -56,7 +57,18 @@ ONLY_USER_OF_SPEEDUPS = f"{PACKAGE}._wire.accel"
 # Nobody but pytest imports it, as the plugin this package is to pytest.
 MAY_NEED_PYTEST = f"{PACKAGE}.testing.plugin"
 WAITING = {"asyncio", "select", "selectors", "socket", "ssl"}
+WAITING |= {"concurrent", "multiprocessing", "queue", "subprocess"}
 WITHOUT_WAITING = ("_wire", "_protocol", "_base")
+# No server reaches a file through the others.
+MAY_OPEN_FILES = f"{PACKAGE}._protocol.record"
+# Of the drop-in for IfxPy only this one knows more of the driver than its surface and
+# what describes columns.
+MAY_REACH_BEHIND = f"{PACKAGE}.compat._driver"
+DESCRIBES_COLUMNS = f"{PACKAGE}._wire.describe"
+# What the emulator's SQL half may know of the other half, and who there knows of it.
+EMULATOR, SQL_HALF = f"{PACKAGE}.testing.", f"{PACKAGE}.testing.sql."
+SHARED_BY_HALVES = {"api", "lobs", "records", "release", "text"}
+USERS_OF_SQL_HALF = {f"{EMULATOR}engine", f"{EMULATOR}script"}
 # Import by names that are not in their source, and only from their own package.
 IMPORT_BY_NAME = {
     f"{PACKAGE}.__init__",
@@ -78,6 +90,11 @@ def is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def for_types_only(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
@@ -93,7 +110,7 @@ def walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
 def imports(path: Path, *, types: bool = True) -> Iterator[str]:
     """Every module `path` imports, by full name; relative imports resolved."""
     package = list(path.relative_to(ROOT).parent.parts)
-    for node in walk(ast.parse(path.read_text(encoding="utf-8")), types):
+    for node in walk(parsed(path), types):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -149,6 +166,42 @@ def test_rooms_that_never_wait_know_no_sockets(name: str) -> None:
         assert not found, f"{module_name(path)} imports {found}"
 
 
+@pytest.mark.parametrize("name", WITHOUT_WAITING)
+def test_rooms_that_never_wait_neither_sleep_nor_open_files(name: str) -> None:
+    for path in sorted((ROOT / PACKAGE / name).rglob("*.py")):
+        called = {
+            ast.unparse(node.func)
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.Call)
+        }
+        found = called & {"time.sleep", "sleep", "open", "io.open", "os.open"}
+        wanted = {"os.open"} if module_name(path) == MAY_OPEN_FILES else set()
+        assert found == wanted, module_name(path)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / PACKAGE / "compat").glob("*.py")), ids=module_name
+)
+def test_the_drop_in_stands_on_the_surface(path: Path) -> None:
+    if module_name(path) == MAY_REACH_BEHIND:
+        return
+    for name in set(inner_imports(path)) - {DESCRIBES_COLUMNS}:
+        assert room(name) in ("compat", "init", "surface", "values"), name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / PACKAGE / "testing").rglob("*.py")), ids=module_name
+)
+def test_the_halves_of_the_emulator_meet_where_they_should(path: Path) -> None:
+    here = module_name(path)
+    for name in imports(path, types=False):
+        if here.startswith(SQL_HALF) and not name.startswith(SQL_HALF):
+            other = name.removeprefix(EMULATOR)
+            assert other == name or other in SHARED_BY_HALVES, name
+        elif name.startswith(SQL_HALF) and not here.startswith(SQL_HALF):
+            assert here in USERS_OF_SQL_HALF, name
+
+
 def test_the_compiled_part_imports_nothing_of_the_package() -> None:
     for path in sorted((ROOT / "_speedups").glob("*.p[yx][xi]")):
         source = path.read_text(encoding="utf-8")
@@ -161,7 +214,7 @@ def test_imports_by_name_are_where_they_are_known() -> None:
     found = {
         module_name(path)
         for path in modules()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")
     }
@@ -241,12 +294,13 @@ def test_names_are_there_when_they_are_asked_for(statement: str) -> None:
 # -- what no file may name
 
 MACHINE_PATH = re.compile("|".join(["/" + "work/", "/" + "root/", r"/tmp/[a-z]+/"]))
-TREES = (".ci", ".github", "_speedups", "benchmarks", "docker", "docs", "tools")
+TREES = (".ci", ".github", "_speedups", "benchmarks", "docker", "docs", "examples")
+TREES += ("tests", "tools")
 GENERATED = {".c", ".html", ".pyc", ".pyd", ".so"}
 
 
 def project_files() -> Iterator[Path]:
-    for tree in (*TREES, PACKAGE, "tests"):
+    for tree in (*TREES, PACKAGE):
         yield from (ROOT / tree).rglob("*")
     # What tools leave behind begins with a point.
     yield from (path for path in ROOT.glob("*") if not path.name.startswith("."))
