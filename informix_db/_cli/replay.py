@@ -17,16 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import informix_db
-from informix_db._cli.replaysteps import Step, steps
+from informix_db._cli.replaysteps import Step, is_error, steps
 from informix_db._cli.replayvalues import NAMES, CannotRepeat
-from informix_db.exceptions import Error
 
 if TYPE_CHECKING:
-    from informix_db.testing.recording import Conversation
+    from informix_db.testing.recording import Conversation, Operation
     from informix_db.testing.replay import ReplayServer
 
 _HEAD = '''\
-"""What is recorded in {name}, run again."""
+"""A recorded connection, run again."""
 
 {imports}
 from pathlib import Path
@@ -42,14 +41,14 @@ RECORDING = Path(__file__).with_name({name!r})
 def test_recording() -> None:
     with (
         ReplayServer(RECORDING, connection={number}) as server,
-        informix_db.connect(
+        {before}informix_db.connect(
             server.host,
             server.port,
             user="replay",
             password="replay",
             connect_timeout={timeout},
             read_timeout={timeout},{arguments}
-        ) as conn,
+        ){after},
     ):
 '''
 # Seconds: a reply is there at once, unless the driver waits for more than there is.
@@ -70,6 +69,7 @@ _ARGUMENTS = {
     "statement_cache_size",
     "fetch_buffer_size",
 }
+CONNECT = "informix_db.connect(...)"
 _USUAL_FETCH = informix_db.Connection._largest_fetch
 
 
@@ -123,7 +123,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     number = args.connection or next(iter(recorded), None)
     if number not in recorded:
-        print(f"replay: {args.file} has no such connection", file=sys.stderr)
+        known = ", ".join(map(str, recorded)) or "none"
+        print(f"replay: connections in {args.file}: {known}", file=sys.stderr)
         return 2
     conversation = recorded[number]
     server = ReplayServer(args.file, connection=number, port=args.port)
@@ -170,11 +171,17 @@ class _Replay:
     def run(self, *, quiet: bool) -> Iterator[Done]:
         """Do the steps, and say what comes of them; those that can be done."""
         with self._server as server:
+            connecting = _connecting_step(self.conversation)
             try:
                 conn = _connect(self.conversation, server)
             except Exception as exc:  # as in _perform()
-                self._stopped(f"there is no connection: {exc}")
+                done = Done(connecting, exc, None)
+                self.complete = done.as_recorded
+                if not self.complete:
+                    self._stopped(f"there is no connection: {exc}")
+                yield done
                 return
+            yield Done(connecting, None, None)
             try:
                 for done in _perform(self.conversation, conn):
                     if server.not_recorded:  # which is no fault of this step
@@ -241,9 +248,17 @@ def _tell(done: Done) -> None:
     print(f"{done.step.code}\n    {what} ({mark})")
 
 
+def _connecting_step(conversation: Conversation) -> Step:
+    operation = _connecting(conversation)
+    outcome = {} if operation is None else operation.outcome or {}
+    error = outcome.get("error")
+    return Step(CONNECT, (error if is_error(error) else None,), outcome.get("sqlcode"))
+
+
 def connect_arguments(conversation: Conversation) -> dict[str, Any]:
     """Return the recorded arguments of connect() that were given."""
-    given = _connecting(conversation).get("arguments")
+    operation = _connecting(conversation)
+    given = None if operation is None else operation.given.get("arguments")
     if not isinstance(given, dict):
         return {}
     return {
@@ -255,16 +270,15 @@ def connect_arguments(conversation: Conversation) -> dict[str, Any]:
 
 def _largest_fetch(conversation: Conversation) -> int:
     """Return how much is asked for at a time: asyncio connections ask for less."""
-    size = _connecting(conversation).get("largest_fetch")
+    operation = _connecting(conversation)
+    size = None if operation is None else operation.given.get("largest_fetch")
     usual = isinstance(size, int) and 0 < size < _USUAL_FETCH
     return size if usual and isinstance(size, int) else _USUAL_FETCH
 
 
-def _connecting(conversation: Conversation) -> dict[str, Any]:
-    for operation in conversation.operations:
-        if operation.name == "connect":
-            return operation.given
-    return {}
+def _connecting(conversation: Conversation) -> Operation | None:
+    found = (each for each in conversation.operations if each.name == "connect")
+    return next(found, None)
 
 
 # -- a test ----------------------------------------------------------------------------
@@ -284,17 +298,24 @@ def _test_text(name: str, number: int, replay: _Replay, done: list[Done]) -> str
         body.append(f"conn._largest_fetch = {largest}  # as with asyncio")
     if any(exchange.interrupted for exchange in conversation.exchanges):
         body.append("server.on_interrupt = conn.cancel")
-    for each in done:
+    connecting, *rest = done
+    for each in rest:
         body += _lines_of(each)
     if not replay.complete:
         body.append(f"# {ascii(replay.why_incomplete)[1:-1]}")
-    body = body or ["conn.close()"]
-    check = f"server.check(complete={replay.complete})"
-    text = "\n".join(f"        {line}" for line in body) + f"\n    {check}\n"
+    failure = connecting.step.errors[0]
+    if failure is not None:
+        body = []
+    text = "\n".join(f"        {line}" for line in body or ["pass"])
+    text += f"\n    server.check(complete={replay.complete})\n"
     imports = [f"import {each}" for each in _MODULES if f"{each}." in text]
     head = _HEAD.format(
         name=name,
         number=number,
+        before=""
+        if failure is None
+        else f"pytest.raises(informix_db.{failure}),\n        ",
+        after=" as conn" if failure is None else "",
         arguments=arguments,
         imports="\n".join(imports),
         timeout=_TIMEOUT,

@@ -85,7 +85,7 @@ class ValueWriter:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return self._hide_text(str(value))
+            return self._hide_text(str.__str__(value))  # not that of an Enum
         for plain in (int, float):
             if isinstance(value, plain):
                 return plain(value)

@@ -136,9 +136,12 @@ class Conversation:
 def load_recording(path: str | os.PathLike[str]) -> dict[int, Conversation]:
     """Return the connections recorded in a file, by number.
 
-    Raises ValueError for what no recorder wrote, or a later version's did.
+    A number that comes again, because a program ran twice, counts as one more than
+    all before. Raises ValueError for what no recorder wrote, or a later version's did.
     """
     found: dict[int, _Reader] = {}
+    current: dict[str, _Reader] = {}  # by the number that is written
+    largest = 0
     with open(path, encoding="ascii", errors="replace", newline="\n") as file:
         for number, line in enumerate(_lines(file), start=1):
             try:
@@ -147,7 +150,13 @@ def load_recording(path: str | os.PathLike[str]) -> dict[int, Conversation]:
                     raise ValueError("not a line of a recording")
                 if not line.endswith("\n"):
                     raise ValueError("the recording is cut off in this line")
-                reader = found.setdefault(int(match[1]), _Reader())
+                reader = current.get(match[1])
+                if reader is None or reader.is_over(match[2], match[3]):
+                    reader = current[match[1]] = _Reader()
+                    key = int(match[1])
+                    key = largest + 1 if key in found else key
+                    largest = max(largest, key)
+                    found[key] = reader
                 reader.add(match[2], match[3], number)
             except RecursionError:
                 raise ValueError(f"{path}:{number}: nested too deeply") from None
@@ -168,6 +177,14 @@ class _Reader:
         self._found = Conversation()
         self._under_way: list[Operation] = []
         self._interrupt_due = False
+
+    def is_over(self, kind: str, rest: str) -> bool:
+        """Whether a line is the first of another connection with the same number."""
+        return kind == "->" and rest.startswith("connect ") and self._begun
+
+    @property
+    def _begun(self) -> bool:
+        return bool(self._found.operations or self._found.exchanges)
 
     def add(self, kind: str, rest: str, line: int) -> None:
         """Take in a line; ValueError if it cannot be one, or not here."""

@@ -18,6 +18,7 @@ import informix_db
 from informix_db import CollectionValue, IntervalYM, RowValue
 from informix_db._cli.main import main
 from informix_db.testing import Server
+from informix_db.testing.pam import Question
 
 from .conftest import BOTH, SYNC, Connect
 
@@ -526,3 +527,49 @@ def test_what_is_not_done_again_is_told(
     recording.write_text("".join(kept), encoding="ascii")
     assert main(["replay", str(recording)]) == 1
     assert "replay: 1 recorded requests were not sent" in capsys.readouterr().err
+
+
+def test_a_login_that_fails_fails_again(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(informix_db.OperationalError, match="-951"):
+        connect(record=recording, password="wrong")
+    replayed(recording, capsys)
+    recording.write_text(
+        recording.read_text("ascii").replace("fc49", "fc48"), encoding="ascii"
+    )
+    assert main(["replay", str(recording)]) == 1
+
+
+def test_questions_at_login_are_asked_again(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = (Question("Token: ", "4711"), Question("Password: "))
+    with Server(pam=questions) as server:
+        connect(
+            host=server.host,
+            port=server.port,
+            record=recording,
+            pam_responder=lambda prompt, style: (
+                "4711" if prompt == "Token: " else "in4mix"
+            ),
+        ).close()
+    replayed(recording, capsys)
+
+
+@SYNC
+def test_a_program_that_ran_twice(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connect(record=recording).close()
+    once = recording.read_text("ascii")
+    number = int(once[1 : once.index("]")])
+    connect(record=recording).ping()
+    again = recording.read_text("ascii").replace(f"[{number + 1}]", f"[{number}]")
+    recording.write_text(again, encoding="ascii")
+    assert main(["replay", str(recording)]) == 0
+    assert "ping" not in capsys.readouterr().out
+    assert main(["replay", str(recording), "-n", str(number + 1)]) == 0
+    assert "ping" in capsys.readouterr().out
+    assert main(["replay", str(recording), "-n", "999999"]) == 2
+    assert f"in {recording}: {number}, {number + 1}\n" in capsys.readouterr().err
