@@ -108,3 +108,28 @@ def check_round_trip(
         assert_same(column.read(), values)
     column.write(literals)
     assert_same(column.read(), values)
+
+
+def check_values_and_nulls(
+    cur: informix_db.Cursor, table: str, columns: Sequence[tuple[str, Any]]
+) -> None:
+    """Send rows of all `columns`, each of a type and a value; compare.
+
+    Each column in turn is the only one that is NULL, and the only one that is not.
+    """
+    types = ", ".join(f"c{n} {sql_type}" for n, (sql_type, _) in enumerate(columns))
+    cur.execute(f"CREATE TABLE {table} (n INT, {types})")
+    rows: list[tuple[Any, ...]] = []
+    for gap in range(len(columns) + 1):
+        values = [None if n == gap else value for n, (_, value) in enumerate(columns)]
+        rows.append((gap, *values))
+        values = [value if n == gap else None for n, (_, value) in enumerate(columns)]
+        rows.append((100 + gap, *values))
+    marks = ", ".join("?" * len(rows[0]))
+    for insert_cursor in (False, True):
+        cur.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", rows, insert_cursor=insert_cursor
+        )
+    cur.execute(f"SELECT * FROM {table}")
+    for got, expected in zip(cur, rows * 2, strict=True):
+        assert_same(got, expected)

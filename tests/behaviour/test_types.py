@@ -7,7 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from roundtrip import Column, assert_same, check_round_trip
+from roundtrip import (
+    Column,
+    assert_same,
+    check_round_trip,
+    check_values_and_nulls,
+)
 
 import informix_db
 from informix_db import TypeCode as T
@@ -266,19 +271,4 @@ def test_every_type_in_one_row(cur: informix_db.Cursor, table: str) -> None:
         ("MONEY", Decimal("0.10")),
         ("INT", 7),
     ]
-    types = ", ".join(f"c{n} {name}" for n, (name, _) in enumerate(columns))
-    cur.execute(f"CREATE TABLE {table} (n INT, {types})")
-    rows: list[tuple[Any, ...]] = []
-    for gap in range(len(columns) + 1):
-        values = [None if n == gap else value for n, (_, value) in enumerate(columns)]
-        rows.append((gap, *values))
-        values = [value if n == gap else None for n, (_, value) in enumerate(columns)]
-        rows.append((100 + gap, *values))
-    marks = ", ".join("?" * len(rows[0]))
-    for insert_cursor in (False, True):
-        cur.executemany(
-            f"INSERT INTO {table} VALUES ({marks})", rows, insert_cursor=insert_cursor
-        )
-    cur.execute(f"SELECT * FROM {table}")
-    for got, expected in zip(cur, rows * 2, strict=True):
-        assert_same(got, expected)
+    check_values_and_nulls(cur, table, columns)
