@@ -3,9 +3,8 @@
 The standard one writes and compiles up to six methods for each class, which took a
 third of the time an emulator needs to start. Here only `__init__` is compiled, when the
 class is first called; comparison, hash and repr are shared. `frozen` is for type
-checkers: at run time nothing is in the way of an assignment. There is no `InitVar`, and
-no default for a field that is no parameter. Everything else, `fields` and `replace`
-too, is as the standard library's.
+checkers: at run time nothing is in the way of an assignment. Everything else, `fields`
+and `replace` too, is as the standard library's.
 """
 
 from __future__ import annotations
@@ -48,37 +47,13 @@ else:
 
 def _compiled_when_called(cls: Any) -> Callable[..., None]:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        cls.__init__ = _initializer(cls)
+        # The standard one of a class that inherits all fields and adds none.
+        heir = type(cls.__name__, (cls,), {"__doc__": cls.__doc__})
+        standard = dataclasses.dataclass(repr=False, eq=False)(heir)
+        cls.__init__ = standard.__init__
         cls.__init__(self, *args, **kwargs)
 
     return __init__
-
-
-def _initializer(cls: Any) -> Callable[..., None]:
-    """Compile what assigns parameters to the fields of their names."""
-    names: dict[str, Any] = {"_missing": dataclasses.MISSING}
-    positional, keywords = ["self"], list[str]()
-    body = []
-    for item in dataclasses.fields(cls):
-        if not item.init:
-            continue
-        parameter = value = item.name
-        if item.default is not dataclasses.MISSING:
-            parameter += f"=_{item.name}"
-            names[f"_{item.name}"] = item.default
-        elif item.default_factory is not dataclasses.MISSING:
-            parameter += "=_missing"
-            value = f"_{value}() if {value} is _missing else {value}"
-            names[f"_{item.name}"] = item.default_factory
-        (keywords if item.kw_only else positional).append(parameter)
-        body.append(f"self.{item.name} = {value}")
-    if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
-    parameters = ", ".join(positional + ["*"] * bool(keywords) + keywords)
-    exec("\n ".join([f"def __init__({parameters}):", *body, "pass"]), names)
-    compiled: Callable[..., None] = names["__init__"]
-    compiled.__qualname__ = f"{cls.__qualname__}.__init__"
-    return compiled
 
 
 def _getter(cls: Any) -> Callable[[Any], Any]:
