@@ -19,6 +19,7 @@ from informix_db.testing.sql.constraints import foreign_keys_to
 from informix_db.testing.sql.ddl import DDL, MAX_ROW, not_null
 from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.errors import unsupported
+from informix_db.testing.sql.privileges import without_column
 from informix_db.testing.sql.rules import strip
 
 _OLD_ROWS = 0  # source number of the old storage in the copying query
@@ -53,6 +54,7 @@ class Alteration:
         self._indexes = [index for index in table.indexes if index.constraint is None]
         self._added: list[_NewConstraint] = []
         self._serials = dict(table.serials)
+        self._grants = table.grants
         self._has_rows = ddl.store.has_rows(table)
 
     def run(self, node: ast_ddl.AlterTable) -> None:
@@ -119,6 +121,7 @@ class Alteration:
                 raise SQLError(-370, offset=name.position)
             column = self._parts.pop(place).column
             self._serials.pop(column.name, None)
+            self._grants = without_column(self._grants, column.name)
             going = [
                 constraint
                 for constraint in self._constraints
@@ -215,6 +218,7 @@ class Alteration:
         table.columns = columns
         table.storage = ddl.store.new_name("t")
         table.serials = self._serials
+        table.grants = self._grants
         table.indexes, table.constraints = [], []
         ddl.check_serials(columns)
         if table.row_size() > MAX_ROW:
@@ -275,7 +279,10 @@ class Alteration:
         table, ddl = self._table, self._ddl
         old: Sequence[tuple[str, object]] = [
             (name, getattr(table, name))
-            for name in ("columns", "storage", "serials", "indexes", "constraints")
+            for name in (
+                *("columns", "storage", "serials", "indexes", "constraints"),
+                "grants",
+            )
         ]
 
         def go_back() -> None:

@@ -126,8 +126,8 @@ class Constraint:
     disabled: bool = False
 
 
-# Privileges on an object by (grantor, grantee): letters of systabauth, and whether
-# each may be granted on.
+# Privileges on an object by (grantor, grantee): as `privileges` tells, and whether each
+# may be granted on.
 Grants = dict[tuple[str, str], dict[str, bool]]
 
 

@@ -20,7 +20,7 @@ from informix_db.testing.sql.catalog import (
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.integrity import CheckedRows, refuse_subqueries
-from informix_db.testing.sql.privileges import require
+from informix_db.testing.sql.privileges import missing, require_some
 from informix_db.testing.sql.rules import strip
 from informix_db.testing.sql.scope import Names
 from informix_db.testing.sql.store import Store
@@ -148,11 +148,13 @@ class ConstraintDDL:
         assert node.references is not None
         if table.temporary:
             raise SQLError(-548, offset=node.position)
-        parent = self._parent(table, node.references)
+        parent, allowed = self._parent(table, node.references)
         key = self._key(parent, table, node)
         names = [name.name for name in node.references.columns]
         if not names:
             names = [column.name for column in key.columns]
+        if allowed is not None and not set(names) <= allowed:
+            raise missing("r", parent, node.references.position)
         if len(names) != len(constraint.columns):
             raise SQLError(-297, offset=node.position, token=parent.name)
         for column, name in zip(constraint.columns, names, strict=True):
@@ -167,17 +169,19 @@ class ConstraintDDL:
             parent.children.append(table)
             self.transaction.undo.append(lambda: parent.children.remove(table))
 
-    def _parent(self, table: Table, node: ast_ddl.References) -> Table:
+    def _parent(
+        self, table: Table, node: ast_ddl.References
+    ) -> tuple[Table, set[str] | None]:
+        """Return a table and the columns that may be referred to, None for all."""
         name = node.table
         if name.name == table.name and name.owner in ("", table.owner):
-            return table
+            return table, None
         database, parent = self.names.find_object(name) or (None, None)
         if database is not self.database or not isinstance(parent, Table):
             raise SQLError(-206, -111, name.position, name.name)
         if parent.temporary:
             raise SQLError(-548, offset=name.position)
-        require("r", parent, database, self.names, name.position)
-        return parent
+        return parent, require_some("r", parent, database, self.names, name.position)
 
     def _key(self, parent: Table, table: Table, node: ast_ddl.Constraint) -> Constraint:
         assert node.references is not None

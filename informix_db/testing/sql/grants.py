@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from informix_db.testing.api import SQLError
@@ -114,16 +114,14 @@ _ALLOWED: dict[type, str] = {
 }
 
 
-def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: Grantable) -> str:
-    """Return the letters of the privileges named; SQLError(-8320) if a sequence has
-    no such one."""
+def _keys(node: ast_ddl.Grant | ast_ddl.Revoke, item: Grantable) -> list[str]:
+    """Return the privileges named as `Grants` has them; SQLError(-8320) if a sequence
+    has no such one."""
     allowed = _ALLOWED[type(item)]
-    letters = ""
+    keys: list[str] = []
     for privilege in node.privileges:
-        if privilege.columns:
-            raise unsupported("privileges on columns", privilege.position)
         if privilege.name == "all":
-            letters += "".join(c for c in EVERYTHING if c in allowed)
+            keys += [letter for letter in EVERYTHING if letter in allowed]
             continue
         letter = LETTERS.get(privilege.name)
         if letter is None:
@@ -131,8 +129,26 @@ def _letters(node: ast_ddl.Grant | ast_ddl.Revoke, item: Grantable) -> str:
         if letter not in allowed:
             code = -8320 if isinstance(item, SequenceGenerator) else -201
             raise SQLError(code, offset=privilege.position)
-        letters += letter
-    return letters
+        if not privilege.columns:
+            keys.append(letter)
+        for column in privilege.columns:
+            if isinstance(node, ast_ddl.Revoke):  # has none (SQS-0948)
+                raise SQLError(-201, offset=column.position)
+            if column.name not in _column_names(item):
+                raise SQLError(-217, offset=column.position, token=column.name)
+            keys.append(f"{letter}.{column.name}")
+    return keys
+
+
+def _column_names(item: Grantable) -> list[str]:
+    if isinstance(item, Table):
+        return [column.name for column in item.columns]
+    return [name for name, _ in item.columns] if isinstance(item, View) else []
+
+
+def _covers(held: Collection[str], key: str) -> bool:
+    """Tell whether a privilege on a column, or on all of them, is held."""
+    return key in held or key[0] in held
 
 
 def _targets(
@@ -160,10 +176,10 @@ def _grant_object(
     session: Session, node: ast_ddl.Grant, database: Database, item: Grantable
 ) -> None:
     """SQLError(-298, -299) for PUBLIC or oneself, -302 without the grant option."""
-    letters = _letters(node, item)
+    keys = _keys(node, item)
     if not owns(item, database, session):
         held = _may_grant(item, session.user)
-        if not set(letters) <= held:
+        if not all(_covers(held, key) for key in keys):
             raise SQLError(-302, offset=node.position, token=item.name)
         grantor = session.user
     else:
@@ -178,17 +194,17 @@ def _grant_object(
         _keep(session, item, tx)
         for grantee in node.grantees:
             held = item.grants.setdefault((grantor, grantee.name), {})
-            for letter in letters:
-                held[letter] = held.get(letter, False) or node.grant_option
+            for key in keys:
+                held[key] = held.get(key, False) or node.grant_option
 
     session.transact(work)
 
 
 def _may_grant(item: Grantable, user: str) -> set[str]:
     return {
-        letter
+        key
         for (_, grantee), held in item.grants.items()
-        for letter, option in held.items()
+        for key, option in held.items()
         if option and grantee == user
     }
 
@@ -211,13 +227,13 @@ def _revoke_object(
     session: Session, node: ast_ddl.Revoke, database: Database, item: Grantable
 ) -> None:
     """SQLError(-580) for what was not granted, -887 if RESTRICT finds grants made
-    with it."""
-    letters = _letters(node, item)
+    with it. What was granted on columns goes, too."""
+    letters = _keys(node, item)
     grantor = item.owner if owns(item, database, session) else session.user
     everything = any(privilege.name == "all" for privilege in node.privileges)
     for grantee in node.grantees:
         held = item.grants.get((grantor, grantee.name), {})
-        if not everything and not set(letters) <= held.keys():
+        if not everything and not set(letters) <= {key[0] for key in held}:
             raise SQLError(-580, offset=grantee.position, token=grantee.name)
         passed_on = [n for c in letters for n in _passed_on(item, grantee.name, c)]
         if node.behaviour == "restrict" and passed_on:
@@ -227,28 +243,36 @@ def _revoke_object(
         _keep(session, item, tx)
         for grantee in node.grantees:
             for letter in letters:
-                _take(item, grantor, grantee.name, letter)
+                for key in _below(item.grants.get((grantor, grantee.name), {}), letter):
+                    _take(item, grantor, grantee.name, key)
 
     session.transact(work)
 
 
-def _passed_on(item: Grantable, user: str, letter: str) -> Iterator[str]:
-    """Yield to whom `user` granted a privilege."""
+def _below(held: Iterable[str], key: str) -> list[str]:
+    """Return the privileges held that one is made of: itself, and on columns."""
+    return [other for other in held if other == key or other.startswith(f"{key}.")]
+
+
+def _passed_on(item: Grantable, user: str, key: str) -> Iterator[tuple[str, str]]:
+    """Yield to whom `user` granted a privilege, and what of it."""
     for (grantor, grantee), held in item.grants.items():
-        if grantor == user and letter in held and grantee != user:
-            yield grantee
+        if grantor == user and grantee != user:
+            yield from ((grantee, other) for other in _below(held, key))
 
 
-def _take(item: Grantable, grantor: str, grantee: str, letter: str) -> None:
+def _take(item: Grantable, grantor: str, grantee: str, key: str) -> None:
     """Take a privilege away, and from whoever got it from there alone."""
     held = item.grants.get((grantor, grantee), {})
-    if held.pop(letter, None) is None:
+    if held.pop(key, None) is None:
         return
     if not held:
         del item.grants[grantor, grantee]
-    if letter not in _may_grant(item, grantee) and grantee != item.owner:
-        for follower in list(_passed_on(item, grantee, letter)):
-            _take(item, grantee, follower, letter)
+    if grantee == item.owner:
+        return
+    for follower, other in list(_passed_on(item, grantee, key)):
+        if not _covers(_may_grant(item, grantee), other):
+            _take(item, grantee, follower, other)
 
 
 # --- roles -------------------------------------------------------------------

@@ -9,14 +9,13 @@ from informix_db.testing.sql import ast, ast_dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import statement_types as st
 from informix_db.testing.sql import types as t
-from informix_db.testing.sql.catalog import Table
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
 from informix_db.testing.sql.plans import MergePlan
 from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Scope
 from informix_db.testing.sql.sources import table_item
-from informix_db.testing.sql.viewtargets import find_target
+from informix_db.testing.sql.viewtargets import Target, find_target
 from informix_db.testing.sql.writes import (
     bind_assignments,
     check_omitted,
@@ -30,7 +29,8 @@ _NO_COLUMN = -26090  # the target of a MERGE has no such column
 def bind_merge(node: ast_dml.Merge, binding: Binding) -> MergePlan:
     """Return the plan: a join whose rows have the target's key, or NULL if there is
     no such row, and all new values."""
-    table = _target(node, binding)
+    into = _target(node, binding)
+    table = into.table
     plan = MergePlan(st.OTHER, node, table=table, deletes=node.delete)
     binder = QueryBinder(binding)
     scope = Scope()
@@ -41,7 +41,7 @@ def bind_merge(node: ast_dml.Merge, binding: Binding) -> MergePlan:
     joined = binder.expressions(scope)
     condition = joined.condition(node.condition)
     key = b.ColumnRef(t.BIGINT_TYPE, target.source, "_k")
-    plan.updates, changed = bind_assignments(node.update, table, joined)
+    plan.updates, changed = bind_assignments(node.update, into, joined)
     added = _inserted(plan, node.insert_columns, node.insert, of_source)
     outputs = [key, *_when("not_null", key, changed), *_when("is_null", key, added)]
     kind = "left" if node.insert else "inner"
@@ -52,7 +52,7 @@ def bind_merge(node: ast_dml.Merge, binding: Binding) -> MergePlan:
     return plan
 
 
-def _target(node: ast_dml.Merge, binding: Binding) -> Table:
+def _target(node: ast_dml.Merge, binding: Binding) -> Target:
     """Return the table to merge into, if all that is to be done may be done to it."""
     privileges = [("u", node.update), ("d", node.delete), ("i", node.insert)]
     (target, *_) = [
@@ -62,12 +62,11 @@ def _target(node: ast_dml.Merge, binding: Binding) -> Table:
     ]
     if target.layers:
         raise unsupported("MERGE into a view", node.target.position)
-    table = target.table
     named = [column for one in node.update for column in one.columns]
     for column in (*named, *node.insert_columns):
-        if table.column(column.name) is None:
+        if target.column(column.name) is None:
             raise SQLError(_NO_COLUMN, offset=column.position, token=column.name)
-    return table
+    return target
 
 
 def _inserted(

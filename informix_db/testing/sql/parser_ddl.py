@@ -364,7 +364,7 @@ class DDLParser(TableParser):
         if name == "all":
             self.accept("privileges")
         columns: tuple[ast.Identifier, ...] = ()
-        if name in ("select", "update", "references", "insert"):
+        if name in ("select", "update", "references"):
             columns = self.optional_identifiers()
         return ast_ddl.Privilege(position, name, columns)
 

@@ -1,7 +1,8 @@
 """Who may do what: privileges on databases, tables, views, sequences and routines.
 
-Privileges on single columns are not known here (GRANT refuses them), nor are those on
-types and languages.
+A privilege is held as its letter in systabauth; one on a single column, which there is
+for SELECT, UPDATE and REFERENCES, as ``s.name``. Those on types and languages are not
+known here.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ LETTERS = {
     "execute": "e",
 }
 EVERYTHING = "suidxar"  # what ALL means for a table
+ON_COLUMNS = "sur"  # in their order in syscolauth (SQR-23)
 # What PUBLIC gets on a new object if the database is not ANSI.
 _DEFAULTS: dict[type, str] = {
     Table: "suidx",
@@ -123,6 +125,29 @@ def has(
     )
 
 
+def require_some(
+    privilege: str,
+    item: Grantable,
+    database: Database,
+    who: Somebody,
+    position: int,
+) -> set[str] | None:
+    """Return the columns that `who` has a privilege on, None for the whole object;
+    SQLError(-272 ...) if there are none."""
+    if has(privilege, item, database, who):
+        return None
+    names = set(_names(who))
+    columns = {
+        key[2:]
+        for (_, grantee), held in item.grants.items()
+        for key in held
+        if grantee in names and key.startswith(f"{privilege}.")
+    }
+    if not columns:
+        raise missing(privilege, item, position)
+    return columns
+
+
 def require(
     privilege: str,
     item: Grantable,
@@ -148,9 +173,29 @@ def default_grants(item: Grantable, database: Database) -> Grants:
     return {(item.owner, PUBLIC): dict.fromkeys(letters, False)}
 
 
+def without_column(grants: Grants, column: str) -> Grants:
+    """Return privileges without those on a column that goes."""
+    left = {
+        pair: {key: option for key, option in held.items() if key[2:] != column}
+        for pair, held in grants.items()
+    }
+    return {pair: held for pair, held in left.items() if held}
+
+
 def tabauth(held: dict[str, bool]) -> str:
     """Return privileges as systabauth has them: capitals may be granted on."""
+    some = {"*": False} if any(len(key) > 1 for key in held) else {}
+    return _pattern(_PLACES, {**held, **some})
+
+
+def colauth(held: dict[str, bool], column: str) -> str:
+    """Return privileges on a column as syscolauth has them."""
+    letters = {c: held[f"{c}.{column}"] for c in ON_COLUMNS if f"{c}.{column}" in held}
+    return _pattern(ON_COLUMNS, letters)
+
+
+def _pattern(places: str, held: dict[str, bool]) -> str:
     return "".join(
         (letter.upper() if held[letter] else letter) if letter in held else "-"
-        for letter in _PLACES
+        for letter in places
     )

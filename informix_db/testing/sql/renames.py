@@ -166,6 +166,13 @@ def _name_column(ddl: DDL, table: Table, column: Column, name: str) -> None:
         if check is not None and column in constraint.columns:
             condition = with_column(check.condition, old, name)
             constraint.check = Check(condition, text_with_column(check.text, old, name))
+    table.grants = {
+        pair: {
+            f"{key[0]}.{name}" if key[1:] == f".{old}" else key: option
+            for key, option in held.items()
+        }
+        for pair, held in table.grants.items()
+    }
     if old in table.serials:
         table.serials[name] = table.serials.pop(old)
     for _, constraint in table.referencing():

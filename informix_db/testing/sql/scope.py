@@ -17,11 +17,12 @@ from informix_db.testing.sql import ast, ast_query
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Database, SequenceGenerator, Table, View
-from informix_db.testing.sql.privileges import require
+from informix_db.testing.sql.privileges import require, require_some
 from informix_db.testing.sql.runtime import Runtime
 from informix_db.testing.sql.spl_objects import Routine
 
 ROWID_TYPE = t.INTEGER_TYPE
+_NO_SELECT = -272
 
 
 class Names(Protocol):
@@ -110,8 +111,11 @@ class Binding:
                 return tables[name.name]
         return None
 
-    def find(self, name: ast.ObjectName, privilege: str) -> Table | View:
-        """Return a table or view and note that it is used.
+    def find(
+        self, name: ast.ObjectName, privilege: str
+    ) -> tuple[Table | View, set[str] | None]:
+        """Return a table or view, and the columns allowed, None for all; note that it
+        is used.
 
         SQLError(-206, -111) if there is none, -272 .. -275 without the privilege, a
         letter of systabauth.
@@ -120,9 +124,9 @@ class Binding:
         database, item = found or (None, None)
         if database is None or item is None or isinstance(item, SequenceGenerator):
             raise SQLError(-206, -111, name.position, name.name)
-        require(privilege, item, database, self.names, name.position)
+        allowed = require_some(privilege, item, database, self.names, name.position)
         self.note(item)
-        return item
+        return item, allowed
 
     def sequence(self, name: ast.ObjectName) -> SequenceGenerator | None:
         """Return a sequence, None if the name is that of something else."""
@@ -170,13 +174,20 @@ class Binding:
 
 @dataclass(slots=True)
 class ScopeItem:
-    """A FROM item: `name` is its alias, or its table's name."""
+    """A FROM item: `name` is its alias, or its table's name; `allowed` are the columns
+    that may be read, if not all."""
 
     source: int
     name: str
     columns: list[tuple[str, b.Expr]]
     table: Table | None = None
     aliased: bool = False
+    allowed: set[str] | None = None
+
+    def require(self, column: str, position: int) -> None:
+        """Raise SQLError(-272) for a column that may not be read."""
+        if self.allowed is not None and column not in self.allowed | {"rowid"}:
+            raise SQLError(_NO_SELECT, offset=position, token=self.name)
 
     def find(self, name: str) -> b.Expr | None:
         for column, expr in self.columns:
@@ -204,8 +215,9 @@ class Scope:
         found = list(self._candidates(qualifiers, column))
         if len(found) > 1:
             raise SQLError(-324, offset=node.position, token=column)
-        if found:
-            return found[0]
+        for item, expr in found:
+            item.require(column, node.position)
+            return expr
         if self.parent is not None:
             return self.parent.resolve(node)
         known = not qualifiers or any(i.name == qualifiers[-1] for i in self.items)
@@ -218,7 +230,9 @@ class Scope:
             return True
         return self.parent is not None and self.parent.has_item(name)
 
-    def _candidates(self, qualifiers: list[str], column: str) -> Iterable[b.Expr]:
+    def _candidates(
+        self, qualifiers: list[str], column: str
+    ) -> Iterable[tuple[ScopeItem, b.Expr]]:
         for item in self.items:
             if qualifiers and item.name != qualifiers[-1]:
                 continue
@@ -226,18 +240,23 @@ class Scope:
                 continue
             expr = item.find(column)
             if expr is not None:
-                yield expr
+                yield item, expr
 
     def expand(self, star: ast_query.Star) -> list[tuple[str, b.Expr]]:
         """Return the columns of `*` or `t.*`; SQLError(-201) without any table."""
-        if star.table is None:
-            if not self.items:
-                raise SQLError(-201, offset=star.position)
-            return [column for item in self.items for column in item.columns]
-        for item in self.items:
-            if item.name == star.table.name:
-                return list(item.columns)
-        raise SQLError(-206, -111, star.position, star.table.name)
+        items = self.items
+        if star.table is None and not items:
+            raise SQLError(-201, offset=star.position)
+        if star.table is not None:
+            items = [item for item in items if item.name == star.table.name][:1]
+            if not items:
+                raise SQLError(-206, -111, star.position, star.table.name)
+        columns = []
+        for item in items:
+            for name, expr in item.columns:
+                item.require(name, star.position)
+                columns.append((name, expr))
+        return columns
 
 
 def _owner_matches(item: ScopeItem, owner: str) -> bool:

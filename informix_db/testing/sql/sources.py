@@ -46,7 +46,7 @@ class SourceBinder(ABC):
         common = self.binding.common_table(node.name)
         if common is not None:
             return self._common_table(node, common, scope)
-        item = self.binding.find(node.name, "s")
+        item, allowed = self.binding.find(node.name, "s")
         alias = node.alias
         if not alias and node.name.name != item.name:
             alias = node.name.name  # a synonym
@@ -54,9 +54,11 @@ class SourceBinder(ABC):
             query = bind_view(item, self.binding, self.query)
             source = self.binding.new_source()
             scope.items.append(_query_item(alias or item.name, source, item.columns))
+            scope.items[-1].allowed = allowed
             return b.DerivedSource(source, query)
         source = self.binding.new_source()
         scope.items.append(table_item(item, source, alias))
+        scope.items[-1].allowed = allowed
         return b.TableSource(source, item)
 
     def _common_table(

@@ -66,7 +66,7 @@ def variable_type(names: Names, node: ast.DataType | ast_spl.LikeColumn) -> SQLT
 
 
 def _column_type(names: Names, node: ast_spl.LikeColumn) -> SQLType:
-    item = Binding(names, 0).find(node.table, "s")
+    item, _ = Binding(names, 0).find(node.table, "s")
     if isinstance(item, Table):
         types = {column.name: column.type for column in item.columns}
     else:

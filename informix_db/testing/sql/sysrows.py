@@ -23,7 +23,7 @@ from informix_db.testing.sql.catalog import (
     View,
     storage_size,
 )
-from informix_db.testing.sql.privileges import PUBLIC, tabauth
+from informix_db.testing.sql.privileges import PUBLIC, colauth, tabauth
 from informix_db.testing.sql.temporal import date_to_days
 
 if TYPE_CHECKING:
@@ -321,6 +321,21 @@ def _systabauth(database: Database, locale: str) -> Iterator[Row]:
             yield (grantor, grantee, item.tabid, tabauth(held))
 
 
+def _syscolauth(database: Database, locale: str) -> Iterator[Row]:
+    for item in database.objects():
+        if isinstance(item, Table):
+            names = [column.name for column in item.columns]
+        elif isinstance(item, View):
+            names = [name for name, _ in item.columns]
+        else:
+            continue
+        for (grantor, grantee), held in item.grants.items():
+            for number, name in enumerate(names, 1):
+                pattern = colauth(held, name)
+                if pattern.strip("-"):
+                    yield (grantor, grantee, item.tabid, number, pattern)
+
+
 # --- types -------------------------------------------------------------------
 
 
@@ -354,6 +369,7 @@ CATALOG_ROWS: dict[str, Callable[[Database, str], Iterable[Row]]] = {
     "syschecks": _syschecks,
     "syscoldepend": _syscoldepend,
     "syscolumns": _syscolumns,
+    "syscolauth": _syscolauth,
     "sysconstraints": _sysconstraints,
     "sysdefaults": _sysdefaults,
     "sysdepend": _sysdepend,

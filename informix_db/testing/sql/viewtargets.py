@@ -22,7 +22,7 @@ from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Scope, ScopeItem
 from informix_db.testing.sql.views import ViewNames
 
-_NOT_SIMPLE = -384
+_NOT_SIMPLE, _NO_UPDATE = -384, -273
 
 
 @dataclass(slots=True)
@@ -38,12 +38,19 @@ class _Layer:
 
 @dataclass(slots=True)
 class Target:
-    """`names` are the columns as the statement may call them."""
+    """`names` are the columns as the statement may call them, `allowed` those of them
+    that may be changed, if not all."""
 
     table: Table
     name: str
     names: list[tuple[str, Column]]
     layers: list[_Layer] = field(default_factory=list)  # outermost first
+    allowed: set[str] | None = None
+
+    def require(self, name: str, position: int) -> None:
+        """Raise SQLError(-273) for a column that may not be changed."""
+        if self.allowed is not None and name not in self.allowed:
+            raise SQLError(_NO_UPDATE, offset=position, token=self.name)
 
     @property
     def columns(self) -> list[Column]:
@@ -111,8 +118,10 @@ def _scope_item(
 def find_target(name: ast.ObjectName, binding: Binding, privilege: str) -> Target:
     """Return what a statement writes to; `privilege` is a letter of systabauth."""
     binding.names.current_database()
-    item = binding.find(name, privilege)
-    return _target(item, name, binding, privilege)
+    item, allowed = binding.find(name, privilege)
+    target = _target(item, name, binding, privilege)
+    target.allowed = allowed
+    return target
 
 
 def _target(

@@ -173,7 +173,7 @@ def bind_update(node: ast_dml.Update, binding: Binding) -> WritePlan:
 
 def bind_assignments(
     assignments: Sequence[ast_dml.Assignment],
-    table: Table | Target,
+    target: Target,
     binder: ExpressionBinder,
 ) -> tuple[list[Column], list[b.Expr]]:
     """Return the columns SET names and their values; SQLError(-505) if the numbers of
@@ -181,7 +181,7 @@ def bind_assignments(
     targets: list[Column] = []
     values: list[b.Expr] = []
     for assignment in assignments:
-        columns = _assigned(table, assignment)
+        columns = _assigned(target, assignment)
         for column in columns:
             if column in targets:
                 raise SQLError(-681, offset=assignment.position, token=column.name)
@@ -190,15 +190,18 @@ def bind_assignments(
     return targets, values
 
 
-def _assigned(table: Table | Target, assignment: ast_dml.Assignment) -> list[Column]:
-    """Return the columns of one assignment; SQLError(-217, -232)."""
+def _assigned(target: Target, assignment: ast_dml.Assignment) -> list[Column]:
+    """Return the columns of one assignment; SQLError(-217, -232, -273)."""
     if not assignment.columns:
-        return list(table.columns)
+        for known, _ in target.names:
+            target.require(known, assignment.position)
+        return target.columns
     columns = []
     for name in assignment.columns:
-        column = table.column(name.name)
+        column = target.column(name.name)
         if column is None:
             raise SQLError(-217, offset=name.position, token=name.name)
+        target.require(name.name, name.position)
         if column.is_serial:
             raise SQLError(-232, offset=name.position, token=name.name)
         columns.append(column)

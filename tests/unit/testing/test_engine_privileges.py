@@ -201,3 +201,129 @@ def test_mistakes(sql: SQLClient, statement: str, sqlcode: int) -> None:
     sql.do("CREATE TEMP TABLE tt (a INT)")
     sql.do("CREATE VIEW v AS SELECT a FROM t")
     assert sql.code(statement) == sqlcode
+
+
+class TestColumns:
+    """Privileges on some columns (DDI-101, SQS-0948)."""
+
+    @pytest.fixture
+    def granted(self, owner: SQLClient) -> SQLClient:
+        owner.do("CREATE TABLE k (a INT PRIMARY KEY, b INT UNIQUE)")
+        owner.do("GRANT SELECT (a), UPDATE (a) ON t TO bob")
+        owner.do("GRANT REFERENCES (a) ON k TO bob")
+        owner.do("GRANT RESOURCE TO bob")
+        owner.do("CREATE VIEW v (x, y) AS SELECT a, b FROM t")
+        owner.do("GRANT SELECT (y) ON v TO bob")
+        owner.session.commit()
+        return owner
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "SELECT a FROM ann.t WHERE a = 1 ORDER BY a",
+            "SELECT COUNT(*) FROM ann.t",
+            "SELECT z.a, rowid FROM ann.t z",
+            "SELECT y FROM ann.v",
+            "UPDATE ann.t SET a = a + 1",
+            "MERGE INTO ann.t USING (SELECT 5 n FROM sysmaster:sysdual) s ON 1 = 1"
+            " WHEN MATCHED THEN UPDATE SET a = s.n",
+            "CREATE TABLE mine (n INT REFERENCES ann.k (a))",
+            "CREATE VIEW bob.w AS SELECT a FROM ann.t",
+        ],
+    )
+    def test_allowed(self, granted: SQLClient, bob: SQLClient, statement: str) -> None:
+        bob.do(statement)
+
+    @pytest.mark.parametrize(
+        ("statement", "sqlcode"),
+        [
+            ("SELECT b FROM ann.t", -272),
+            ("SELECT * FROM ann.t", -272),
+            ("SELECT t.* FROM ann.t", -272),
+            ("SELECT a FROM ann.t WHERE b = 1", -272),
+            ("SELECT a FROM ann.t ORDER BY b", -272),
+            ("SELECT 1 FROM sysmaster:sysdual WHERE 1 IN (SELECT b FROM ann.t)", -272),
+            ("SELECT x FROM ann.v", -272),
+            ("UPDATE ann.t SET b = 1", -273),
+            ("UPDATE ann.t SET a = 1, b = 1", -273),
+            ("UPDATE ann.t SET * = (1, 1)", -273),
+            (
+                "MERGE INTO ann.t USING (SELECT 5 n FROM sysmaster:sysdual) s ON 1 = 1"
+                " WHEN MATCHED THEN UPDATE SET b = s.n",
+                -273,
+            ),
+            ("DELETE FROM ann.t", -274),
+            ("CREATE TABLE mine (n INT REFERENCES ann.k (b))", -512),
+            ("CREATE VIEW bob.w AS SELECT * FROM ann.t", -272),
+            ("GRANT SELECT (a) ON ann.t TO eve", -302),
+        ],
+    )
+    def test_refused(
+        self, granted: SQLClient, bob: SQLClient, statement: str, sqlcode: int
+    ) -> None:
+        assert bob.code(statement) == sqlcode
+
+    def test_are_in_the_catalog(self, granted: SQLClient) -> None:
+        granted.do("GRANT UPDATE (b) ON t TO bob WITH GRANT OPTION")
+        authorities = "SELECT colno, colauth FROM syscolauth WHERE tabid = ? ORDER BY 1"
+        assert granted.rows(authorities, 100) == [(1, "su-"), (2, "-U-")]
+        assert granted.rows(authorities, 101) == [(1, "--r")]
+        assert granted.rows(
+            "SELECT tabauth FROM systabauth WHERE grantee = 'bob' AND tabid = 100"
+        ) == [("--*------",)]
+
+    def test_follow_their_columns(self, granted: SQLClient, bob: SQLClient) -> None:
+        granted.do("RENAME COLUMN t.b TO c")
+        granted.do("RENAME COLUMN t.a TO b")
+        granted.session.commit()
+        assert len(bob.rows("SELECT b FROM ann.t")) == 1
+        bob.session.commit()
+        assert bob.code("SELECT c FROM ann.t") == -272
+        granted.do("DROP VIEW v")
+        granted.session.commit()
+        granted.do("ALTER TABLE t DROP b")
+        granted.do("ALTER TABLE t ADD b INT")
+        granted.session.rollback()
+        assert len(bob.rows("SELECT b FROM ann.t")) == 1
+        bob.session.commit()
+        granted.do("ALTER TABLE t DROP b")
+        granted.do("ALTER TABLE t ADD b INT")
+        granted.session.commit()
+        assert bob.code("SELECT b FROM ann.t") == -272
+
+    def test_are_revoked_as_a_whole(self, granted: SQLClient, bob: SQLClient) -> None:
+        assert granted.code("REVOKE SELECT (a) ON t FROM bob") == -201
+        granted.do("REVOKE SELECT ON t FROM bob")
+        granted.session.commit()
+        assert bob.code("SELECT a FROM ann.t") == -272
+        bob.do("UPDATE ann.t SET a = 1")
+        bob.session.rollback()
+        granted.do("REVOKE ALL ON t FROM bob")
+        granted.session.commit()
+        assert bob.code("UPDATE ann.t SET a = 1") == -273
+        assert granted.code("REVOKE UPDATE ON t FROM bob") == -580
+
+    def test_passed_on(self, granted: SQLClient, bob: SQLClient) -> None:
+        eve = granted.another("own", "eve")
+        granted.do("GRANT SELECT (a) ON t TO bob WITH GRANT OPTION")
+        granted.session.commit()
+        assert bob.code("GRANT SELECT ON ann.t TO eve") == -302
+        bob.do("GRANT SELECT (a) ON ann.t TO eve")
+        bob.session.commit()
+        assert len(eve.rows("SELECT a FROM ann.t")) == 1
+        eve.session.commit()
+        granted.do("GRANT SELECT ON t TO bob WITH GRANT OPTION")
+        granted.do("REVOKE SELECT ON t FROM bob")
+        granted.session.commit()
+        assert eve.code("SELECT a FROM ann.t") == -272
+
+    @pytest.mark.parametrize(
+        ("statement", "sqlcode"),
+        [
+            ("GRANT SELECT (nosuch) ON t TO bob", -217),
+            ("GRANT INSERT (a) ON t TO bob", -201),
+            ("GRANT DELETE (a) ON t TO bob", -201),
+        ],
+    )
+    def test_mistakes(self, granted: SQLClient, statement: str, sqlcode: int) -> None:
+        assert granted.code(statement) == sqlcode
