@@ -48,8 +48,8 @@ else:
 def _compiled_when_called(cls: Any) -> Callable[..., None]:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         # The standard one of a class that inherits all fields and adds none.
-        heir = type(cls.__name__, (cls,), {"__doc__": cls.__doc__})
-        standard = dataclasses.dataclass(repr=False, eq=False)(heir)
+        heir: Any = type(cls.__name__, (cls,), {"__doc__": cls.__doc__})
+        standard: Any = dataclasses.dataclass(repr=False, eq=False)(heir)
         cls.__init__ = standard.__init__
         cls.__init__(self, *args, **kwargs)
 

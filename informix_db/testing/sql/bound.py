@@ -158,6 +158,15 @@ class DerivedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LateralSource:
+    """A query in FROM that may use the columns of the sources before it. Each of its
+    rows is one text in the column `value`, which `lateral_cell` takes apart."""
+
+    source: int
+    query: BoundQuery
+
+
+@dataclass(frozen=True, slots=True)
 class CommonSource:
     """A table of a WITH clause by its number; its columns are o0, o1, ..."""
 
@@ -175,7 +184,7 @@ class JoinSource:
     condition: Expr | None
 
 
-Source = TableSource | DerivedSource | CommonSource | JoinSource
+Source = TableSource | DerivedSource | LateralSource | CommonSource | JoinSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,10 +364,19 @@ class Emitter:
                 return self.table(source.table, f"s{source.source}", wrap=wrap)
             case b.DerivedSource():
                 return f"({self.query(source.query)}) AS s{source.source}", []
+            case b.LateralSource():
+                return self._lateral(source), []
             case b.CommonSource():
                 return f"c{source.number} AS s{source.source}", []
             case b.JoinSource():
                 return self._join(source, wrap)
+
+    def _lateral(self, source: b.LateralSource) -> str:
+        """Only functions in SQLite's FROM see the tables before them."""
+        cells = ", ".join(f"o{i}" for i in range(len(source.query.outputs)))
+        rows = f"json_group_array(lateral_row({cells}))"
+        query = f"SELECT {rows} FROM ({self.query(source.query)})"
+        return f"json_each(({query})) AS s{source.source}"
 
     def table(
         self, table: Table, alias: str, *, wrap: bool = False

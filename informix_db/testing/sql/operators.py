@@ -6,6 +6,7 @@ meet in the decimal operators.
 
 from __future__ import annotations
 
+import marshal
 import math
 import operator
 import re
@@ -305,6 +306,17 @@ def _row_count(number: int | None) -> int:
     return number
 
 
+def _packed(*values: Any) -> str:
+    """Return a row of a LATERAL query as one text."""
+    return marshal.dumps(values).hex()
+
+
+@lru_cache(maxsize=16)
+def _unpacked(row: str) -> tuple[Any, ...]:
+    values: tuple[Any, ...] = marshal.loads(bytes.fromhex(row))
+    return values
+
+
 MAX_RECURSION = 1_000_000  # steps
 
 
@@ -365,6 +377,8 @@ def register(runtime: Runtime) -> None:
     runtime.register("pad", runtime.padded)
     runtime.register("row_count", _row_count, strict=False)
     runtime.register("ifx_error", _raise, deterministic=False)
+    runtime.register("lateral_row", _packed, strict=False)
+    runtime.register("lateral_cell", lambda row, number: _unpacked(row)[number])
     runtime.register("each_row", bool, deterministic=False)
     runtime.register("recursion_step", _step_counter(runtime), deterministic=False)
     runtime.register("ifx_lock", refuse_version, deterministic=False)

@@ -221,6 +221,10 @@ class QueryBinder(SourceBinder):
         """Bind FROM and WHERE; return the binder of the rest."""
         binder = self.expressions(scope)
         if any(isinstance(item, ast_query.Outer) for item in node.tables):
+            if any(
+                _is_lateral(part) for item in node.tables for part in ast.walk(item)
+            ):
+                raise unsupported("LATERAL beside OUTER", node.position)
             joins = OuterJoins(self, scope)
             joined, select.where = joins.bind(node.tables, node.where, binder)
             select.sources = [joined]
@@ -335,6 +339,10 @@ def _count_steps(select: b.BoundSelect) -> None:
     step = b.Op(t.BOOLEAN_TYPE, "recursion_step")
     parts = (step,) if select.where is None else (select.where, step)
     select.where = b.Op(t.BOOLEAN_TYPE, "and", parts)
+
+
+def _is_lateral(node: ast.Node) -> bool:
+    return isinstance(node, ast_query.Derived) and node.lateral
 
 
 def _column_name(expr: b.Expr) -> str:

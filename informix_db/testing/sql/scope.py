@@ -204,10 +204,11 @@ class ScopeItem:
 
 @dataclass(slots=True)
 class Scope:
-    """The FROM items of one SELECT block."""
+    """The FROM items of one SELECT block; LATERAL sees those from `lateral` on."""
 
     parent: Scope | None = None
     items: list[ScopeItem] = field(default_factory=list)
+    lateral: int = 0
 
     def resolve(self, node: ast.Name) -> b.Expr:
         """Return the column a name means; SQLError(-217, -324) otherwise."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_query, rules
 from informix_db.testing.sql import bound as b
+from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import Table, View
 from informix_db.testing.sql.errors import construct, unsupported
 from informix_db.testing.sql.expressions import ExpressionBinder
@@ -69,10 +70,19 @@ class SourceBinder(ABC):
         scope.items.append(_query_item(name, source, common.columns))
         return b.CommonSource(source, common.number)
 
-    def _derived(self, node: ast_query.Derived, scope: Scope) -> b.DerivedSource:
-        if node.lateral:
-            raise unsupported("LATERAL derived table", node.position)
-        return self._query_source(node, node.query, scope)
+    def _derived(self, node: ast_query.Derived, scope: Scope) -> b.Source:
+        if not node.lateral:
+            return self._query_source(node, node.query, scope)
+        before = Scope(scope.parent, scope.items[scope.lateral :])
+        bound = self.query(node.query, before)
+        source = self.binding.new_source()
+        row = b.ColumnRef(t.varchar(255), source, "value")
+        columns: list[tuple[str, b.Expr]] = [
+            (name, b.Op(kind, "lateral_cell", (row, b.Const(t.INTEGER_TYPE, i))))
+            for i, (name, kind) in enumerate(named_columns(node, bound.outputs))
+        ]
+        scope.items.append(ScopeItem(source, node.alias, columns, aliased=True))
+        return b.LateralSource(source, bound)
 
     def _query_source(
         self,
@@ -101,7 +111,12 @@ class SourceBinder(ABC):
         start = len(scope.items)
         left = self.source(node.left, scope)
         middle = len(scope.items)
-        right = self.source(node.right, scope)
+        if node.kind in ("right", "full"):  # a row on the right may have none before it
+            seen, scope.lateral = scope.lateral, middle
+            right = self.source(node.right, scope)
+            scope.lateral = seen
+        else:
+            right = self.source(node.right, scope)
         condition = None
         if node.condition is not None:
             inner = Scope(scope.parent, scope.items[start:])
