@@ -220,30 +220,26 @@ def parse_tuple_payload(data, Py_ssize_t pos, Py_ssize_t end, Plan plan not None
         PyBuffer_Release(&view)
 
 
-def parse_tuples(
-    data, Py_ssize_t pos, Py_ssize_t end, Plan plan not None, list rows not None
-):
-    """Append the rows of the whole TUPLE messages at `pos`; return where they end."""
-    cdef Py_buffer view
-    cdef const uint8_t* start
+cdef Py_ssize_t take_tuples(
+    data, const uint8_t* start, Py_ssize_t pos, Py_ssize_t end, Plan plan, list rows
+) except -1:
+    """Append the rows of the whole TUPLE messages at `pos`; return where they end.
+
+    Without `rows` pass over them.
+    """
     cdef const uint8_t* p
     cdef int64_t size
-    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-    try:
-        check_span(&view, pos, end)
-        start = <const uint8_t*> view.buf
-        while end - pos >= TUPLE_HEAD:
-            p = start + pos
-            if big16(p) != SQ_TUPLE:
-                break
-            size = <int32_t> big32(p + 4)
-            if not 0 <= size <= MAX_TUPLE:
-                raise _malformed_tuple(size)
-            p += TUPLE_HEAD
-            if size + (size & 1) > end - pos - TUPLE_HEAD:
-                break
+    while end - pos >= TUPLE_HEAD:
+        p = start + pos
+        if big16(p) != SQ_TUPLE:
+            break
+        size = <int32_t> big32(p + 4)
+        if not 0 <= size <= MAX_TUPLE:
+            raise _malformed_tuple(size)
+        p += TUPLE_HEAD
+        if size + (size & 1) > end - pos - TUPLE_HEAD:
+            break
+        if rows is not None:
             PyList_Append(rows, row_of(plan, data, start, p, p + size))
-            pos += TUPLE_HEAD + size + (size & 1)
-        return pos
-    finally:
-        PyBuffer_Release(&view)
+        pos += TUPLE_HEAD + size + (size & 1)
+    return pos

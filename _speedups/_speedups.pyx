@@ -66,7 +66,7 @@ def configure(
 
 include "_cells.pxi"
 include "_rows.pxi"
-include "_dones.pxi"
+include "_runs.pxi"
 include "_out.pxi"
 include "_bind.pxi"
 include "_limits.pxi"

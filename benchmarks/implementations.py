@@ -11,16 +11,16 @@ import informix_db
 from informix_db._wire import (
     accel,
     decode,
-    dones,
     encode,
     encode_tuple,
     limits,
     rowtuple,
+    runs,
 )
 from informix_db.testing.canned import CannedServer
 
 NAMES = [name for name in accel.__all__ if name != "IMPLEMENTATION"]
-_TWINS = (decode, dones, encode, encode_tuple, limits, rowtuple)
+_TWINS = (decode, encode, encode_tuple, limits, rowtuple, runs)
 
 assert informix_db.IMPLEMENTATION == "cython", "there is nothing to compare"
 COMPILED = SimpleNamespace(**{name: getattr(accel, name) for name in NAMES})
@@ -50,11 +50,11 @@ def decode_all(chosen: Any, table: Any) -> Callable[[], list[tuple[Any, ...]]]:
     """Return a function that decodes the rows of a table from one buffer."""
     plan = table.plan(chosen.Plan)
     data = bytearray(table.messages)
-    parse, end = chosen.parse_tuples, len(data)
+    read, end = chosen.read_run, len(data)
 
     def decode() -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        assert parse(data, 0, end, plan, rows) == end
+        assert read(data, 0, end, 12, plan, rows)[0] == end
         return rows
 
     return decode

@@ -54,6 +54,6 @@ def test_puts(benchmark: Any, implementation: Any, shape: tuple[str, ...]) -> No
 def test_dones(benchmark: Any, implementation: Any) -> None:
     done = b"\0\x0f\0\0\0\0\0\1\0\0\0\0\0\0\0\0"
     data = bytearray((b"\0\x5e" + bytes(18) + done + COST_MESSAGE) * 500)
-    read = implementation.read_dones
-    result = benchmark(read, data, 0, len(data), 20)
-    assert result == (len(data), 500, 500, len(data) - 26, len(data) - 46)
+    read, end = implementation.read_run, len(data)
+    result = benchmark(read, data, 0, end, 20, None, None)
+    assert result == (end, False, 0, 500, 500, end - 26, end - 46)

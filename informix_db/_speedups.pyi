@@ -39,16 +39,14 @@ class Plan:
 def parse_tuple_payload(
     data: bytes | bytearray | memoryview, pos: int, end: int, plan: Plan
 ) -> tuple[Any, ...]: ...
-def parse_tuples(
+def read_run(
     data: bytes | bytearray | memoryview,
     pos: int,
     end: int,
-    plan: Plan,
-    rows: list[tuple[Any, ...]],
-) -> int: ...
-def read_dones(
-    data: bytes | bytearray | memoryview, pos: int, end: int, insertdone_size: int
-) -> tuple[int, int, int, int, int]: ...
+    insertdone_size: int,
+    plan: Plan | None,
+    rows: list[tuple[Any, ...]] | None,
+) -> tuple[int, bool, int, int, int, int, int]: ...
 
 class BindContext:
     def __init__(self, encoding: str, bigint: bool) -> None: ...

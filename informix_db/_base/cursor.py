@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Generic, NoReturn, TypeVar
 
 from informix_db._base.batch import Batch
@@ -268,10 +269,10 @@ class BaseCursor(Generic[ConnectionT]):
         values = text.arrange(parameters)
         opening = self._opening
         if fetch_size is not None:
-            opening = opening._replace(fetch_size=fetch_size)
+            opening = replace(opening, fetch_size=fetch_size)
         if text.files:
             self._files.check()
-            opening = opening._replace(apart=True)
+            opening = replace(opening, apart=True)
         self._reset()
         connection = self._connection
         statement, reply = yield from connection._execute_gen(text.sql, values, opening)
@@ -279,7 +280,9 @@ class BaseCursor(Generic[ConnectionT]):
             kind = ScrollResult if opening.scroll else Result
             self._result = kind(connection, statement, reply, opening, text.for_update)
             self._columns = statement.columns
-            self._make_row = row_maker(self.row_factory, self, statement.plan.names)
+            factory = self.row_factory
+            names = statement.plan.names
+            self._make_row = factory and row_maker(factory, self, names)
         else:
             connection._statements.give_back(statement)
             self._note_change(statement, reply)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from informix_db._base import largebinding
@@ -157,7 +158,8 @@ class Execution(TwoPhase):
         raises. A statement from the cache that went stale is prepared again, once.
         """
         bind = self._bind(values)  # a value that cannot be sent costs no round trip
-        self._settle_abandoned()
+        if self._abandoned or self._abandoned_descriptors:
+            self._settle_abandoned()
         if opening.files is not None:
             self._channel.files = opening.files
         statement = self._statements.take(sql)
@@ -222,7 +224,7 @@ class Execution(TwoPhase):
     ) -> Wire[Reply]:
         """Open and fetch, in a transaction if the rules say so."""
         if self._commits_itself:
-            opening = opening._replace(hold=True)
+            opening = replace(opening, hold=True)
         if self._must_begin(statement):
             return self._first_query_gen(statement, bind, opening)
         write_open(self._channel, statement, bind, opening)

@@ -43,6 +43,7 @@ class Result:
 
     # Rows that have been fetched but for the contents of their BYTEs and TEXTs.
     _unfilled: deque[tuple[Any, ...]] | None = None
+    _statement: Statement | None = None  # while the server's cursor is open
     _complete = False  # the server has no more rows
     _first = 0  # number of the first row of _rows
     _next = 0  # index into _rows of the row that comes next
@@ -51,6 +52,7 @@ class Result:
     _past_end = False  # more rows were asked for than there are
     _row_error: Error | None = None  # why the row after those held is missing
     _ended_by = ""  # what closed the cursor early
+    _hold = False  # the cursor outlives commits
     scrolling = False  # hold every row, somebody may go back to it
     ahead = False  # the server sent rows before they were taken
 
@@ -64,14 +66,14 @@ class Result:
     ) -> None:
         self._connection = connection
         self.sql = statement.sql
-        self._statement: Statement | None = statement
+        self._statement = statement
         self._fetch_size = opening.fetch_size
         self._files = opening.files
-        self._hold = opening.hold or connection._commits_itself
         self._for_update = for_update
         self._rows: list[tuple[Any, ...]] = []
         self._accept(statement, reply)
         if self._statement is not None:
+            self._hold = opening.hold or connection._commits_itself
             connection._cursor_opened(self)
 
     @property
@@ -329,6 +331,5 @@ class Result:
             connection._statements.close_and_give_back(statement)
 
     def __del__(self) -> None:
-        statement = getattr(self, "_statement", None)
-        if statement is not None:
-            self._connection._abandon(statement)
+        if self._statement is not None:
+            self._connection._abandon(self._statement)

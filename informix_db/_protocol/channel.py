@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from informix_db._protocol.files import ClientFiles, file_gen
 from informix_db._wire import constants as c
-from informix_db._wire.accel import Plan, parse_tuples, read_dones
+from informix_db._wire.accel import Plan, read_run
 from informix_db._wire.buffer import (
     MESSAGE_LIMIT,
     SHORT,
@@ -27,17 +27,16 @@ from informix_db._wire.buffer import (
     Wire,
     WriteBuffer,
 )
-from informix_db._wire.decode import MAX_TUPLE, TUPLE_HEAD_SIZE
+from informix_db._wire.decode import TUPLE_HEAD_SIZE
 from informix_db._wire.describe import (
     ColumnInfo,
     Description,
     describe_gen,
     input_description_gen,
 )
-from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
 from informix_db._wire.routine import RawResult, results_gen
-from informix_db._wire.rowerrors import malformed_tuple
+from informix_db._wire.runs import COST_SIZE, DONE_SIZE
 from informix_db._wire.xid import XAAnswer
 from informix_db.exceptions import (
     DataError,
@@ -85,18 +84,12 @@ class Counters:
 class Reply:
     """What one reply held: most hold little, so that the rest are defaults."""
 
-    row_bytes: int = 0  # size of the TUPLE messages
-    row_error: DataError | None = None  # why row len(rows) is not there
     tuple_id: int | None = None  # 1-based number of the first row
     xa: XAAnswer | None = None  # to what was asked about a distributed one
     description: Description | None = None
     input_description: tuple[ColumnInfo, ...] | None = None
-    done: Done | None = None
-    done_count: int = 0
-    total_rows: int = 0  # sum over all DONEs
     last_serial8: int = 0
     last_bigserial: int = 0
-    error: Error | None = None
     failed_at: int = 0  # DONEs that came before the error
     # the large value that was asked for, None if none was, and its largest size
     content: bytearray | None = None
@@ -109,6 +102,12 @@ class Reply:
         self.statement = statement  # for error messages
         self.plan = plan
         self.rows: list[tuple[Any, ...]] = []
+        self.row_bytes = 0  # size of the TUPLE messages
+        self.row_error: DataError | None = None  # why row len(rows) is not there
+        self.done: Done | None = None  # the last one
+        self.done_count = 0
+        self.total_rows = 0  # sum over all DONEs
+        self.error: Error | None = None
 
     @property
     def last_serial(self) -> int | None:
@@ -169,9 +168,13 @@ class Channel:
         if self.cancelled and not even_cancelled and not self.mid_request:
             self.forget_unfinished()
             raise StatementCancelledError("the statement was cancelled")
-        write = self.write
-        write.put_raw(rest + _EOT)
-        write.whole = len(write.data)
+        self._end(rest)
+
+    def _end(self, rest: bytes) -> None:
+        data = self.write.data
+        data += rest
+        data += _EOT
+        self.write.whole = len(data)
         self.mid_request = False
         self.unread += 1
         self.counters.requests += 1
@@ -192,7 +195,7 @@ class Channel:
 
         Only while no other reply is waited for.
         """
-        self.end_request(rest, even_cancelled=True)
+        self._end(rest)
         self.owed += 1
 
 
@@ -208,26 +211,22 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
         while read.end - read.pos < 2:
             yield
         if reading is None:
+            if channel.owed and read.data.startswith(_EOT, read.pos):
+                read.pos += 2  # most that nobody waits for are empty
+                channel.unread -= 1
+                channel.owed -= 1
+                continue
             reading = Reply() if channel.owed else reply
-        (tag,) = _TAG(read.data, read.pos)
-        if tag == c.SQ_TUPLE:
-            missing = _take_rows(channel, reading)
-        elif tag in _DONE_SIZES:
-            missing = _take_dones(channel, reading, tag)
-        elif tag == c.SQ_EOT:
-            read.pos += 2
-            channel.unread -= 1
-            if reading is reply:
-                break
-            channel.owed -= 1
-            _forget(reading)
-            reading = None
+        if not _take_run(channel, reading):
+            if read.end - read.pos >= 2:
+                yield from _read_other_gen(channel, reading)
             continue
-        else:
-            yield from _handler(channel, tag)(channel, reading)
-            continue
-        if missing:
-            yield from read.need_gen(missing)
+        channel.unread -= 1
+        if reading is reply:
+            break
+        channel.owed -= 1
+        _forget(reading)
+        reading = None
     channel.mid_reply = False
     read.shrink()
     return reply
@@ -255,64 +254,61 @@ def exchange_gen(
     return reply
 
 
-def _handler(channel: Channel, tag: int) -> Callable[[Channel, Reply], Wire[None]]:
-    """Pass over the tag of a message; return what reads the rest."""
-    channel.read.pos += 2
-    handler = _HANDLERS.get(tag)
-    if handler is None:
+def _take_run(channel: Channel, reply: Reply) -> bool:
+    """Read the usual messages the buffer holds; return whether the reply is over.
+
+    A row without a Python value ends the decoding of rows, not the reading.
+    """
+    read, bigint = channel.read, channel.framing.bigint
+    rows = reply.rows if reply.row_error is None else None
+    size = _INSERTDONE_SIZES[bigint]
+    try:
+        run = read_run(read.data, read.pos, read.end, size, reply.plan, rows)
+    except DataError as exc:
+        reply.row_error = exc
+        run = read_run(read.data, read.pos, read.end, size, reply.plan, None)
+    read.pos, over, row_bytes, dones, changed, done_at, insertdone_at = run
+    reply.row_bytes += row_bytes
+    if reply.row_bytes > channel.rows_limit:
+        raise ProtocolError("the server sent far more rows than were asked for")
+    if dones:
+        reply.done_count += dones
+        reply.total_rows += changed
+        reply.done = Done(*_DONE.unpack_from(read.data, done_at + 2))
+    if insertdone_at >= 0:
+        layout = _INSERTDONE_BOTH if bigint else _INSERTDONE_INT8
+        sign, low, high, *rest = layout.unpack_from(read.data, insertdone_at + 2)
+        reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
+        reply.last_bigserial = rest[0] if rest else 0
+    return over
+
+
+def _read_other_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    """Read a message that ends a run, or get the rest of one that is not all there."""
+    read = channel.read
+    (tag,) = _TAG(read.data, read.pos)
+    if tag == c.SQ_TUPLE:
+        yield from read.need_gen(_tuple_size(read, reply))
+    elif tag in _DONE_SIZES:
+        yield from read.need_gen(_DONE_SIZES[tag][channel.framing.bigint])
+    elif tag in _HANDLERS:
+        read.pos += 2
+        yield from _HANDLERS[tag](channel, reply)
+    else:
         raise ProtocolError(
             f"the server sent message tag {tag}, which this driver cannot read; "
             "what follows it is lost and the connection is closed"
         )
-    return handler
 
 
-def _take_rows(channel: Channel, reply: Reply) -> int:
-    """Read the whole TUPLEs the buffer holds.
-
-    Returns 0, or the bytes it has to hold before there is one.
-    """
-    read = channel.read
+def _tuple_size(read: ReadBuffer, reply: Reply) -> int:
+    """Return the size of a TUPLE whose end is not there, or what it takes to know."""
     if reply.plan is None:
         raise ProtocolError("the server sent rows where none were asked for")
-    start = read.pos
-    if reply.row_error is None:
-        _decode_rows(read, reply, reply.plan)
-    else:
-        _skip_rows(read, -1)
-    reply.row_bytes += read.pos - start
-    if reply.row_bytes > channel.rows_limit:
-        raise ProtocolError("the server sent far more rows than were asked for")
-    if read.pos != start:
-        return 0
-    if read.end - start < TUPLE_HEAD_SIZE:
+    if read.end - read.pos < TUPLE_HEAD_SIZE:
         return TUPLE_HEAD_SIZE
-    length: int = _TUPLE_LENGTH.unpack_from(read.data, start + 4)[0]
-    if not 0 <= length <= MAX_TUPLE:
-        raise malformed_tuple(length)
+    length: int = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
     return TUPLE_HEAD_SIZE + length + (length & 1)
-
-
-def _decode_rows(read: ReadBuffer, reply: Reply, plan: Plan) -> None:
-    """Decode rows; one without a Python value ends the decoding, not the reading."""
-    before = len(reply.rows)
-    try:
-        read.pos = parse_tuples(read.data, read.pos, read.end, plan, reply.rows)
-    except DataError as exc:
-        reply.row_error = exc
-        _skip_rows(read, len(reply.rows) - before + 1)
-
-
-def _skip_rows(read: ReadBuffer, count: int) -> None:
-    """Pass over `count` whole TUPLEs, or all there are if negative."""
-    while count and read.end - read.pos >= TUPLE_HEAD_SIZE:
-        tag = SHORT.unpack_from(read.data, read.pos)[0]
-        length = _TUPLE_LENGTH.unpack_from(read.data, read.pos + 4)[0]
-        size = TUPLE_HEAD_SIZE + length + (length & 1)
-        if tag != c.SQ_TUPLE or length < 0 or read.end - read.pos < size:
-            return
-        read.pos += size
-        count -= 1
 
 
 # INSERTDONE has these sizes without and with capability 54 [J].
@@ -322,30 +318,6 @@ _DONE_SIZES = {
     c.SQ_COST: (COST_SIZE, COST_SIZE),
     c.SQ_INSERTDONE: _INSERTDONE_SIZES,
 }
-
-
-def _take_dones(channel: Channel, reply: Reply, tag: int) -> int:
-    """Read the run of DONE, COST and INSERTDONE that begins with a `tag`.
-
-    Returns 0, or the bytes the buffer has to hold before there is one.
-    """
-    read, bigint = channel.read, channel.framing.bigint
-    size = _DONE_SIZES[tag][bigint]
-    if read.end - read.pos < size:
-        return size
-    read.pos, count, rows, done_at, insertdone_at = read_dones(
-        read.data, read.pos, read.end, _INSERTDONE_SIZES[bigint]
-    )
-    reply.done_count += count
-    reply.total_rows += rows
-    if done_at >= 0:
-        reply.done = Done(*_DONE.unpack_from(read.data, done_at + 2))
-    if insertdone_at >= 0:
-        layout = _INSERTDONE_BOTH if bigint else _INSERTDONE_INT8
-        sign, low, high, *rest = layout.unpack_from(read.data, insertdone_at + 2)
-        reply.last_serial8 = (high << 32 | low) if sign > 0 else 0
-        reply.last_bigserial = rest[0] if rest else 0
-    return 0
 
 
 # -- one handler per message ----------------------------------------------------------

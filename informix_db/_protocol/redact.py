@@ -15,8 +15,8 @@ from informix_db._wire import constants as c
 from informix_db._wire.buffer import INT, SHORT, USHORT, ReadBuffer
 from informix_db._wire.decode import TUPLE_HEAD_SIZE
 from informix_db._wire.describe import describe_gen
-from informix_db._wire.dones import COST_SIZE, DONE_SIZE
 from informix_db._wire.framing import Framing
+from informix_db._wire.runs import COST_SIZE, DONE_SIZE
 from informix_db.exceptions import BEFORE_SECRET, CALL_WITH_SECRET, Error
 
 Span = tuple[int, int]

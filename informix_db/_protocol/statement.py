@@ -8,11 +8,9 @@ driver never wants one, because the default forms can be read [J, P].
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
-from typing import NamedTuple
 
 from informix_db._protocol.channel import Channel, Reply, exchange_gen, reply_gen
 from informix_db._protocol.contents import RowWithContents, write_contents
@@ -41,9 +39,14 @@ SCROLL_LAST = 4
 SCROLL_ABSOLUTE = 6
 MAX_ROW_NUMBER = 0x7FFFFFFF  # rows are counted from 1, by an int
 
+_WITH_CONTENTS = frozenset({c.BYTE, c.TEXT})
+_LOCATED = frozenset({TypeCode.BLOB, TypeCode.CLOB})
+
 # What is written for every execution, as bytes.
 _SHORTS = Struct(">hh")
 _BIND = SHORT.pack(c.SQ_BIND)
+_SCROLL = SHORT.pack(c.SQ_SCROLL)
+_HOLD = SHORT.pack(c.SQ_HOLD)
 _OPEN = SHORT.pack(c.SQ_OPEN)
 _NFETCH = SHORT.pack(c.SQ_NFETCH)
 _FETCH_TRAILER = SHORT.pack(0)
@@ -52,7 +55,7 @@ _CLOSE = SHORT.pack(c.SQ_CLOSE)
 _RELEASE = SHORT.pack(c.SQ_RELEASE)
 
 
-@dataclass
+@dataclass(slots=True)
 class Statement:
     """A prepared statement, by the id the server gave it."""
 
@@ -68,47 +71,36 @@ class Statement:
     limits: Limits | None = None  # of the targets
     inputs: tuple[ColumnInfo, ...] | None = None  # its `?`, if they were asked for
     large: bool = False  # its parameters may have to be encoded by what they are for
+    # which columns of its rows have contents that are fetched apart
+    contents_at: tuple[int, ...] = field(init=False)
+    # and which have locators of large objects
+    locators_at: tuple[int, ...] = field(init=False)
+    head: bytes = field(init=False)  # how a PDU begins that is about this statement
+    open_head: bytes = field(init=False)  # and one that opens its cursor
+
+    def __post_init__(self) -> None:
+        columns = tuple(enumerate(self.columns))
+        self.contents_at = tuple(at for at, of in columns if of.code in _WITH_CONTENTS)
+        self.locators_at = tuple(at for at, of in columns if of.type_code in _LOCATED)
+        self.head = _SHORTS.pack(c.SQ_ID, self.statement_id)
+        out = WriteBuffer()
+        out.put_short(c.SQ_CURNAME)
+        out.put_pstr(self.cursor_name)
+        self.open_head = self.head + out.data
 
     @property
     def returns_rows(self) -> bool:
         """Whether it is opened and fetched from, rather than executed."""
         return self.plan is not None
 
-    @functools.cached_property
-    def contents_at(self) -> tuple[int, ...]:
-        """Which columns of its rows have contents that are fetched apart."""
-        codes = (c.BYTE, c.TEXT) if self.returns_rows else ()
-        return tuple(at for at, of in enumerate(self.columns) if of.code in codes)
-
-    @functools.cached_property
-    def locators_at(self) -> tuple[int, ...]:
-        """Which columns of its rows have locators of large objects."""
-        if not self.returns_rows:
-            return ()
-        known = (TypeCode.BLOB, TypeCode.CLOB)
-        return tuple(at for at, of in enumerate(self.columns) if of.type_code in known)
-
     @property
     def cursor_name(self) -> bytes:
         """The name its cursor has on the server; the form is IBM's client's [J]."""
         return b"_ifxc%013d" % self.statement_id
 
-    @functools.cached_property
-    def head(self) -> bytes:
-        """How a PDU begins that is about this statement."""
-        return _SHORTS.pack(c.SQ_ID, self.statement_id)
 
-    @functools.cached_property
-    def open_head(self) -> bytes:
-        """How a PDU begins that opens its cursor."""
-        out = WriteBuffer()
-        out.put_raw(self.head)
-        out.put_short(c.SQ_CURNAME)
-        out.put_pstr(self.cursor_name)
-        return bytes(out.data)
-
-
-class Opening(NamedTuple):
+@dataclass(slots=True)
+class Opening:
     """How a cursor is opened on the server."""
 
     fetch_size: int  # bytes of rows to send along
@@ -174,8 +166,7 @@ def describe_input_gen(
 
 def write_execute(channel: Channel, statement: Statement, bind: bytes | None) -> None:
     """Write EXECUTE, with parameters if there are any (`bind`: the body of BIND)."""
-    write_id(channel, statement)
-    _write_bind(channel, bind)
+    _write_bound(channel, statement.head, bind)
     channel.end_request(_EXECUTE)
 
 
@@ -206,17 +197,14 @@ def write_open(
     Both are one PDU, as IBM's client sends them; those of a scroll cursor are the
     two it sends [J], the second without waiting for the reply to the first [P].
     """
-    out = channel.write
-    out.put_raw(statement.open_head)
-    _write_bind(channel, bind)
+    _write_bound(channel, statement.open_head, bind)
+    how = _HOLD + _OPEN if opening.hold else _OPEN
     if opening.scroll:
-        out.put_short(c.SQ_SCROLL)
-    if opening.hold:
-        out.put_short(c.SQ_HOLD)
-    if opening.scroll or opening.apart:
-        channel.end_request(_OPEN)
-    else:
-        out.put_raw(_OPEN)
+        how = _SCROLL + how
+    if not opening.scroll and not opening.apart:
+        channel.end_request(how + _fetch(channel, statement, opening.fetch_size))
+        return
+    channel.end_request(how)
     if not opening.apart:
         _write_first_fetch(channel, statement, opening)
 
@@ -253,10 +241,12 @@ def _opened_apart_gen(
 
 def write_fetch(channel: Channel, statement: Statement, fetch_size: int) -> None:
     """Write NFETCH: as many rows as `fetch_size` bytes hold."""
+    channel.end_request(_fetch(channel, statement, fetch_size))
+
+
+def _fetch(channel: Channel, statement: Statement, fetch_size: int) -> bytes:
     request = statement.head + _NFETCH + _fetch_size(channel, fetch_size)
-    if channel.framing.fetch_trailer:
-        request += _FETCH_TRAILER
-    channel.end_request(request)
+    return request + _FETCH_TRAILER if channel.framing.fetch_trailer else request
 
 
 def write_scroll_fetch(
@@ -337,8 +327,8 @@ def write_id(channel: Channel, statement: Statement) -> None:
     channel.write.put_raw(statement.head)
 
 
-def _write_bind(channel: Channel, bind: bytes | None) -> None:
-    if bind is not None:
-        channel.write.put_raw(_BIND + bind)
-        if isinstance(bind, RowWithContents) and bind.sources:
-            write_contents(channel, bind.sources)
+def _write_bound(channel: Channel, head: bytes, bind: bytes | None) -> None:
+    """Write how a PDU begins that may have parameters."""
+    channel.write.data += head if bind is None else head + _BIND + bind
+    if isinstance(bind, RowWithContents) and bind.sources:
+        write_contents(channel, bind.sources)

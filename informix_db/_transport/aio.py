@@ -197,8 +197,9 @@ class AsyncTransport(asyncio.BufferedProtocol):
     def _end(self, result: Any, error: BaseException | None) -> None:
         self._generator = None
         self._result, self._error = result, error
-        if self._waiter is not None:
-            _wake(self._waiter)
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def _loss(self, exc: Exception) -> OperationalError:
         error = loss_error(exc, self._peer)
@@ -237,9 +238,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Lend the loop the room after the bytes held."""
-        read = self._channel.read
-        read.reserve(self._receive_size)
-        view = read.free_view()
+        view = self._channel.read.free_view(self._receive_size)
         self._room = len(view)
         return view
 

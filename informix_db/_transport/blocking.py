@@ -165,9 +165,8 @@ class BlockingTransport:
 
     def _receive(self) -> None:
         read = self._channel.read
-        read.reserve(self._receive_size)
+        view = read.free_view(self._receive_size)
         self._let_interrupts_through()
-        view = read.free_view()
         counts: list[int] = []
         try:
             _kept(counts, self._socket.recv_into, view)

@@ -50,12 +50,12 @@ else:
         _speedups = None
 
 if TYPE_CHECKING or _speedups is None:
-    from informix_db._wire.decode import Plan, parse_tuple_payload, parse_tuples
-    from informix_db._wire.dones import read_dones
+    from informix_db._wire.decode import Plan, parse_tuple_payload
     from informix_db._wire.encode import BindContext, encode_row, take_plain_rows
     from informix_db._wire.encode_tuple import TupleEncoder, tuple_encoder
     from informix_db._wire.limits import Limits
     from informix_db._wire.rowtuple import RowBase, make_rows
+    from informix_db._wire.runs import read_run
 else:
     # The extension imports nothing of the package, so that it is told here what to
     # raise, what to build, and whom to leave the rest to.
@@ -76,8 +76,7 @@ else:
     IMPLEMENTATION = "cython"
     Plan = _speedups.Plan
     parse_tuple_payload = _speedups.parse_tuple_payload
-    parse_tuples = _speedups.parse_tuples
-    read_dones = _speedups.read_dones
+    read_run = _speedups.read_run
     BindContext = _speedups.BindContext
     encode_row = _speedups.encode_row
     take_plain_rows = _speedups.take_plain_rows
@@ -105,8 +104,7 @@ __all__ = [
     "encode_row",
     "make_rows",
     "parse_tuple_payload",
-    "parse_tuples",
-    "read_dones",
+    "read_run",
     "take_plain_rows",
     "tuple_encoder",
 ]

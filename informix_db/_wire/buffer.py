@@ -52,12 +52,20 @@ class ReadBuffer:
     def __len__(self) -> int:
         return self.end - self.pos
 
-    def reserve(self, size: int) -> None:
-        """Make room for at least `size` more bytes after `end`."""
+    def free_view(self, size: int) -> memoryview:
+        """Return the writable rest of the storage, of at least `size` bytes.
+
+        Call `received` afterwards.
+        """
         if self.pos == self.end:
             self.pos = self.end = 0
-        if len(self.data) - self.end >= size:
-            return
+        if len(self.data) - self.end < size:
+            self._grow(size)
+        view = memoryview(self.data)
+        return view[self.end :] if self.end else view
+
+    def _grow(self, size: int) -> None:
+        """Make room for `size` more bytes after `end`."""
         held = self.end - self.pos
         capacity = len(self.data)
         while capacity - held < size:
@@ -68,19 +76,13 @@ class ReadBuffer:
         self.pos = 0
         self.end = held
 
-    def free_view(self) -> memoryview:
-        """Return the writable rest of the storage; call `received` afterwards."""
-        view = memoryview(self.data)
-        return view[self.end :] if self.end else view
-
     def received(self, count: int) -> None:
         """Take note that `count` bytes were written into `free_view()`."""
         self.end += count
 
     def feed(self, data: bytes) -> None:
         """Append `data`."""
-        self.reserve(len(data))
-        self.data[self.end : self.end + len(data)] = data
+        self.free_view(len(data))[: len(data)] = data
         self.end += len(data)
 
     def shrink(self) -> None:

@@ -1,8 +1,7 @@
 """Rows: the pure-Python twin of the compiled decoder, and the plans of both.
 
 A plan is made once for a description and is immutable: which cells follow one
-another and how each is read. `parse_tuples` is the hot path: one call reads every
-whole TUPLE message a buffer holds. `accel` chooses between this module and
+another and how each is read. `accel` chooses between this module and
 `informix_db._speedups`; both give the same values, errors and positions.
 """
 
@@ -164,12 +163,12 @@ def parse_tuple_payload(data: Data, pos: int, end: int, plan: Plan) -> tuple[Any
 
 
 def parse_tuples(
-    data: Data, pos: int, end: int, plan: Plan, rows: list[tuple[Any, ...]]
+    data: Data, pos: int, end: int, plan: Plan, rows: list[tuple[Any, ...]] | None
 ) -> int:
     """Append the rows of the whole TUPLE messages at `pos`; return where they end.
 
     Stops before the first message that is not a whole TUPLE. Rows before one that
-    cannot be decoded are appended all the same.
+    cannot be decoded are appended all the same. Without `rows` they are passed over.
     """
     while end - pos >= TUPLE_HEAD_SIZE:
         tag, _warn, length = _tuple_head(data, pos)
@@ -182,6 +181,7 @@ def parse_tuples(
         following = stop + (length & 1)  # pad [J]
         if following > end:
             break
-        rows.append(parse_tuple_payload(data, start, stop, plan))
+        if rows is not None:
+            rows.append(parse_tuple_payload(data, start, stop, plan))
         pos = following
     return pos

@@ -47,17 +47,22 @@ class WireLock:
         self._waiters: deque[_Waiter] = deque()
 
     def take(self) -> bool:
-        """Take the lock if nobody else has it."""
-        task = asyncio.current_task()
-        if self._depth == 0 or self._owner is task:
-            self._owner = task
-            self._depth += 1
-            return True
-        return False
+        """Take the lock, for one conversation, if nobody else has it.
+
+        Who that is need not be known: a conversation does not ask for the lock.
+        """
+        if self._depth and not self._is_mine():
+            return False
+        self._depth += 1
+        return True
+
+    def _is_mine(self) -> bool:
+        return self._owner is not None and self._owner is asyncio.current_task()
 
     async def acquire(self, timeout: float | None = None) -> bool:
         """Take the lock; False if that took longer than `timeout` seconds."""
         if self.take():
+            self._owner = asyncio.current_task()
             return True
         errand = _errand.get()
         if timeout is None and errand is not None and errand.lock is self:

@@ -161,62 +161,68 @@ class AsyncConnection(BaseConnection):
                 )
                 watch.changed(result)
             return result
-        lock = self._lock
+        lock, transport = self._lock, self._transport
         if not lock.take():
             await lock.acquire()
         try:
             self._check_usable()
             self._state = BUSY
             self._channel.cancelled = False
+            if undoing is not None:
+                with closing(self._absorbed_gen(make)) as conversation:
+                    result, cancelled = await self._see_through(conversation)
+                undoing.cancelled = cancelled
+                return result
+            if self._interrupted:
+                await self._absorb_interrupt()
+            generator = make(*args)
             try:
-                if undoing is not None:
-                    with closing(self._absorbed_gen(make)) as conversation:
-                        seen_through = await self._see_through(conversation)
-                    result, undoing.cancelled = seen_through
-                    return result
-                if self._interrupted:
-                    await self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
-                return await self._converse(make(*args), timeout)
-            except BaseException as exc:
-                self._decide_fate(exc)
-                raise
+                waiter = transport.begin(generator)
+                if waiter is not None:
+                    if timeout is None:
+                        await waiter
+                    else:
+                        await transport.wait(waiter, timeout)
+                answer: T = transport.outcome()
+                return answer
+            except (DeadlineReached, asyncio.CancelledError) as exc:
+                return await self._end_interrupted(generator, exc, timeout)
             finally:
-                self._channel.cancelled = False
-                if self._state is BUSY:
-                    self._state = IDLE
+                generator.close()
+        except BaseException as exc:
+            self._decide_fate(exc)
+            raise
         finally:
+            self._channel.cancelled = False
+            if self._state is BUSY:
+                self._state = IDLE
             lock.release()
 
-    async def _converse(self, generator: Wire[T], timeout: float | None) -> T:
-        """Drive a conversation; interrupted, drive the same one to its end."""
-        reason: BaseException
-        transport = self._transport
-        try:
-            waiter = transport.begin(generator)
-            if waiter is not None:
-                await (waiter if timeout is None else transport.wait(waiter, timeout))
-            result: T = transport.outcome()
-            return result
-        except DeadlineReached:
+    async def _end_interrupted(
+        self, generator: Wire[T], reason: BaseException, timeout: float | None
+    ) -> T:
+        """Interrupt the server and see the conversation through."""
+        if isinstance(reason, DeadlineReached):
             reason = StatementCancelledError(
                 f"the statement was cancelled after timeout={timeout:g} s"
             )
-            return await self._end_interrupted(generator, reason)
-        except asyncio.CancelledError as exc:
-            if getgeneratorstate(generator) == GEN_CLOSED:
-                raise
-            return await self._end_interrupted(generator, exc)
-        finally:
-            generator.close()
-
-    async def _end_interrupted(self, generator: Wire[T], reason: BaseException) -> T:
-        """Interrupt the server and see the conversation through."""
+        elif getgeneratorstate(generator) == GEN_CLOSED:
+            raise reason
         if self._give_up():
             self._transport.interrupt()
         result, last = await self._see_through(generator, reason)
         if isinstance(last, asyncio.CancelledError):
             raise last
         return result  # it was done after all
+
+    async def _absorb_interrupt(self) -> None:
+        late = StatementCancelledError(
+            f"the server did not answer within {CANCEL_GRACE:g} s after an interrupt"
+        )
+        with closing(self._absorb_interrupt_gen()) as ping:
+            _, reason = await self._see_through(ping, late)
+        if isinstance(reason, asyncio.CancelledError):
+            raise reason
 
     async def _see_through(
         self, generator: Wire[T], reason: BaseException | None = None

@@ -172,11 +172,10 @@ if accel.IMPLEMENTATION != "python":
 _TWINS = {
     "Plan": PURE.plan,
     "parse_tuple_payload": PURE.parse_tuple_payload,
-    "parse_tuples": PURE.parse_tuples,
     "BindContext": PURE.bind_context,
     "encode_row": PURE.encode_row,
     "take_plain_rows": PURE.take_plain_rows,
-    "read_dones": PURE.read_dones,
+    "read_run": PURE.read_run,
     "Limits": PURE.limits,
     "tuple_encoder": PURE.tuple_encoder,
 }

@@ -99,9 +99,9 @@ def test_messages_and_plans() -> None:
     def call() -> None:
         rows: list[Any] = []
         plan = COMPILED.plan([(2, 4, 0)], ["a"], "utf-8")
-        outcome(lambda: COMPILED.parse_tuples(data, 0, len(data), plan, rows))
-        outcome(lambda: COMPILED.parse_tuples(data, 0, 99, plan, rows))
-        outcome(lambda: COMPILED.parse_tuples(b"", 0, 0, plan, rows))
+        outcome(lambda: COMPILED.read_run(data, 0, len(data), 12, plan, rows))
+        outcome(lambda: COMPILED.read_run(data, 0, 99, 12, plan, rows))
+        outcome(lambda: COMPILED.read_run(b"", 0, 0, 12, plan, None))
         assert len(rows) == 3
 
     assert_no_leak(call, data)
@@ -142,7 +142,7 @@ def test_batches() -> None:
         )
         COMPILED.limits(columns, "utf-8")
         COMPILED.tuple_encoder(columns[:3], "utf-8")
-        COMPILED.read_dones(bytes(40), 0, 40, 12)
+        COMPILED.read_run(b"\0\x0f" + bytes(38), 0, 40, 12, None, None)
 
     assert_no_leak(call, context, limits, encoder, *rows, rounds=40)
 

@@ -32,7 +32,7 @@ def read_messages(twin: Twin, case: Case, data: bytes, end: int) -> tuple[Any, .
     """Return how the call came out, and the rows it has appended."""
     plan = twin.plan(case.steps, case.names, case.encoding)
     rows: list[Any] = []
-    result = outcome(lambda: twin.parse_tuples(data, 0, end, plan, rows))
+    result = outcome(lambda: twin.read_run(data, 0, end, 12, plan, rows))
     return result, outcome(lambda: rows)
 
 
@@ -137,7 +137,7 @@ def test_spans_outside_of_the_buffer_are_refused(pos: int, end: int) -> None:
     with pytest.raises(ValueError, match="of a buffer of 4"):
         COMPILED.parse_tuple_payload(bytes(4), pos, end, plan)
     with pytest.raises(ValueError, match="of a buffer of 4"):
-        COMPILED.parse_tuples(bytes(4), pos, end, plan, [])
+        COMPILED.read_run(bytes(4), pos, end, 12, plan, [])
 
 
 def test_what_the_extension_does_not_know_is_the_twins() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from informix_db._wire import (
     accel,
     decode,
-    dones,
     encode,
     encode_tuple,
     limits,
     rowtuple,
+    runs,
 )
 
 
@@ -24,11 +24,10 @@ class Twin:
     name: str
     plan: Any
     parse_tuple_payload: Any
-    parse_tuples: Any
     bind_context: Any
     encode_row: Any
     take_plain_rows: Any
-    read_dones: Any
+    read_run: Any
     limits: Any
     tuple_encoder: Any
     row_base: Any
@@ -39,11 +38,10 @@ PURE = Twin(
     "python",
     decode.Plan,
     decode.parse_tuple_payload,
-    decode.parse_tuples,
     encode.BindContext,
     encode.encode_row,
     encode.take_plain_rows,
-    dones.read_dones,
+    runs.read_run,
     limits.Limits,
     encode_tuple.tuple_encoder,
     rowtuple.RowBase,
@@ -53,11 +51,10 @@ COMPILED = Twin(
     "cython",
     accel.Plan,
     accel.parse_tuple_payload,
-    accel.parse_tuples,
     accel.BindContext,
     accel.encode_row,
     accel.take_plain_rows,
-    accel.read_dones,
+    accel.read_run,
     accel.Limits,
     accel.tuple_encoder,
     accel.RowBase,

@@ -181,7 +181,7 @@ def contents(result: object) -> object:
     """Return all a reader found in a form that compares."""
     if not isinstance(result, Reply):
         return result
-    names = [*Reply.__annotations__, "statement", "rows"]
+    names = {*Reply.__annotations__, *vars(result)} - {"plan"}
     found = {name: getattr(result, name) for name in names}
     found["rows"] = repr(result.rows)  # not all values compare, and 1 is not True
     for name in ("error", "row_error"):

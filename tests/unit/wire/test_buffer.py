@@ -46,7 +46,7 @@ def test_growing_replaces_the_storage() -> None:
     """A transport may still hold a view of the old one."""
     buffer = filled(b"a")
     old = buffer.data
-    view = buffer.free_view()
+    view = buffer.free_view(1)
     buffer.feed(b"b" * SIZE)
     assert buffer.data is not old
     assert len(old) == SIZE
@@ -56,7 +56,7 @@ def test_growing_replaces_the_storage() -> None:
 def test_what_is_read_makes_room() -> None:
     buffer = filled(b"a" * (SIZE - 5))
     buffer.pos = SIZE - 10
-    buffer.reserve(100)
+    buffer.free_view(100)
     assert (buffer.pos, buffer.end, len(buffer.data)) == (0, 5, SIZE)
     assert bytes(buffer.data[:5]) == b"a" * 5
 
@@ -65,7 +65,7 @@ def test_an_empty_buffer_starts_over() -> None:
     buffer = filled(b"a" * 100)
     buffer.pos = 100
     storage = buffer.data
-    buffer.reserve(SIZE)
+    buffer.free_view(SIZE)
     assert (buffer.pos, buffer.end) == (0, 0)
     assert buffer.data is storage
 
@@ -73,8 +73,7 @@ def test_an_empty_buffer_starts_over() -> None:
 def test_filling_in_place() -> None:
     buffer = ReadBuffer()
     for text in b"abc", b"xyz":  # into one that is empty, and one that is not
-        buffer.reserve(3)
-        buffer.free_view()[:3] = text
+        buffer.free_view(3)[:3] = text
         buffer.received(3)
     assert finish(buffer.bytes_gen(6)) == b"abcxyz"
 

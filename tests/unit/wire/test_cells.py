@@ -25,7 +25,7 @@ from unit.wire.cellstrategies import (
 from unit.wire.conversations import plan_of
 
 from informix_db._wire import constants as c
-from informix_db._wire.accel import parse_tuple_payload, parse_tuples
+from informix_db._wire.accel import parse_tuple_payload, read_run
 from informix_db._wire.decode import plan_steps
 from informix_db._wire.describe import ColumnInfo
 from informix_db._wire.framing import Framing
@@ -219,11 +219,11 @@ def test_whole_tuples_are_taken_and_the_rest_is_left(
     cut = data.draw(st.integers(0, len(message) - 1))
     stream = bytearray(message * count + message[:cut])
     found: list[tuple[Any, ...]] = []
-    assert parse_tuples(stream, 0, len(stream), plan, found) == len(message) * count
+    assert read_run(stream, 0, len(stream), 12, plan, found)[0] == len(message) * count
     assert len(found) == count
     found.clear()
-    stream[len(message) * count :] = b"\0\x0f" + bytes(14)
-    assert parse_tuples(stream, 0, len(stream), plan, found) == len(message) * count
+    stream[len(message) * count :] = b"\0\x0d" + bytes(14)
+    assert read_run(stream, 0, len(stream), 12, plan, found)[0] == len(message) * count
     assert len(found) == count
 
 
