@@ -7,18 +7,18 @@ run: they need not exist before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from informix_db.testing.api import SQLError
 from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query, ast_spl
-from informix_db.testing.sql.errors import unsupported
-from informix_db.testing.sql.spl_trees import into_of
+from informix_db.testing.sql.spl_trees import into_of, label_of, nodes
 
 _LOCAL_DEFAULT, _GLOBAL_LIKE, _GLOBAL_WITHOUT = -652, -653, -658
 _RETURN_COUNT, _RETURNS_NOTHING, _NO_INTO = -655, -656, -659
 _LOOP_VARIABLE, _NOT_INTEGER = -660, -666
 _UNDECLARED, _DECLARED_TWICE, _PARAMETER_TWICE = -667, -669, -671
-_NOT_ALLOWED, _NO_LOOP = -675, -596
+_NOT_ALLOWED, _NO_LOOP, _NO_LABEL = -675, -596, -26027
 
 _INTEGERS = ("integer", "smallint", "bigint", "int8")
 _DATABASES = (ast_ddl.OpenDatabase, ast_ddl.CloseDatabase, ast_ddl.CreateDatabase)
@@ -32,6 +32,8 @@ class _Place:
     variables: dict[str, ast.DataType | ast_spl.LikeColumn]
     counters: tuple[str, ...] = ()  # variables of the FOR loops around it
     loops: tuple[tuple[str, str], ...] = ()  # kind and label, outermost first
+    labels: frozenset[str] = frozenset()  # that GOTO may name
+    in_handler: bool = False
 
 
 def check_routine(node: ast_spl.CreateRoutine) -> None:
@@ -39,7 +41,19 @@ def check_routine(node: ast_spl.CreateRoutine) -> None:
     variables = {parameter.name: parameter.type for parameter in node.parameters}
     if len(variables) < len(node.parameters):
         raise SQLError(_PARAMETER_TWICE, 0, node.name.position, node.name.name)
+    _refuse_twins(node.body)
     _block(node.body, _Place(len(node.returning), variables))
+
+
+def _refuse_twins(body: ast_spl.Block) -> None:
+    """Raise SQLError(-201) for a label that is there twice; its code is not known."""
+    seen = set()
+    for node in nodes(body):
+        label = label_of(node)
+        if label in seen:
+            raise SQLError(-201, 0, node.position, label)
+        if label:
+            seen.add(label)
 
 
 def _block(node: ast_spl.Block, place: _Place) -> None:
@@ -51,10 +65,11 @@ def _block(node: ast_spl.Block, place: _Place) -> None:
                 raise SQLError(_DECLARED_TWICE, 0, name.position, name.name)
             own[name.name] = define.type
     variables = {**place.variables, **own}
-    inner = _Place(place.returning, variables, place.counters, place.loops)
+    labels = place.labels.union(map(label_of, node.statements)) - {""}
+    inner = replace(place, variables=variables, labels=labels)
     for handler in node.handlers:
         _declared(handler.variables, inner)
-        _block(handler.body, inner)
+        _block(handler.body, replace(inner, in_handler=True))
     for statement in node.statements:
         _statement(statement, inner)
 
@@ -111,7 +126,10 @@ def _simple(node: ast.Statement, place: _Place) -> None:
                 raise SQLError(_NO_INTO, offset=node.position)
             _declared(into_of(node), place)
         case ast_spl.Goto():
-            raise unsupported("GOTO", node.position)
+            if place.in_handler:
+                raise SQLError(_NOT_ALLOWED, offset=node.position)
+            if node.label not in place.labels:
+                raise SQLError(_NO_LABEL, 0, node.position, node.label)
         case ast_ddl.Drop(kind="database"):
             raise SQLError(_NOT_ALLOWED, offset=node.position)
         case _ if isinstance(node, _DATABASES):
@@ -140,7 +158,7 @@ def _loop(
             raise SQLError(_NO_INTO, offset=node.position)
         _declared(node.into, place)
     loops = (*place.loops, (kind, node.label))
-    _block(node.body, _Place(place.returning, place.variables, counters, loops))
+    _block(node.body, replace(place, counters=counters, loops=loops))
 
 
 def _leave(node: ast_spl.Exit | ast_spl.Continue, place: _Place) -> None:

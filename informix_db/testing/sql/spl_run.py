@@ -20,7 +20,7 @@ from informix_db.testing.sql import ast, ast_dml, ast_query, ast_spl
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.spl_objects import Routine
-from informix_db.testing.sql.spl_trees import into_of
+from informix_db.testing.sql.spl_trees import into_of, label_of
 from informix_db.testing.sql.spl_variables import Variable
 
 if TYPE_CHECKING:
@@ -62,6 +62,13 @@ class _Leave(Exception):
         if self.node.label:
             return self.node.label == label
         return self.node.kind in ("", kind)
+
+
+class _Jump(Exception):
+    """GOTO."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
 
 
 class _Unwind(Exception):
@@ -114,14 +121,26 @@ class Frame:
         try:
             if block.declarations:
                 self.scope = entry.scope = {**outside, **self._declared(block)}
-            for statement in block.statements:
-                yield from self._statement_gen(statement)
+            yield from self._statements_gen(block.statements)
         except _Unwind as unwind:
             if unwind.entry is not entry:
                 raise
         finally:
             self._blocks.pop()
             self.scope = outside
+
+    def _statements_gen(self, statements: Sequence[ast.Statement]) -> Rows:
+        """Run statements one after the other, or on from a label among them."""
+        number = 0
+        while number < len(statements):
+            try:
+                yield from self._statement_gen(statements[number])
+                number += 1
+            except _Jump as jump:
+                labels = [label_of(node) for node in statements]
+                if jump.label not in labels:
+                    raise
+                number = labels.index(jump.label)
 
     def _declared(self, block: ast_spl.Block) -> Scope:
         try:
@@ -402,6 +421,9 @@ class Frame:
         (text,) = self._compute(node, (node.text, _MESSAGE))
         self._routines.run_text(text or "")
 
+    def _goto(self, node: ast_spl.Goto) -> NoReturn:
+        raise _Jump(node.label)
+
     def _system(self, node: ast_spl.System) -> NoReturn:
         raise unsupported("SYSTEM", node.position)
 
@@ -423,6 +445,7 @@ class Frame:
         ast_dml.ExecuteRoutine: _execute,
         ast_spl.Exit: _leave,
         ast_spl.Continue: _leave,
+        ast_spl.Goto: _goto,
         ast_spl.RaiseException: _raise,
         ast_spl.ExecuteImmediate: _execute_immediate,
         ast_spl.System: _system,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from informix_db.testing.sql import ast, ast_query
+from informix_db.testing.sql import ast, ast_query, ast_spl
 
 
 def into_of(query: ast_query.Query) -> tuple[ast.Identifier, ...]:
@@ -31,6 +31,15 @@ def _without_into(
     first = _without_into(body.first)
     assert not isinstance(first, ast_query.SetOperation)
     return dataclasses.replace(body, first=first)
+
+
+def label_of(node: ast.Node) -> str:
+    """Return the label of a statement, "" if it has none."""
+    if isinstance(node, ast_spl.Label):
+        return node.name
+    if isinstance(node, ast_spl.For | ast_spl.Foreach | ast_spl.While | ast_spl.Loop):
+        return node.label
+    return ""
 
 
 def nodes(tree: object) -> Iterator[ast.Node]:

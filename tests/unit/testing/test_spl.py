@@ -202,6 +202,42 @@ def test_loops(table, loop, expected) -> None:
     assert value(table, body, "varchar(40)") == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("let n = 1; goto out; let n = 2; <<out>> return n;", 1),
+        ("<<back>> let n = n + 1; if n < 5 then goto back; end if return n;", 5),
+        (
+            "<<back>> for i in (1 to 9) let n = n + i;"
+            " if n < 9 then goto back; end if return n; end for",
+            9,
+        ),
+        (
+            "foreach select tabid into i from systables let n = n + 1;"
+            " begin if n = 3 then goto out; end if end end foreach <<out>> return n;",
+            3,
+        ),
+        (
+            "<<again>> while n < 3 let n = n + 1; end while"
+            " if i is null then let i, n = 0, 0; goto again; end if return n;",
+            3,
+        ),
+        (
+            "begin on exception let n = 7; end exception with resume"
+            " raise exception -746; goto out; let n = 8; end <<out>> return n;",
+            7,
+        ),
+        (
+            "begin define n int; let n = 4; goto out; end let n = 5; <<out>> return n;",
+            0,
+        ),
+    ],
+)
+def test_goto(sql, body, expected) -> None:
+    """(SQS-1340)"""
+    assert result(sql, f"define n, i int; let n, i = 0, null; {body}") == [(expected,)]
+
+
 def test_rows_of_a_loop_are_those_it_began_with(table) -> None:
     body = (
         "define x int; foreach select a into x from t"

@@ -359,6 +359,7 @@ def test_waiting_for_a_lock(routines, call) -> None:
 ENDLESS = {
     "loop": "loop let i = i + 1; end loop",
     "while": "while 1 = 1 end while",
+    "jumps": "<<again>> let i = 1; goto again;",
     "recursion": "while 1 = 1 let i = next(i); end while",
     "statements": "loop insert into t values (1); delete from t; end loop",
 }

@@ -49,7 +49,10 @@ def logged(sql: SQLClient) -> list[str]:
         ("<<a>> loop continue b; end loop a", -596, "b"),
         ("database testdb;", -675, ""),
         ("drop database unlogdb;", -675, ""),
-        ("goto x; <<x>>", -999, "GOTO"),
+        ("goto x;", -26027, "x"),
+        ("if 1 = 1 then <<x>> return; end if goto x;", -26027, "x"),
+        ("<<x>> loop exit; end loop <<x>> return;", -201, "x"),
+        ("on exception goto x; end exception <<x>> return;", -675, ""),
         ("if 1 = 1 then let q = 1; end if", -667, "q"),
     ],
 )
