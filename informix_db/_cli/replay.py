@@ -53,7 +53,7 @@ def test_recording() -> None:
 '''
 # Seconds: a reply is there at once, unless the driver waits for more than there is.
 _TIMEOUT = 10
-_MODULES = ("contextlib", "datetime", "decimal", "io")
+_MODULES = ("datetime", "decimal", "io")
 
 # What a recorder writes of connect()'s arguments; a file might name others.
 _ARGUMENTS = {
@@ -222,7 +222,7 @@ def _connect(conversation: Conversation, server: ReplayServer) -> Any:
 
 
 def _perform(conversation: Conversation, conn: Any) -> Iterator[Done]:
-    names = dict(NAMES, conn=conn, contextlib=contextlib)
+    names = dict(NAMES, conn=conn)
     from informix_db.testing.replay import shown
 
     for step in steps(conversation):

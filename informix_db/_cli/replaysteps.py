@@ -227,12 +227,16 @@ class _Program:
     def _iterator(self, operation: Operation, name: str) -> str:
         """Return the generator that an executemany() takes its rows from."""
         body = []
+        failure = False
         for inner in operation.inside:
             if inner.name == _ROW:
                 body.append(f"yield {code_of(inner.given.get('parameters'))}")
             elif inner.name != "undo":  # which executemany() does by itself
                 for step in self.steps_of(inner):
                     body += _tolerant(step)
+                failure = failure or _same_error(inner, operation)
+        if failure:  # asyncio comes to the rows before it later
+            body.append("raise failure")
         if _program_error(operation):
             body.append("raise RuntimeError")
         if not any(line.startswith("yield") for line in body):
@@ -334,6 +338,14 @@ def _tolerant(step: Step) -> list[str]:
         "with contextlib.suppress(informix_db.Error):",
         *(f"    {x}" for x in lines),
     ]
+
+
+def _same_error(one: Operation, other: Operation) -> bool:
+    """Whether an error may have ended the one, and with it the other."""
+    mine, yours = one.outcome or {}, other.outcome or {}
+    return is_error(mine.get("error")) and all(
+        mine.get(key) == yours.get(key) for key in ("error", "sqlcode")
+    )
 
 
 def _program_error(operation: Operation) -> bool:

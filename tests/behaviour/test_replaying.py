@@ -19,6 +19,7 @@ from informix_db import CollectionValue, IntervalYM, RowValue
 from informix_db._cli.main import main
 from informix_db.testing import Server
 from informix_db.testing.pam import Question
+from informix_db.testing.replay import ReplayServer
 
 from .conftest import BOTH, SYNC, Connect
 
@@ -106,9 +107,9 @@ def interleaved_cursors(conn: Any, table: str) -> None:
     one.execute(MANY)
     two.execute(f"{MANY} -- another")
     for _ in range(2):
-        one.fetchmany(2500)
-        two.fetchmany(1700)
-    one.close()
+        one.fetchmany(1700)
+        two.fetchmany(1000)
+    one.close()  # with rows left
     three = conn.cursor()
     three.execute(MANY)  # with the statement that has been closed
     three.fetchone()
@@ -177,7 +178,7 @@ def transactions(conn: Any, table: str) -> None:
 
 def batches(conn: Any, table: str) -> None:
     cur, source = conn.cursor(), conn.cursor()
-    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b VARCHAR(10))")
+    cur.execute(f"CREATE TEMP TABLE {table} (a INT, b VARCHAR(30))")
     insert = f"INSERT INTO {table} VALUES (?, ?)"
     cur.executemany(insert, [(n, f"list {n}") for n in range(700)])
     cur.executemany(insert, ([n, None] for n in range(600)))
@@ -196,6 +197,10 @@ def batches(conn: Any, table: str) -> None:
     with pytest.raises(LookupError):
         cur.executemany(insert, broken())
     cur.executemany(insert, iter(()))
+    source.execute(MANY)
+    conn.commit()
+    with pytest.raises(informix_db.ProgrammingError, match="closed the cursor"):
+        cur.executemany(insert, source)
     conn.rollback()
 
 
@@ -317,6 +322,11 @@ def test_it_is_repeated(
     use(conn, table)
     conn.close()
     replayed(recording, capsys)
+    with ReplayServer(recording) as server:
+        conn = connect(host=server.host, port=server.port, client_locale="en_US.utf8")
+        use(conn, table)  # which finds no difference
+        conn.close()
+    server.check(complete=True)
 
 
 @SYNC
