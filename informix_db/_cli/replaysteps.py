@@ -335,8 +335,10 @@ def _tolerant(step: Step) -> list[str]:
     if step.errors == (None,):
         return lines
     return [
-        "with contextlib.suppress(informix_db.Error):",
-        *(f"    {x}" for x in lines),
+        "try:",
+        *(f"    {line}" for line in lines),
+        "except informix_db.Error as error:",
+        "    failure = error",
     ]
 
 
