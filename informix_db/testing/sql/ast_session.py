@@ -82,8 +82,8 @@ class SetEnvironment(Statement):
 class SetConstraints(Statement):
     """``SET CONSTRAINTS ALL|names|FOR table mode``; also INDEXES, TRIGGERS.
 
-    `mode`: immediate, deferred, enabled, disabled, filtering, the last three maybe
-    with novalidate. `names` and `table` both empty: ALL.
+    `mode`: immediate, deferred, disabled, enabled or filtering, these two maybe with
+    novalidate. `names` and `table` both empty: ALL.
     """
 
     kinds: tuple[str, ...]  # constraints, indexes, triggers

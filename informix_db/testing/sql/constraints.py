@@ -71,6 +71,7 @@ class ConstraintDDL:
         self._check_name(table, name, node.position)
         constraint = Constraint(number, kind, name, table.owner, columns)
         constraint.disabled = node.mode == "disabled"
+        refuse_disabled(table, constraint, node.position)
         if kind in "PU":
             self._check_same_columns(table, columns)
             constraint.index = self._index(table, constraint, unique=True)
@@ -196,6 +197,12 @@ class ConstraintDDL:
                 return constraint
         position = node.references.position
         raise SQLError(-297, offset=position, token=parent.name)
+
+
+def refuse_disabled(table: Table, item: Constraint | Index, position: int) -> None:
+    """Raise SQLError(-891) for something disabled on a temporary table."""
+    if table.temporary and item.disabled:
+        raise SQLError(-891, offset=position)
 
 
 def _shape(sql_type: SQLType) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from informix_db.testing.sql.catalog import (
     Table,
     View,
 )
-from informix_db.testing.sql.constraints import ConstraintDDL
+from informix_db.testing.sql.constraints import ConstraintDDL, refuse_disabled
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
 from informix_db.testing.sql.locks import check_unused
@@ -306,6 +306,7 @@ class DDL(ConstraintDDL):
             clustered=node.cluster,
             disabled=_is_disabled(node),
         )
+        refuse_disabled(table, index, node.position)
         self.store.create_index(table, index)
         table.indexes.append(index)
         self.changed()

@@ -216,7 +216,8 @@ class Scope:
         found = list(self._candidates(qualifiers, column))
         if len(found) > 1:
             raise SQLError(-324, offset=node.position, token=column)
-        for item, expr in found:
+        if found:
+            item, expr = found[0]
             item.require(column, node.position)
             return expr
         if self.parent is not None:

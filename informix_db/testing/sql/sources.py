@@ -111,12 +111,11 @@ class SourceBinder(ABC):
         start = len(scope.items)
         left = self.source(node.left, scope)
         middle = len(scope.items)
+        visible = scope.lateral
         if node.kind in ("right", "full"):  # a row on the right may have none before it
-            seen, scope.lateral = scope.lateral, middle
-            right = self.source(node.right, scope)
-            scope.lateral = seen
-        else:
-            right = self.source(node.right, scope)
+            scope.lateral = middle
+        right = self.source(node.right, scope)
+        scope.lateral = visible
         condition = None
         if node.condition is not None:
             inner = Scope(scope.parent, scope.items[start:])

@@ -246,6 +246,8 @@ class TestAll:
             ("SET CONSTRAINTS FOR nosuch DISABLED", -206),
             ("SET CONSTRAINTS FOR systables DISABLED", -389),
             ("SET CONSTRAINTS FOR temporary DISABLED", -891),
+            ("CREATE TEMP TABLE x (a INT NOT NULL DISABLED)", -891),
+            ("CREATE INDEX x ON temporary (a) DISABLED", -891),
             ("SET CONSTRAINTS ALL DISABLED", -201),
             ("SET CONSTRAINTS FOR child DEFERRED", -201),
             ("SET CONSTRAINTS, INDEXES pk DISABLED", -201),
