@@ -199,7 +199,14 @@ def test_no_file_without_a_statement() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["0062 0004 000c", "0062 0001 000b", "0062 0003 006b 8000 000c", "0062 ffff"],
+    [
+        "0062 0004 000c",
+        "0062 0001 000b 000c",
+        "0062 0002 7d00 ffffffff 000b 000c",
+        "0062 0003 000b 000c",
+        "0062 0003 006b 8000 000c",
+        "0062 ffff",
+    ],
 )
 def test_an_unknown_question_ends_the_session(question: str) -> None:
     with scripted(described(6), bytes.fromhex(question)) as server:
