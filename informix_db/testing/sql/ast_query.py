@@ -131,11 +131,12 @@ class CommonTable(Node):
 
 @dataclass(frozen=True, slots=True)
 class IntoTable(Node):
-    """``INTO TEMP t [WITH NO LOG]``; `kind` temp, raw, standard."""
+    """``INTO TEMP t [WITH NO LOG]``; `kind` temp, raw, standard. `options` are those
+    of CREATE TABLE."""
 
     kind: str
     name: ObjectName
-    no_log: bool = False
+    options: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

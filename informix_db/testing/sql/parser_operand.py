@@ -38,6 +38,10 @@ class OperandParser(TypeParser):
         """Take ``(query)``, in however many parentheses."""
         raise NotImplementedError
 
+    def storage_options(self) -> tuple[ast.Node, ...]:
+        """Take the storage options of CREATE TABLE."""
+        raise NotImplementedError
+
     def order_by(self) -> tuple[ast_query.OrderItem, ...]:
         """Take ``ORDER BY ...``, if it is there."""
         raise NotImplementedError

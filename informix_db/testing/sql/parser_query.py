@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from informix_db.testing.sql import ast, ast_query
+from informix_db.testing.sql import ast, ast_ddl, ast_query
 from informix_db.testing.sql.lexer import INTEGER, STRING
 from informix_db.testing.sql.parser_base import MAX_DEPTH
 from informix_db.testing.sql.parser_expr import SET_OPERATORS, ExpressionParser
@@ -27,7 +27,6 @@ _SPL_STATEMENTS = frozenset(
 )
 _JOIN_WORDS = ("inner", "left", "right", "full", "cross", "join", "natural")
 _INTO = ("temp", "scratch", "raw", "standard", "external")
-_STORAGE = ("in", "extent", "next", "fragment", "partition", "lock", "put")
 _AFTER_JOIN_WORD = ("join", "outer", "inner", "left", "right", "full")
 
 
@@ -140,12 +139,11 @@ class QueryParser(ExpressionParser):
         if not kind and self._spl:
             self.fail()
         name = self.object_name()
-        if kind in ("temp", "scratch"):
-            no_log = self.accept_words("with", "no", "log") or kind == "scratch"
-            return ast_query.IntoTable(position, "temp", name, no_log)
-        if self.at(*_STORAGE):
-            self.unsupported("SELECT ... INTO ... with storage options")
-        return ast_query.IntoTable(position, kind or "standard", name)
+        options = self.storage_options()
+        if kind == "scratch":
+            kind = "temp"
+            options = (*options, ast_ddl.StorageOption(position, "with no log"))
+        return ast_query.IntoTable(position, kind or "standard", name, options)
 
     def order_by(self) -> tuple[ast_query.OrderItem, ...]:
         if not self.accept_words("order", "by"):

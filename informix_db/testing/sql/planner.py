@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query
@@ -81,7 +81,7 @@ def _bind_into(
     """SELECT ... INTO: SQLError(-249) for a column without a name."""
     query = QueryBinder(binding).query(replace(node, into=None), None)
     _refuse_unnamed(query, node)
-    options = (ast_ddl.StorageOption(0, "with no log"),) if into.no_log else ()
+    options = cast(tuple[ast_ddl.StorageOption, ...], into.options)
     made = ast_ddl.CreateTable(
         into.position, into.name, kind=into.kind, options=options
     )

@@ -155,6 +155,8 @@ class TestTablesFromQueries:
             "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO n",
             "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO STANDARD n",
             "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO RAW informix.n",
+            "SELECT id, v, d * 2 twice FROM t WHERE id > ? INTO n IN dbspace"
+            " EXTENT SIZE 32 LOCK MODE ROW",
         ],
     )
     def test_have_the_rows_and_columns(self, source: SQLClient, statement: str) -> None:
@@ -190,6 +192,7 @@ class TestTablesFromQueries:
             ("CREATE TABLE n (a INT) AS SELECT id FROM t", -201),
             ("CREATE TABLE n AS SELECT id FROM nowhere", -206),
             ("SELECT id FROM (SELECT id FROM t INTO n)", -201),
+            ("SELECT id FROM t INTO n WITH NO LOG", -201),
         ],
     )
     def test_errors(self, source: SQLClient, statement: str, sqlcode: int) -> None:
@@ -434,10 +437,6 @@ ON_COMMIT = "CREATE TABLE ... ON COMMIT"
         (
             "CREATE TABLE u (a::INT) AS SELECT a FROM t",
             "CREATE TABLE (... :: ...) AS SELECT",
-        ),
-        (
-            "SELECT a FROM t INTO RAW u IN dbspace",
-            "SELECT ... INTO ... with storage options",
         ),
         ("CREATE TABLE u OF TYPE r", "CREATE TABLE ... OF TYPE"),
         ("CREATE TEMP TABLE u (a INT) ON COMMIT DELETE ROWS", ON_COMMIT),

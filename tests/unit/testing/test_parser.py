@@ -21,7 +21,7 @@ from sql_trees import (
     table,
 )
 
-from informix_db.testing.sql import ast, ast_dml, ast_query
+from informix_db.testing.sql import ast, ast_ddl, ast_dml, ast_query
 from informix_db.testing.sql.parser import parse
 
 # --- queries -----------------------------------------------------------------
@@ -74,7 +74,17 @@ def test_query_without_from() -> None:
 
 def test_tails() -> None:
     node = query("SELECT a FROM t INTO TEMP x WITH NO LOG")
-    assert node.into == ast_query.IntoTable(0, "temp", ast.ObjectName(0, "x"), True)
+    no_log = (ast_ddl.StorageOption(0, "with no log"),)
+    name = ast.ObjectName(0, "x")
+    assert node.into == ast_query.IntoTable(0, "temp", name, no_log)
+    node = query("SELECT a FROM t INTO SCRATCH x")
+    assert node.into == ast_query.IntoTable(0, "temp", name, no_log)
+    options = (
+        ast_ddl.StorageOption(0, "in", "d"),
+        ast_ddl.StorageOption(0, "lock mode", "row"),
+    )
+    node = query("SELECT a FROM t INTO RAW x IN d LOCK MODE ROW")
+    assert node.into == ast_query.IntoTable(0, "raw", name, options)
     node = query("SELECT a FROM t FOR UPDATE OF a, b")
     assert node.for_update
     assert [column.name for column in node.update_columns] == ["a", "b"]
