@@ -86,6 +86,8 @@ class _Program:
         if operation.outcome is None:
             raise CannotRepeat(f"{_name(operation)} did not end")
         try:
+            if operation.given.get("type") == "unrecorded":
+                raise CannotRepeat(f"what {_name(operation)} was given has no JSON")
             yield from self._between(operation)
             yield from self._repeated(operation)
         except CannotRepeat:

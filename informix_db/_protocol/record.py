@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from informix_db._protocol.channel import Channel
@@ -249,12 +249,12 @@ class Recorder:
         if operation.name == "executemany":
             given["parameters"] = operation.parameters
         self._secret_operations += _is_secret(operation)
-        facts = self._facts(operation.name, given)
-        self._write(f"-> {operation.name} {json.dumps(facts)}")
+        facts = _as_json(lambda: self._facts(operation.name, given))
+        self._write(f"-> {operation.name} {facts}")
 
     def row(self, row: object) -> None:
         """Take note of a row that the last executemany() to begin is about to send."""
-        self._write(f"++ {json.dumps(self._row_writer.parameters(row))}")
+        self._write(f"++ {_as_json(lambda: self._row_writer.parameters(row))}")
 
     def end(self, operation: Operation) -> None:
         """Take note of how it ended."""
@@ -343,7 +343,9 @@ class Recorder:
             descriptor = os.open(self._path, _OPENING, 0o600)
             try:
                 # In one piece, for other connections may write to it too.
-                os.write(descriptor, f"[{self._number}] {line}\n".encode("ascii"))
+                data = f"[{self._number}] {line}\n".encode("ascii")
+                if os.write(descriptor, data) < len(data):
+                    raise OSError("not all of a line could be written")
             finally:
                 os.close(descriptor)
         except OSError as exc:
@@ -373,6 +375,13 @@ _PLAIN_FACTS = frozenset(
         "whence",
     }
 )
+
+
+def _as_json(facts: Callable[[], object]) -> str:
+    try:
+        return json.dumps(facts())
+    except Exception as exc:  # of sequences, mappings and files of the program's own
+        return json.dumps({"type": "unrecorded", "why": type(exc).__name__})
 
 
 def _is_secret(operation: Operation) -> bool:

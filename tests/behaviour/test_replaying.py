@@ -467,6 +467,30 @@ def test_a_file_that_cannot_be_read_twice_is_not_recorded(
     assert "# it goes on, but a value" in written.read_text("utf-8")
 
 
+@SYNC
+def test_arguments_that_nobody_can_write_down(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Parameters(list[Any]):
+        def __iter__(self) -> Any:
+            raise LookupError
+
+    conn = connect(record=recording)
+    cur = conn.cursor()
+    with pytest.raises(LookupError):
+        cur.execute("SELECT tabid FROM systables WHERE tabid = ?", Parameters([1]))
+    conn.ping()
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(informix_db.DataError):
+        cur.execute("SELECT tabid FROM systables WHERE tabid = ?", endless)
+    conn.close()
+    assert main(["replay", str(recording)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "conn.ping()\n    done (as recorded)\n"
+    assert "was given has no JSON" in printed.err
+
+
 # -- a test that is made
 
 
