@@ -242,16 +242,21 @@ def test_connecting_loads_the_driver_alone() -> None:
     assert unwanted.isdisjoint(loaded)
 
 
-def test_the_emulator_starts_without_the_driver() -> None:
-    loaded = loaded_by(
-        f"from {PACKAGE}.testing import Server; Server().start().close()"
-    )
-    assert f"{PACKAGE}.testing.sql.session" in loaded
-    assert {name for name in loaded if name.split(".")[0] == PACKAGE} <= {
-        PACKAGE,
-        f"{PACKAGE}._version",
-        *(name for name in loaded if name.startswith(f"{PACKAGE}.testing")),
-    }
+@pytest.mark.parametrize(
+    ("statement", "needed"),
+    [
+        ("from {}.testing import Server; Server().start().close()", "sql.session"),
+        ("import {}.testing.plugin", "plugin"),
+    ],
+)
+def test_the_emulator_and_the_plugin_need_no_driver(
+    statement: str, needed: str
+) -> None:
+    loaded = loaded_by(statement.format(PACKAGE))
+    assert f"{PACKAGE}.testing.{needed}" in loaded
+    inner = {name for name in loaded if name.split(".")[0] == PACKAGE}
+    rooms = {room(name) for name in inner - {PACKAGE, f"{PACKAGE}._version"}}
+    assert rooms == {"testing"}
     assert "ssl" not in loaded
 
 
