@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import informix_db
@@ -21,12 +21,7 @@ from informix_db import CollectionValue, RowValue
 from informix_db.testing import Server
 from informix_db.testing.pam import Question
 
-# Each example records a session.
-few = settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+from .recordings import few
 
 # Long enough that it is nowhere by chance.
 texts = st.text("aZ09'\"\\{}-*/?:$% \u00e9\u00df\u20ac\n", min_size=4, max_size=12).map(

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import informix_db
 from informix_db._cli.main import main
 from informix_db.testing import Server
+
+from .recordings import few
 
 QUERIES = (
     "SELECT tabid, tabname FROM systables WHERE tabid < 20 ORDER BY 1",
@@ -149,11 +151,7 @@ def server() -> Iterator[Server]:
         max_size=25,
     )
 )
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@few
 def test_it_is_repeated(
     server: Server,
     tmp_path: Path,
