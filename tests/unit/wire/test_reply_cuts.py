@@ -7,9 +7,11 @@ from collections import Counter
 import captures
 import pytest
 from unit.wire import conversations
-from unit.wire.conversations import Case, contents, read
+from unit.wire.conversations import Case, contents, plan_of, read
 
 from informix_db._protocol.channel import Reply
+from informix_db._wire import constants as c
+from informix_db._wire.describe import ColumnInfo
 from informix_db._wire.framing import Framing, bits_of, negotiate
 from informix_db.exceptions import ProtocolError
 
@@ -78,6 +80,21 @@ def test_a_reply_no_transcript_has_is_understood() -> None:
     assert (reply.error.sqlcode, reply.error.isamcode) == (-206, -111)
     assert (reply.error.offset, reply.error.near) == (15, "nosuc")
     assert (reply.failed_at, reply.done_count, reply.total_rows) == (0, 1, 2)
+
+
+def test_rows_after_one_without_a_value_are_not_given() -> None:
+    """Wherever the bytes are cut: rows that are skipped do not count as the next."""
+    columns = (ColumnInfo("d", c.DATE, 0, "", "", 4, True),)
+    day, never = "00000001", "7fffffff"
+    rows = [f"000e 0000 00000004 {value}" for value in (day, never, day, never, day)]
+    data = bytes.fromhex(" ".join(rows) + "000f 0000 00000005 0000000000000000 000c")
+    case = Case("", 0, "reply", data, _NARROW, columns, plan_of(columns, _NARROW))
+    _assert_same_in_pieces(case)
+    reply = read(case)
+    assert isinstance(reply, Reply)
+    assert len(reply.rows) == 1
+    assert reply.row_error is not None
+    assert reply.row_bytes == 60
 
 
 def test_the_state_of_a_transaction_may_come_before_the_answer_to_exit() -> None:
