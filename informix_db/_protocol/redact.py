@@ -32,8 +32,13 @@ _VALUE = re.compile(
     r"|(?<![\w$:])\$?\.?\d[\w.]*(?::[\d.]+)*",
     re.DOTALL,
 )
-# A secret as a parameter.
-_SECRET_PARAMETER = re.compile(r"\b(?:password|identified\s+by)\s*[?:]", re.IGNORECASE)
+# A secret as a literal or a parameter: BEFORE_SECRET finds more, for BY and USING are
+# before names in double quotes and parameters that are none.
+_TELLING = re.compile(
+    r"(?:\bpassword|\bidentified\s+by|\bconnect\b.*\busing)"
+    rf"\s*(?:{_LITERAL}|[?:])",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _TUPLE_LENGTH = Struct(">xxxxi")
 _ROWID_AT = 8  # of DONE: rowid and serial [J]
@@ -92,8 +97,7 @@ def tells_secrets(sql: str) -> bool:
 
     Then its parameters, its rows and the text of its errors may tell it, too.
     """
-    patterns = (_SECRET, _CALL, _SECRET_PARAMETER)
-    return any(pattern.search(sql) for pattern in patterns)
+    return any(pattern.search(sql) is not None for pattern in (_TELLING, _CALL))
 
 
 def _sql_spans(sql: str, values: bool) -> list[Span]:

@@ -16,7 +16,7 @@ import informix_db
 from informix_db._cli import replay as command
 from informix_db._cli.main import main
 from informix_db._protocol import record as record_module
-from informix_db._protocol.redact import redact_sql
+from informix_db._protocol.redact import redact_sql, tells_secrets
 from informix_db.testing import Server
 from informix_db.testing.replay import ReplayServer, load_recording
 
@@ -146,6 +146,25 @@ def test_answers_to_questions_are_not_recorded(
     text = recording.read_text(encoding="ascii")
     assert b"token".hex() not in text
     assert "C> (answer)" in text
+
+
+@pytest.mark.parametrize(
+    ("sql", "tells"),
+    [
+        ("SET ENCRYPTION PASSWORD 'x'", True),
+        ("set encryption password ?", True),
+        ("CREATE USER a WITH PASSWORD :p", True),
+        ("GRANT CONNECT TO a IDENTIFIED BY ?", True),
+        ("CONNECT TO 'd' USER 'a' USING \"p\"", True),
+        ("SELECT decrypt_char(a, b) FROM t", True),
+        ('SELECT a FROM t ORDER BY "a"', False),
+        ("SELECT a FROM t GROUP BY :1", False),
+        ("EXECUTE s USING ?", False),
+        ("UPDATE t SET password = ?", False),
+    ],
+)
+def test_statements_that_tell_a_secret(sql: str, tells: bool) -> None:
+    assert tells_secrets(sql) is tells
 
 
 SECRETS = ("Sesame", "Simsim", "4711000", "Alibaba", "Kassim")
