@@ -25,6 +25,7 @@ from informix_db.testing.sql.catalog import (
     View,
 )
 from informix_db.testing.sql.dates import DEFAULT_DBDATE
+from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.executor import Row, Rows
 from informix_db.testing.sql.lockingcursor import LockingCursor
 from informix_db.testing.sql.locks import check_object
@@ -102,12 +103,18 @@ class Session(Transacting):
         self, name: ast.ObjectName
     ) -> tuple[Database, Table | View | SequenceGenerator] | None:
         """Return what a name means and its database: temporary tables first, then
-        what the database has; a synonym is what it stands for."""
+        what the database has; a synonym is what it stands for.
+
+        Of sysmaster's own tables most are not there, which is no mistake of the
+        application's.
+        """
         if not name.database and not name.owner and name.name in self.temporary:
             return self.current_database(), self.temporary[name.name]
         database = self.named_database(name)
         found = database.find(name.name, name.owner, self.user, self.transaction)
         if found is None:
+            if database.name == "sysmaster" and name.name.startswith("sys"):
+                raise unsupported(f"sysmaster:{name.name}", name.position)
             return None
         if isinstance(found, Synonym):
             if found.database:

@@ -132,6 +132,7 @@ LAYOUTS = (
     ),
 )
 SYSMASTER_LAYOUTS = (
+    ("sysdbslocale", 93, "dbs_dbsname:128 dbs_collate:32"),
     ("syssqlcurses", 94, "scs_sessionid:i scs_currdb:128"),
     (
         "sysdatabases",

@@ -92,7 +92,13 @@ def _systabnames(engine: Engine, locale: str) -> Iterator[Row]:
     for database in engine.by_name.values():
         for table in database.tables():
             number = partition_number(table.tabid)
-            yield (number, database.name, table.owner, table.name, locale)
+            where = (database.name, table.owner, table.name)
+            yield (number, *where, database.locale or locale)
+
+
+def _sysdbslocale(engine: Engine, locale: str) -> Iterator[Row]:
+    for database in engine.by_name.values():
+        yield database.name, database.locale or locale
 
 
 MONITOR_ROWS: dict[str, Callable[[Any, str], Iterable[Row]]] = {
@@ -102,4 +108,5 @@ MONITOR_ROWS: dict[str, Callable[[Any, str], Iterable[Row]]] = {
     "syslocks": _syslocks,
     "syssqlcurses": _syssqlcurses,
     "systabnames": _systabnames,
+    "sysdbslocale": _sysdbslocale,
 }

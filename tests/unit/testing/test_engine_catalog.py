@@ -365,6 +365,20 @@ def test_sysmaster_knows_the_tables_of_all_databases(sql: SQLClient) -> None:
     ) == [("testdb", "informix", "en_US.819")]
 
 
+def test_sysmaster_knows_the_locales_of_databases(sql: SQLClient) -> None:
+    sql.engine.set_locale("ansidb", "de_DE.utf8")
+    assert sql.rows(
+        "SELECT dbs_dbsname, dbs_collate FROM sysmaster:sysdbslocale "
+        "WHERE dbs_dbsname IN ('ansidb', 'testdb') ORDER BY 1"
+    ) == [("ansidb", "de_DE.57372"), ("testdb", "en_US.819")]
+
+
+def test_tables_that_only_a_real_sysmaster_has(sql: SQLClient) -> None:
+    assert sql.error("SELECT * FROM sysmaster:sysshmvals").sqlcode == -999
+    assert sql.error("SELECT * FROM sysmaster:shmvals").sqlcode == -206
+    assert sql.error("SELECT * FROM sysshmvals").sqlcode == -206
+
+
 def test_who_may_execute_a_procedure(sql: SQLClient) -> None:
     sql.do("CREATE PROCEDURE p() END PROCEDURE")
     assert sql.rows("SELECT grantee, procauth FROM sysprocauth") == [("public", "e")]
