@@ -7,6 +7,7 @@ and values as `replayvalues` writes them; whatever else it holds is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import informix_db
@@ -51,7 +52,7 @@ def steps(conversation: Conversation) -> Iterator[Step]:
     """Return what was done, in order; CannotRepeat where that cannot be repeated."""
     program = _Program()
     operations = conversation.operations
-    for operation, following in zip(operations, [*operations[1:], None], strict=True):
+    for operation, following in zip_longest(operations, operations[1:]):
         if operation.name in ("connect", "close"):
             continue
         if not program.goes_on(operation, following):
@@ -90,6 +91,8 @@ class _Program:
                 raise CannotRepeat(f"what {_name(operation)} was given has no JSON")
             yield from self._between(operation)
             yield from self._repeated(operation)
+        except RecursionError:
+            raise CannotRepeat(f"{_name(operation)} is nested too deeply") from None
         except CannotRepeat:
             # What failed before anything was sent need not be repeated.
             if operation.requests or operation.outcome.get("error") is None:
@@ -99,6 +102,8 @@ class _Program:
         """Return what was done since the operation before."""
         freed = operation.given.get("freed", [])
         for number in freed if isinstance(freed, list) else []:
+            if not isinstance(number, int):
+                continue
             if number in self._files:
                 self._files.remove(number)
                 yield Step(f"del file{number:d}")

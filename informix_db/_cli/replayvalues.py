@@ -60,7 +60,7 @@ def code_of(value: Any) -> str:
         return repr(value)
     if isinstance(value, list):
         return f"[{', '.join(map(code_of, value))}]"
-    kind, inner = value.get("type"), value.get("is")
+    kind, inner = str(value.get("type")), value.get("is")
     if kind in _READERS and isinstance(inner, str):
         read, written = _READERS[kind]
         try:
@@ -70,7 +70,7 @@ def code_of(value: Any) -> str:
     return _composite(value, kind, inner)
 
 
-def _composite(value: dict[str, Any], kind: object, inner: Any) -> str:
+def _composite(value: dict[str, Any], kind: str, inner: Any) -> str:
     if kind == "dict" and isinstance(inner, dict):
         items = (f"{key!r}: {code_of(each)}" for key, each in inner.items())
         return f"{{{', '.join(items)}}}"
@@ -99,10 +99,10 @@ _LARGE_INT = "2**40"
 _LONGEST_STAND_IN = 16 * 1024 * 1024
 
 
-def _stand_in(value: dict[str, Any], kind: object) -> str:
+def _stand_in(value: dict[str, Any], kind: str) -> str:
     size = value.get("size")
     if "is" not in value and kind in _STAND_INS:
-        return _LARGE_INT if size == 8 else _STAND_INS[str(kind)]
+        return _LARGE_INT if size == 8 else _STAND_INS[kind]
     if "is" not in value and isinstance(size, int) and 0 <= size <= _LONGEST_STAND_IN:
         if kind == "str":
             return f"'*' * {size:d}"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import informix_db
 from informix_db._cli import replay as command
 from informix_db._cli.main import main
+from informix_db._cli.replaysteps import steps
+from informix_db._cli.replayvalues import _READERS, CannotRepeat
 from informix_db._protocol import record as recorder
 from informix_db.testing import Server
 from informix_db.testing import recording as reader
+from informix_db.testing.recording import Conversation, Operation
 
 from .recordings import few
 
@@ -158,3 +164,73 @@ def test_no_damage_is_more_than_an_error(
     if status < 2:
         compile(written.read_text("utf-8"), written, "exec")
     assert "Traceback" not in capsys.readouterr().err
+
+
+facts = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 3)
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(
+        ["x'\n\"\\", "00", "1", "IndexError", "ProgrammingError", "r", "int", "SET"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "is", "kind", "size", "x"]), inner)
+        | st.fixed_dictionaries(
+            {
+                "type": st.sampled_from(
+                    [*_READERS, "dict", "tuple", "CollectionValue", "RowValue", "str"]
+                ),
+                "is": inner,
+            }
+        )
+    ),
+    max_leaves=6,
+)
+KEYS = (
+    *("sql", "parameters", "values", "cursor", "file", "freed", "autocommit", "files"),
+    *("at", "index", "succeeded", "name", "xid", "signature", "data", "clob", "size"),
+    *("insert_cursor", "locator", "mode", "offset", "whence", "scrollable", "type"),
+)
+NAMES = (
+    *("execute", "executemany", "fetch", "commit", "ping", "reset", "read_blob"),
+    *("write_blob", "lob_open", "lob_read", "lob_seek", "lob_x", "enter_block"),
+    *("leave_block", "enter_savepoint", "leave_savepoint", "tpc_begin", "tpc_recover"),
+    *("fast_path_call", "server_version", "undo", "x'\n"),
+)
+operations = st.builds(
+    Operation,
+    st.sampled_from(NAMES),
+    st.dictionaries(st.sampled_from(KEYS), facts, max_size=6),
+    st.none()
+    | st.dictionaries(
+        st.sampled_from(["error", "sqlcode", "rowcount", "at_hand"]), facts
+    ),
+    requests=st.integers(0, 1),
+    interrupted=st.booleans(),
+)
+rows = st.builds(Operation, st.just("++"), st.fixed_dictionaries({"parameters": facts}))
+told = st.lists(operations | rows, max_size=3).flatmap(
+    lambda inside: operations.map(lambda each: replace(each, inside=inside))
+)
+
+
+KNOWN = re.compile(
+    r"conn|(?:cur|file|block|rows)\d+|informix_db|datetime|decimal|io|float|bytes"
+    r"|RuntimeError|error|failure"
+)
+
+
+@settings(few, max_examples=40)
+@given(operations=st.lists(told, max_size=5))
+def test_whatever_is_told_becomes_python_or_nothing(
+    operations: list[Operation],
+) -> None:
+    try:
+        for step in steps(Conversation(operations=operations)):
+            for node in ast.walk(ast.parse(step.code)):
+                assert not isinstance(node, ast.Name) or KNOWN.fullmatch(node.id)
+    except CannotRepeat:
+        pass
