@@ -114,13 +114,17 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from informix_db.testing.replay import ReplayServer, load_recording
-
     try:
-        recorded = load_recording(args.file)
-    except (OSError, ValueError) as exc:
+        return _run(args)
+    except (OSError, ValueError) as exc:  # of the files, and the port of --serve
         print(f"replay: {exc}", file=sys.stderr)
         return 2
+
+
+def _run(args: argparse.Namespace) -> int:
+    from informix_db.testing.replay import ReplayServer, load_recording
+
+    recorded = load_recording(args.file)
     number = args.connection or next(iter(recorded), None)
     if number not in recorded:
         known = ", ".join(map(str, recorded)) or "none"
@@ -181,7 +185,10 @@ class _Replay:
                     self._stopped(f"there is no connection: {exc}")
                 yield done
                 return
-            yield Done(connecting, None, None)
+            done = Done(connecting, None, None)
+            if not done.as_recorded:
+                _tell(done)
+            yield done
             try:
                 for done in _perform(self.conversation, conn):
                     if server.not_recorded:  # which is no fault of this step

@@ -196,3 +196,14 @@ def test_what_is_not_done_again_is_told(
     recording.write_text("".join(kept), encoding="ascii")
     assert main(["replay", str(recording)]) == 1
     assert "replay: 1 recorded requests were not sent" in capsys.readouterr().err
+
+
+@SYNC
+def test_files_that_are_not_there(
+    connect: Connect, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(recording)]) == 2
+    connect(record=recording).close()
+    nowhere = recording.with_name("no such") / "test_it.py"
+    assert main(["replay", str(recording), "--test", str(nowhere)]) == 2
+    assert capsys.readouterr().err.count("No such file or directory") == 2

@@ -373,6 +373,7 @@ def test_a_login_that_fails_fails_again(
         recording.read_text("ascii").replace("fc49", "fc48"), encoding="ascii"
     )
     assert main(["replay", str(recording)]) == 1
+    assert "there is no connection: " in capsys.readouterr().err
 
 
 def test_questions_at_login_are_asked_again(
