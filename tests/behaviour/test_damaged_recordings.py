@@ -190,10 +190,11 @@ facts = st.recursive(
     max_leaves=6,
 )
 KEYS = (
-    *("sql", "parameters", "values", "cursor", "file", "freed", "autocommit", "files"),
-    *("at", "index", "succeeded", "name", "xid", "signature", "data", "clob", "size"),
-    *("insert_cursor", "locator", "mode", "offset", "whence", "scrollable", "type"),
+    *("parameters", "values", "freed", "autocommit", "files", "at", "index", "name"),
+    *("succeeded", "xid", "signature", "data", "clob", "size", "insert_cursor"),
+    *("locator", "mode", "offset", "whence", "scrollable", "type"),
 )
+numbers = st.integers(0, 2) | facts
 NAMES = (
     *("execute", "executemany", "fetch", "commit", "ping", "reset", "read_blob"),
     *("write_blob", "lob_open", "lob_read", "lob_seek", "lob_x", "enter_block"),
@@ -203,8 +204,12 @@ NAMES = (
 operations = st.builds(
     Operation,
     st.sampled_from(NAMES),
-    st.dictionaries(st.sampled_from(KEYS), facts, max_size=6),
+    st.fixed_dictionaries(
+        {"sql": st.sampled_from(["x'\n\"\\", "y"]) | facts, "cursor": numbers},
+        optional={"file": numbers, **dict.fromkeys(KEYS, facts)},
+    ),
     st.none()
+    | st.just({})
     | st.dictionaries(
         st.sampled_from(["error", "sqlcode", "rowcount", "at_hand"]), facts
     ),
@@ -223,7 +228,7 @@ KNOWN = re.compile(
 )
 
 
-@settings(few, max_examples=40)
+@settings(few, max_examples=25)
 @given(operations=st.lists(told, max_size=5))
 def test_whatever_is_told_becomes_python_or_nothing(
     operations: list[Operation],
