@@ -218,6 +218,15 @@ def test_a_block_left_open_is_undone(make_pool: MakePool, table: str) -> None:
         assert count(again, table) == 0
 
 
+@pytest.mark.parametrize("acquire_timeout", [None, 60])
+def test_who_may_wait_longer_does_not_connect_for_longer(
+    make_pool: MakePool, acquire_timeout: float | None
+) -> None:
+    pool = make_pool(acquire_timeout=acquire_timeout, connect_timeout=9)
+    with pool.connection() as connection:
+        assert connection._params.connect_timeout == 9
+
+
 def test_settings_go_back_to_what_the_pool_was_made_with(make_pool: MakePool) -> None:
     pool = make_pool(max_size=1, autocommit=True)
     with pool.connection() as connection:

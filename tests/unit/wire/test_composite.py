@@ -261,7 +261,9 @@ def test_what_a_value_says_of_itself() -> None:
 )
 def test_values_of_unknown_types(text: str, expected: Any) -> None:
     """As those of a named ROW type, which goes by its name alone."""
-    assert parse_value(text, UNTYPED, "utf-8") == expected
+    found = parse_value(text, UNTYPED, "utf-8")
+    assert found == expected
+    assert shape(found) == shape(expected)
     named = TypeText("person_t", c.ROW)
     if text.startswith("ROW"):
         value = parse_value(text, named, "utf-8")
@@ -280,6 +282,8 @@ def test_the_kind_of_an_unnamed_collection_is_that_of_the_text() -> None:
         ("SET{1", "SET(INTEGER)"),
         ("SET{1,}", "SET(INTEGER)"),
         ("SET{,1}", "SET(INTEGER)"),
+        ("SET{,'x'}", "SET(CHAR(3))"),
+        ("ROW()", "ROW(a CHAR(3))"),
         ("SET{1}}", "SET(INTEGER)"),
         ("SET{1)", "SET(INTEGER)"),
         ("SET{1 2}", "SET(INTEGER)"),
@@ -297,9 +301,11 @@ def test_the_kind_of_an_unnamed_collection_is_that_of_the_text() -> None:
         ("SET{'2023-02-29'}", "SET(DATE)"),
         ("SET{'02/28/2023'}", "SET(DATE)"),
         ("SET{'02/01/23'}", "SET(DATE)"),
+        ("SET{'02-01-23'}", "SET(DATE)"),
         ("SET{'2023-01'}", "SET(DATETIME YEAR TO SECOND)"),
         ("SET{'-13:14'}", "SET(DATETIME HOUR TO MINUTE)"),
         ("SET{'25:14'}", "SET(DATETIME HOUR TO MINUTE)"),
+        ("SET{'at 13:14'}", "SET(DATETIME HOUR TO MINUTE)"),
         ("LIST{1}", "SET(INTEGER)"),
         ("ROW(1)", "SET(INTEGER)"),
         ("SET{1}", "ROW(a INTEGER)"),
