@@ -280,9 +280,7 @@ class BaseCursor(Generic[ConnectionT]):
             kind = ScrollResult if opening.scroll else Result
             self._result = kind(connection, statement, reply, opening, text.for_update)
             self._columns = statement.columns
-            factory = self.row_factory
-            names = statement.plan.names
-            self._make_row = factory and row_maker(factory, self, names)
+            self._make_row = row_maker(self.row_factory, self, statement.plan.names)
         else:
             connection._statements.give_back(statement)
             self._note_change(statement, reply)

@@ -158,8 +158,7 @@ class Execution(TwoPhase):
         raises. A statement from the cache that went stale is prepared again, once.
         """
         bind = self._bind(values)  # a value that cannot be sent costs no round trip
-        if self._abandoned or self._abandoned_descriptors:
-            self._settle_abandoned()
+        self._settle_abandoned()
         if opening.files is not None:
             self._channel.files = opening.files
         statement = self._statements.take(sql)

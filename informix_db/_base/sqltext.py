@@ -71,11 +71,7 @@ class PreparedText:
         """
         if self.named:
             return self._arrange_named(parameters)
-        values: Sequence[Any] = (
-            parameters
-            if isinstance(parameters, (tuple, list))
-            else as_sequence(parameters)
-        )
+        values = as_sequence(parameters)
         if len(values) != self.needed:
             marks = "" if self.needed else "; they are marked ?, :1 or :name"
             raise ProgrammingError(

@@ -99,7 +99,7 @@ class Statement:
         return b"_ifxc%013d" % self.statement_id
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Opening:
     """How a cursor is opened on the server."""
 
