@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -33,6 +34,20 @@ def assert_refused(
         cur.executemany(sql, [good, good, value, good])
     assert caught.value.row_index == 2
     assert cur.execute(f"SELECT n, odd FROM {table}").fetchall() == [(1, "y")] * 2
+
+
+class Failing(io.RawIOBase):
+    """A file that breaks down after some bytes."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._left:
+            raise OSError("the disk is gone")
+        size = min(size, self._left)
+        self._left -= size
+        return bytes(size)
 
 
 # -- large objects ---------------------------------------------------------------------

@@ -13,7 +13,7 @@ from informix_db.testing import Server
 from tests.proxy import CLIENT, Proxy
 
 from .conftest import BOTH, SYNC, Connect
-from .largevalues import assert_refused, pattern
+from .largevalues import Failing, assert_refused, pattern
 
 MODES = BOTH
 
@@ -277,20 +277,6 @@ def test_rows_before_the_error_are_there(
     assert cur.fetch_first()[0] == 0
     with pytest.raises(informix_db.ProgrammingError, match="an error closed"):
         cur.fetchone()
-
-
-class Failing(io.RawIOBase):
-    """A file that breaks down after some bytes."""
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._left:
-            raise OSError("the disk is gone")
-        size = min(size, self._left)
-        self._left -= size
-        return bytes(size)
 
 
 @pytest.mark.parametrize("size", [0, 10, 1_000_000])

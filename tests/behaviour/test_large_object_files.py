@@ -17,7 +17,7 @@ from informix_db.testing import Server
 from informix_db.testing.transcript import CLIENT, Entry
 
 from .conftest import BOTH, SYNC, Connect
-from .largevalues import MIB, contents, insert, locators, pattern
+from .largevalues import MIB, Failing, contents, insert, locators, pattern
 
 MODES = BOTH
 
@@ -376,20 +376,6 @@ def test_an_error_while_an_object_is_made(
     rows = cur.execute("SELECT n FROM objects ORDER BY n").fetchall()
     assert rows == [(1,), (2,), (5,)]
     assert contents(apart, locators(cur, "objects", 5)[0]) == b"b"
-
-
-class Failing(io.RawIOBase):
-    """A file that breaks down after some bytes."""
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._left:
-            raise OSError("the disk is gone")
-        size = min(size, self._left)
-        self._left -= size
-        return bytes(size)
 
 
 @pytest.mark.parametrize("size", [0, 3 * MIB])
