@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import informix_db
-from informix_db._cli.replayvalues import CannotRepeat, code_of
+from informix_db._cli.replayvalues import CannotRepeat, code_of, hidden_size
 from informix_db.exceptions import Error
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CANCELLED = "StatementCancelledError"
 
 _ROW = "++"  # which an executemany() took from an iterator
+_MORE_THAN_SENT = 16 * 1024 * 1024
 _BEFORE_THE_FIRST = -(2**31)  # rows from any, which no result has
 
 _NO_ARGUMENTS = {
@@ -50,7 +51,8 @@ class Step(NamedTuple):
 
 def steps(conversation: Conversation) -> Iterator[Step]:
     """Return what was done, in order; CannotRepeat where that cannot be repeated."""
-    program = _Program()
+    sent = sum(len(exchange.request) for exchange in conversation.exchanges)
+    program = _Program(_MORE_THAN_SENT + 2 * sent)
     operations = conversation.operations
     for operation, following in zip_longest(operations, operations[1:]):
         if operation.name in ("connect", "close"):
@@ -62,7 +64,8 @@ def steps(conversation: Conversation) -> Iterator[Step]:
 class _Program:
     """The cursors, files and blocks there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_hidden: int) -> None:
+        self._most_hidden = most_hidden  # bytes of values that may be made up
         self._positions: dict[int, int | None] = {}  # of cursors; None: anywhere
         self._files: set[int] = set()
         self._with_files: set[int] = set()  # cursors that offered some
@@ -89,6 +92,7 @@ class _Program:
         try:
             if operation.given.get("type") == "unrecorded":
                 raise CannotRepeat(f"what {_name(operation)} was given has no JSON")
+            self._make_up(operation)
             yield from self._between(operation)
             yield from self._repeated(operation)
         except RecursionError:
@@ -97,6 +101,12 @@ class _Program:
             # What failed before anything was sent need not be repeated.
             if operation.requests or operation.outcome.get("error") is None:
                 raise
+
+    def _make_up(self, operation: Operation) -> None:
+        """Let hidden values of an operation have stand-ins; in all no more than sent."""
+        self._most_hidden -= hidden_size(list(operation.given.values()))
+        if self._most_hidden < 0:
+            raise CannotRepeat(f"{_name(operation)} was given more than was sent")
 
     def _between(self, operation: Operation) -> Iterator[Step]:
         """Return what was done since the operation before."""
@@ -237,6 +247,7 @@ class _Program:
         failure = False
         for inner in operation.inside:
             if inner.name == _ROW:
+                self._make_up(inner)
                 body.append(f"yield {code_of(inner.given.get('parameters'))}")
             elif inner.name != "undo":  # which executemany() does by itself
                 for step in self.steps_of(inner):

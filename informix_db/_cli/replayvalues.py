@@ -99,6 +99,17 @@ _LARGE_INT = "2**40"
 _LONGEST_STAND_IN = 16 * 1024 * 1024
 
 
+def hidden_size(value: object) -> int:
+    """Return how large the stand-ins in a recorded value are, in bytes."""
+    if isinstance(value, list):
+        return sum(map(hidden_size, value))
+    if not isinstance(value, dict):
+        return 0
+    size = value.get("size")
+    own = size if isinstance(size, int) and size > 0 and "is" not in value else 0
+    return own + sum(map(hidden_size, value.values()))
+
+
 def _stand_in(value: dict[str, Any], kind: str) -> str:
     size = value.get("size")
     if "is" not in value and kind in _STAND_INS:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -239,3 +240,16 @@ def test_whatever_is_told_becomes_python_or_nothing(
                 assert not isinstance(node, ast.Name) or KNOWN.fullmatch(node.id)
     except CannotRepeat:
         pass
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_sizes_take_no_more_memory_than_was_sent(at_once: bool) -> None:
+    rows = [[{"type": "str", "size": 10**7}]] * 1000
+    facts: dict[str, Any] = {"sql": "x", "cursor": 1}
+    operation = Operation("executemany", facts, {}, requests=1)
+    if at_once:
+        facts["parameters"] = rows
+    else:
+        operation.inside = [Operation("++", {"parameters": row}) for row in rows]
+    with pytest.raises(CannotRepeat, match="was given more than was sent"):
+        list(steps(Conversation(operations=[operation])))
