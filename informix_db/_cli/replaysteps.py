@@ -103,7 +103,7 @@ class _Program:
                 raise
 
     def _make_up(self, operation: Operation) -> None:
-        """Let hidden values of an operation have stand-ins; in all no more than sent."""
+        """Allow stand-ins for what is hidden of an operation, within bounds."""
         self._most_hidden -= hidden_size(list(operation.given.values()))
         if self._most_hidden < 0:
             raise CannotRepeat(f"{_name(operation)} was given more than was sent")
