@@ -40,6 +40,10 @@ def test_a_recording_ends_within_an_operation(
     lines = recording.read_text("ascii").splitlines(keepends=True)
     (end,) = (at for at, line in enumerate(lines) if "<- execute" in line)
     recording.write_text("".join(lines[: end - 1]), encoding="ascii")
+    written = recording.with_name("test_session.py")
+    assert main(["replay", str(recording), "--test", str(written)]) == 1
+    runpy.run_path(str(written))["test_recording"]()  # up to there
+    capsys.readouterr()
     assert main(["replay", str(recording)]) == 1
     printed = capsys.readouterr()
     assert "conn.ping()\n    done (as recorded)" in printed.out
