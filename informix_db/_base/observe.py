@@ -282,6 +282,7 @@ class Watch:
         operation.rows_fetched = now[2] - fetched
         operation.error = exc
         observer.end(operation)
+        operation._call = None  # which keeps cursors and files from being let go
 
 
 def _name_of(generator: Wire[T]) -> str:

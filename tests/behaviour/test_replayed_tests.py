@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import io
 import re
 import runpy
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,3 +213,27 @@ def test_files_that_are_not_there(
     nowhere = recording.with_name("no such") / "test_it.py"
     assert main(["replay", str(recording), "--test", str(nowhere)]) == 2
     assert capsys.readouterr().err.count("No such file or directory") == 2
+
+
+def test_an_observer_that_keeps_operations_keeps_no_cursors(
+    connect: Connect, recording: Path
+) -> None:
+    class Keeper:
+        def __init__(self) -> None:
+            self.kept: list[Any] = []
+
+        def begin(self, operation: Any) -> None:
+            self.kept.append(operation)
+
+        def end(self, operation: Any) -> None:
+            pass
+
+    keeper = Keeper()
+    conn = connect(record=recording, observer=keeper)
+    cur = conn.cursor()
+    cur.execute("SELECT tabid FROM systables")
+    gone = weakref.ref(getattr(cur, "_target", cur))
+    del cur
+    gc.collect()
+    assert gone() is None
+    assert [each.name for each in keeper.kept] == ["connect", "execute"]
