@@ -330,8 +330,7 @@ class Connection(BaseConnection):
     @autocommit.setter
     def autocommit(self, value: bool) -> None:
         self._check_usable()
-        self._check_autocommit_change()
-        self._autocommit = bool(value)
+        self._set_autocommit(value)
 
     @contextmanager
     def transaction(self) -> Iterator[Self]:

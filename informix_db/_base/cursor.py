@@ -278,9 +278,10 @@ class BaseCursor(Generic[ConnectionT]):
         statement, reply = yield from connection._execute_gen(text.sql, values, opening)
         if statement.plan is not None:
             kind = ScrollResult if opening.scroll else Result
-            self._result = kind(connection, statement, reply, opening, text.for_update)
-            self._columns = statement.columns
+            result = kind(connection, statement, reply, opening, text.for_update)
+            self._columns = statement.columns  # a row factory may look at them
             self._make_row = row_maker(self.row_factory, self, statement.plan.names)
+            self._result = result
         else:
             connection._statements.give_back(statement)
             self._note_change(statement, reply)

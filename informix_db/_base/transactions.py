@@ -191,11 +191,16 @@ class Transactions:
         """Return the cursors that are open on the server."""
         return [] if self._open_cursors is None else list(self._open_cursors)
 
-    def _check_autocommit_change(self) -> None:
+    def _set_autocommit(self, value: bool) -> None:
         if self._in_transaction:
             raise ProgrammingError(
                 "autocommit cannot change inside a transaction: commit or roll back"
             )
+        if not isinstance(value, int):
+            raise ProgrammingError(
+                f"autocommit must be a bool, not {type(value).__name__}"
+            )
+        self._autocommit = bool(value)
 
     def _must_begin(self, statement: Statement) -> bool:
         """Whether the server has to be told to begin before this statement."""

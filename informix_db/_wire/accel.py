@@ -57,10 +57,25 @@ if TYPE_CHECKING or _speedups is None:
     from informix_db._wire.rowtuple import RowBase, make_rows
     from informix_db._wire.runs import read_run
 else:
+    # One that was built for another release lacks a name, and is an ImportError.
+    from informix_db._speedups import (
+        BindContext,
+        Limits,
+        Plan,
+        RowBase,
+        TupleEncoder,
+        configure,
+        encode_row,
+        make_rows,
+        parse_tuple_payload,
+        read_run,
+        take_plain_rows,
+    )
+
     # The extension imports nothing of the package, so that it is told here what to
     # raise, what to build, and whom to leave the rest to.
     _context = encode.BindContext("ascii", True)
-    _speedups.configure(
+    configure(
         twin_plan=decode.Plan,
         twin_payload=decode.parse_tuple_payload,
         malformed_tuple=rowerrors.malformed_tuple,
@@ -74,14 +89,6 @@ else:
         missing_column=rowtuple.missing_column,
     )
     IMPLEMENTATION = "cython"
-    Plan = _speedups.Plan
-    parse_tuple_payload = _speedups.parse_tuple_payload
-    read_run = _speedups.read_run
-    BindContext = _speedups.BindContext
-    encode_row = _speedups.encode_row
-    take_plain_rows = _speedups.take_plain_rows
-    Limits = _speedups.Limits
-    TupleEncoder = _speedups.TupleEncoder
 
     def tuple_encoder(columns, encoding):
         """Return the encoder of rows of `columns`; see `encode_tuple`."""
@@ -91,8 +98,6 @@ else:
         lengths = [column.encoded_length for column in columns]
         return TupleEncoder(twin, decode.plan_steps(columns, True), lengths, encoding)
 
-    RowBase = _speedups.RowBase
-    make_rows = _speedups.make_rows
 
 __all__ = [
     "IMPLEMENTATION",

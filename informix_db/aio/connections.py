@@ -400,8 +400,7 @@ class AsyncConnection(BaseConnection):
     @autocommit.setter
     def autocommit(self, value: bool) -> None:
         self._check_usable()
-        self._check_autocommit_change()
-        self._autocommit = bool(value)
+        self._set_autocommit(value)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Self]:

@@ -265,6 +265,22 @@ def test_row_factories(conn: informix_db.Connection, people: str) -> None:
     assert cursor.fetchall() == [{"id": 1}, {"id": 2}]
 
 
+def test_a_row_factory_that_fails(conn: informix_db.Connection) -> None:
+    def fail(cursor: Any) -> Any:
+        raise LookupError("no row can be made")
+
+    cursor = conn.cursor(row_factory=lambda cursor: str)
+    cursor.execute("SELECT FIRST 1 tabid FROM systables ORDER BY tabid")
+    cursor.row_factory = fail
+    with pytest.raises(LookupError, match="no row"):
+        cursor.execute("SELECT FIRST 2 tabid, owner FROM systables")
+    with pytest.raises(informix_db.ProgrammingError, match="execute a query first"):
+        cursor.fetchone()
+    cursor.row_factory = None
+    cursor.execute("SELECT FIRST 1 tabid FROM systables ORDER BY tabid")
+    assert cursor.fetchall() == [(1,)]
+
+
 def test_rows_that_a_factory_makes_none(conn: informix_db.Connection) -> None:
     """A row that is None is a row, and is made once."""
     made: list[Any] = []

@@ -94,6 +94,9 @@ def test_autocommit_can_be_changed_between_transactions(
     with pytest.raises(informix_db.ProgrammingError, match="inside a transaction"):
         connection.autocommit = True
     connection.rollback()
+    with pytest.raises(informix_db.ProgrammingError, match="a bool, not str"):
+        connection.autocommit = "off"  # type: ignore[assignment]
+    assert not connection.autocommit
     connection.autocommit = True
     assert connection.autocommit
     add(connection, 2)
