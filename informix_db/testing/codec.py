@@ -1,8 +1,8 @@
 """Values as bytes: what a tuple cell or a bound value looks like, type by type.
 
 Layouts are those IBM's JDBC driver sends and accepts [J], with single vectors from
-real servers [P]. The exponent of a zero DECIMAL is an inference [?]: this module
-writes 0x80 and takes any head byte over all-zero digits as zero.
+real servers [P]. The head byte of a zero DECIMAL is 0x80 [J]; any other over all-zero
+digits is taken for zero as well.
 """
 
 from __future__ import annotations

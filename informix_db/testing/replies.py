@@ -25,6 +25,7 @@ EXIT_MESSAGE = struct.pack(">h", tags.EXIT)
 _ESTIMATED_COST = 1
 _NAMED, _RESOLVED, _MODE_IN = 1, 2, 0  # of DESCRIBE_ARGUMENTS [J]
 _BLOB_CHUNK = 1024  # as IBM's driver sends them [J]
+_LONGEST_TOKEN = 8_000  # characters of an error's text, whose bytes a short counts
 
 
 def short_string(text: bytes) -> bytes:
@@ -84,7 +85,7 @@ class ReplyWriter:
         offset = ">i" if self.framing.int_text_length else ">h"
         self.output += struct.pack(">hhh", tags.ERROR, error.sqlcode, error.isam)
         self.output += struct.pack(offset, error.offset)
-        self.output += self._text(error.token)
+        self.output += self._text(error.token[:_LONGEST_TOKEN])
 
     def insert_done(self, serial8: int, bigserial: int) -> None:
         """INSERTDONE."""

@@ -49,6 +49,7 @@ INTEGER = "function informix.abs(integer)"
         ((INTEGER, True), ProgrammingError, "parameter 1: bool is no integer"),
         ((INTEGER, b"1"), ProgrammingError, "parameter 1: bytes is no integer"),
         ((INTEGER, [1]), ProgrammingError, "parameter 1: list is no integer"),
+        (("function " + "x" * 70_000 + "()",), ProgrammingError, "xxx"),
         ((INTEGER, 2**31), DataError, "parameter 1: 2147483648 is out of"),
         ((INTEGER, HUGE), DataError, r"parameter 1: 1\.000000E\+5000 is out of"),
     ],

@@ -6,7 +6,7 @@ meet in the decimal operators.
 
 from __future__ import annotations
 
-import marshal
+import ast
 import math
 import operator
 import re
@@ -308,12 +308,12 @@ def _row_count(number: int | None) -> int:
 
 def _packed(*values: Any) -> str:
     """Return a row of a LATERAL query as one text."""
-    return marshal.dumps(values).hex()
+    return repr(values)
 
 
 @lru_cache(maxsize=16)
 def _unpacked(row: str) -> tuple[Any, ...]:
-    values: tuple[Any, ...] = marshal.loads(bytes.fromhex(row))
+    values: tuple[Any, ...] = ast.literal_eval(row)
     return values
 
 
