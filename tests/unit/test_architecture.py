@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -227,11 +228,16 @@ def loaded_by(statement: str) -> set[str]:
         "import sys; before = set(sys.modules); "
         f"{statement}; print(*set(sys.modules) - before)"
     )
-    return set(
-        subprocess.run(
-            [sys.executable, "-c", command], capture_output=True, text=True, check=True
-        ).stdout.split()
+    environment = dict(os.environ)
+    environment.pop("INFORMIX_DB_REQUIRE_EXTENSIONS", None)  # loads them at once
+    result = subprocess.run(
+        [sys.executable, "-c", command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
+    return set(result.stdout.split())
 
 
 def test_connecting_loads_the_driver_alone() -> None:
