@@ -13,7 +13,8 @@ CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
 
 # The interpreter itself is not instrumented and leaks at its end. With malloc for
 # every object, one that is read past its end is one that is seen.
-export LD_PRELOAD="$(gcc -print-file-name=libasan.so)" PYTHONMALLOC=malloc
+LD_PRELOAD=$(gcc -print-file-name=libasan.so)
+export LD_PRELOAD PYTHONMALLOC=malloc
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
 export PYTHONPATH="$build/lib" INFORMIX_DB_REQUIRE_EXTENSIONS=1
 
