@@ -293,12 +293,17 @@ _MODULES = (
 if not TYPE_CHECKING:  # to a type checker every name would exist
 
     def __getattr__(name: str) -> object:
-        if name not in __all__ and name not in _MODULES:
+        if name in _MODULES:  # not with others, one of which may be asking for it
+            return import_module(f"{__name__}.{name}")
+        here = globals()
+        if name in __all__:
+            for module in _MODULES:
+                found = vars(import_module(f"{__name__}.{module}"))
+                for key in found.keys() & set(__all__):
+                    here.setdefault(key, found[key])  # it may have been replaced
+        if name not in here:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        for module in _MODULES:
-            found = vars(import_module(f"{__name__}.{module}"))
-            globals().update({key: found[key] for key in __all__ if key in found})
-        return globals()[name]
+        return here[name]
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -302,6 +302,32 @@ def test_names_are_there_when_they_are_asked_for(statement: str) -> None:
     loaded_by(statement)
 
 
+def test_any_module_can_be_the_first_that_is_imported() -> None:
+    drivers = [name for name in map(module_name, modules()) if room(name) != "testing"]
+    names = [name for name in drivers if "._" not in name]
+    assert f"{PACKAGE}.pool" in names
+    # Without the extension, which cannot be loaded twice.
+    script = (
+        "import os; os.environ['INFORMIX_DB_NO_EXTENSIONS'] = '1'\n"
+        "from importlib import import_module\n"
+        f"for name in {names!r}:\n"
+        f"    for old in [old for old in sys.modules if old.startswith('{PACKAGE}')]:\n"
+        "        del sys.modules[old]\n"
+        "    import_module(name)\n"
+    )
+    loaded_by(f"exec({script!r})")
+
+
+def test_names_that_were_replaced_stay_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    replacement = object()
+    monkeypatch.setattr(informix_db, "Connection", replacement)
+    monkeypatch.delattr(informix_db, "Cursor")
+    monkeypatch.delattr(informix_db, "connect")
+    assert informix_db.Cursor.__name__ == "Cursor"
+    assert informix_db.Connection is replacement
+    assert not hasattr(informix_db, "connect")
+
+
 # -- what no file may name
 
 MACHINE_PATH = re.compile("|".join(["/" + "work/", "/" + "root/", r"/tmp/[a-z]+/"]))
