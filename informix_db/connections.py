@@ -137,7 +137,8 @@ class Connection(BaseConnection):
         an observer.
         """
         if self._observer is not None and not watched:
-            with Watch(self, sql=sql, parameters=parameters) as watch:
+            # Locked to the end of what is observed: the next operation begins after it.
+            with self._lock, Watch(self, sql=sql, parameters=parameters) as watch:
                 result = self._run(watch.opening(make, args), timeout, watched=True)
                 watch.changed(result)
             return result

@@ -71,10 +71,14 @@ class Cursor(BaseCursor["Connection"]):
         the same, but `lastrowid` may not be known.
         """
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        with Watch(
-            self._connection, "executemany", operation, seq_of_parameters, (self, batch)
-        ) as watch:
-            self._connection._run_batch(self, batch)
+        connection = self._connection
+        with (
+            connection._lock,
+            Watch(
+                connection, "executemany", operation, seq_of_parameters, (self, batch)
+            ) as watch,
+        ):
+            connection._run_batch(self, batch)
             watch.changed(batch.row_count)
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -147,6 +148,33 @@ def test_failed_logins(connect: Connect, witness: Witness) -> None:
         connect(observer=witness, password="wrong")
     assert witness.names() == ["connect"]
     assert witness.last().error is caught.value
+
+
+@SYNC
+def test_the_connection_is_free_when_observers_have_been_told(
+    connect: Connect, table: str
+) -> None:
+    """So that operations of several threads are told one after the other."""
+    free: dict[str, bool] = {}
+
+    class Prober(Witness):
+        def end(self, operation: Operation) -> None:
+            def probe() -> None:
+                if conn._lock.acquire(blocking=False):
+                    free[operation.name] = True
+                    conn._lock.release()
+
+            if operation.name.startswith("execute"):
+                free[operation.name] = False
+                thread = threading.Thread(target=probe)
+                thread.start()
+                thread.join()
+
+    conn = connect(observer=Prober())
+    cur = conn.cursor()
+    cur.execute(f"CREATE TEMP TABLE {table} (n INT)")
+    cur.executemany(f"INSERT INTO {table} VALUES (?)", [(1,), (2,)])
+    assert free == {"execute": False, "executemany": False}
 
 
 class Broken:
