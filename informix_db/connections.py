@@ -215,17 +215,17 @@ class Connection(BaseConnection):
                     self._transport.flush()
 
     def _run_batch(self, cursor: Cursor, batch: Batch) -> None:
-        with self._lock:
-            self._check_usable()
-            cursor._reset()
-            try:
-                while batch.fill():
-                    self._run(batch.send_gen, watched=True)
-                self._run(batch.finish_gen, watched=True)
-            except BaseException:
-                self._undo(batch.fail_gen)
-                raise
-            cursor._note_batch(batch)
+        """Run a batch; whoever calls this has the wire lock."""
+        self._check_usable()
+        cursor._reset()
+        try:
+            while batch.fill():
+                self._run(batch.send_gen, watched=True)
+            self._run(batch.finish_gen, watched=True)
+        except BaseException:
+            self._undo(batch.fail_gen)
+            raise
+        cursor._note_batch(batch)
 
     def _undo(self, make: Callable[[], Wire[None]]) -> None:
         """Undo what an exception ended, which a second error does not hide.

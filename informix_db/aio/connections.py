@@ -272,17 +272,17 @@ class AsyncConnection(BaseConnection):
     async def _run_batch(
         self, cursor: AsyncCursor, batch: Batch, feed: Feed | None
     ) -> None:
-        async with self._lock:
-            self._check_usable()
-            cursor._reset()
-            try:
-                while await self._fill(batch, feed):
-                    await self._run(batch.send_gen, watched=True)
-                await self._run(batch.finish_gen, watched=True)
-            except BaseException:
-                await self._undo(batch.fail_gen)
-                raise
-            cursor._note_batch(batch)
+        """Run a batch; whoever calls this has the wire lock."""
+        self._check_usable()
+        cursor._reset()
+        try:
+            while await self._fill(batch, feed):
+                await self._run(batch.send_gen, watched=True)
+            await self._run(batch.finish_gen, watched=True)
+        except BaseException:
+            await self._undo(batch.fail_gen)
+            raise
+        cursor._note_batch(batch)
 
     async def _fill(self, batch: Batch, feed: Feed | None) -> bool:
         if feed is not None:

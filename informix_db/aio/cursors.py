@@ -82,11 +82,13 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
         if isinstance(seq_of_parameters, AsyncIterable):
             seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
-        with Watch(
-            self._connection, "executemany", operation, seq_of_parameters, (self, batch)
-        ) as watch:
-            await self._connection._run_batch(self, batch, feed)
-            watch.changed(batch.row_count)
+        connection = self._connection
+        async with connection._lock:
+            with Watch(
+                connection, "executemany", operation, seq_of_parameters, (self, batch)
+            ) as watch:
+                await connection._run_batch(self, batch, feed)
+                watch.changed(batch.row_count)
         return self
 
     async def callproc(

@@ -16,6 +16,7 @@ from informix_db import aio
 from informix_db._protocol.channel import Channel
 from informix_db._transport.aio import AsyncTransport
 from informix_db._wire.constants import STMT_EXECUTE_ROUTINE
+from informix_db.observe import Operation
 from informix_db.testing import Server
 from informix_db.testing.api import Column
 from tests.proxy import SERVER, Proxy
@@ -360,5 +361,37 @@ def test_unasked_bytes_do_not_fill_the_memory(
             with pytest.raises(informix_db.ProtocolError):
                 await connection.ping()
             assert connection.closed
+
+    run(main())
+
+
+def test_operations_of_several_tasks_are_told_one_after_the_other(
+    run: Run[None], emulator: Server
+) -> None:
+    told: list[str] = []
+
+    class Teller:
+        def begin(self, operation: Operation) -> None:
+            told.append(f"{operation.name} begins")
+
+        def end(self, operation: Operation) -> None:
+            told.append(f"{operation.name} ends")
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "observer": Teller()}
+        async with aio.connect(**settings) as connection:
+            first, second = connection.cursor(), connection.cursor()
+            await first.execute("CREATE TEMP TABLE told (n INT)")
+            told.clear()
+            await asyncio.gather(
+                first.execute("SELECT n FROM told"),
+                second.executemany("INSERT INTO told VALUES (?)", [(1,), (2,)]),
+            )
+            assert told == [
+                "execute begins",
+                "execute ends",
+                "executemany begins",
+                "executemany ends",
+            ]
 
     run(main())
