@@ -152,7 +152,8 @@ class Recorder:
         self._login_over = False
         self._in_step = True  # replies begin where the last one ended
         self._request_cut = False  # part of this request is written already
-        self._secret_operations = 0  # under way, whose bytes tell a secret
+        # those under way whose bytes tell a secret, by id()
+        self._secret_operations: set[int] = set()
         self._recording = True
         self._row_writer: ValueWriter
         try:
@@ -190,7 +191,7 @@ class Recorder:
     @property
     def _hiding(self) -> bool:
         """Whether values are hidden now."""
-        return not self._values or self._secret_operations > 0
+        return not self._values or bool(self._secret_operations)
 
     @property
     def _secrets(self) -> set[bytes]:
@@ -248,7 +249,8 @@ class Recorder:
             given.update(operation._call.given)
         if operation.name == "executemany":
             given["parameters"] = operation.parameters
-        self._secret_operations += _is_secret(operation)
+        if _is_secret(operation):
+            self._secret_operations.add(id(operation))
         facts = _as_json(lambda: self._facts(operation.name, given))
         self._write(f"-> {operation.name} {facts}")
 
@@ -274,7 +276,7 @@ class Recorder:
         if operation._call is not None:
             facts.update(operation._call.outcome())
         self._write(f"<- {operation.name} {json.dumps(facts)}")
-        self._secret_operations -= _is_secret(operation)
+        self._secret_operations.discard(id(operation))  # not there if interrupted
         if channel.in_sync and not channel.owed and not len(channel.read):
             self._in_step = True  # whatever was in the replies so far
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import informix_db
 from informix_db import CollectionValue, RowValue
+from informix_db._protocol.record import Recorder
 from informix_db.testing import Server
 from informix_db.testing.pam import Question
 
@@ -302,3 +303,26 @@ def test_answers_at_login_are_not_in_it(
     for secret in (answer, password):
         assert_untold(recording, words_of(secret), bytes_of(secret))
     assert recording.read_text("ascii").count("C> (answer)") == 2
+
+
+def test_phrases_are_not_in_it_after_an_interrupt(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what has not begun to be recorded, but ends."""
+    phrase = "Zx-phrase-qJ"
+    flush = Recorder._flush
+
+    def interrupted(recorder: Recorder) -> None:
+        monkeypatch.setattr(Recorder, "_flush", flush)
+        raise KeyboardInterrupt
+
+    def use(conn: Any) -> None:
+        cur = conn.cursor()
+        monkeypatch.setattr(Recorder, "_flush", interrupted)
+        for expected in (KeyboardInterrupt, informix_db.Error):
+            with pytest.raises(expected):
+                cur.execute("SELECT DECRYPT_CHAR(tabname, ?) FROM none", (phrase,))
+
+    recording = tmp_path / "session.txt"
+    record(server, recording, use)
+    assert_untold(recording, words_of(phrase), bytes_of(phrase))
