@@ -144,7 +144,7 @@ def from_wheels(interpreter: str, sdist: Path) -> Runs:
     yield "manylinux", compiled and install(interpreter, "many", compiled), REQUIRED
     pure = build_wheel(interpreter, sdist, **REFUSED)
     right = pure if pure is not None and pure.match(PURE) else None
-    yield "pure", right and install(interpreter, "pure", right), {}
+    yield "pure", right and install(interpreter, "pure", right), REFUSED
 
 
 def main() -> int:

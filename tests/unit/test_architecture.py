@@ -295,7 +295,7 @@ def test_names_are_what_type_checkers_take_them_for() -> None:
         f"import {PACKAGE}; assert 'Cursor' in dir({PACKAGE})",
         f"import {PACKAGE}; assert not hasattr({PACKAGE}, 'nothing')",
         f"import {PACKAGE}, pydoc; assert 'Cursor' in pydoc.render_doc({PACKAGE})",
-        f"from {PACKAGE} import _speedups, aio, testing",
+        f"from {PACKAGE} import _wire, aio, testing",
     ],
 )
 def test_names_are_there_when_they_are_asked_for(statement: str) -> None:
