@@ -89,8 +89,9 @@ class _TappedWrite(WriteBuffer):
         self._taps = taps
 
     def sent(self, count: int) -> None:
-        self._tell(bytes(memoryview(self.data)[:count]))
-        super().sent(count)
+        data = bytes(memoryview(self.data)[:count])
+        super().sent(count)  # first: who is interrupted below must not send it again
+        self._tell(data)
 
     def take(self) -> bytearray:
         self._tell(bytes(self.data))
@@ -165,19 +166,19 @@ class Recorder:
 
     def sent(self, data: bytes) -> None:
         """Take note of bytes the client sent."""
-        self._flush_server()
         self._client += data
+        self._flush_server()
         if len(self._client) > _MOST_KEPT:
             self._flush_client()
             self._request_cut = True
 
     def received(self, data: bytes) -> None:
         """Take note of bytes the server sent."""
+        self._server += data
         if self._client:
             self._flush_client()
             # The server may speak before it has been told everything.
             self._request_cut = self._channel.mid_request
-        self._server += data
         if len(self._server) > _MOST_KEPT:
             self._flush_server()
 

@@ -421,3 +421,24 @@ def test_only_known_arguments_reach_connect(recording: Path) -> None:
     hostile(recording, ("connect", {"arguments": given}, {}))
     conversation = load_recording(recording)[1]
     assert command.connect_arguments(conversation) == {"database": "d"}
+
+
+@SYNC
+@pytest.mark.parametrize("method", ["sent", "received"])
+def test_an_interrupt_while_it_is_written_costs_no_session(
+    connect: Connect, recording: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Nothing is sent twice, or read twice."""
+    conn = connect(record=recording)
+    cur = conn.cursor()
+
+    def interrupted(recorder: object, data: bytes) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(record_module.Recorder, method, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        cur.execute("SELECT FIRST 1 1 FROM systables")
+    for number in (2, 3):
+        cur.execute(f"SELECT FIRST 1 {number} FROM systables")
+        assert cur.fetchall() == [(number,)]
