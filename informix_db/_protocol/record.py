@@ -74,8 +74,9 @@ class _TappedRead(ReadBuffer):
         super().__init__()
         self._taps = taps
 
-    def received(self, count: int) -> None:
-        super().received(count)
+    def received(self, counts: list[int]) -> None:
+        count = sum(counts)
+        super().received(counts)
         data = bytes(memoryview(self.data)[self.end - count : self.end])
         for tap in self._taps:
             tap.received(data)
@@ -88,9 +89,9 @@ class _TappedWrite(WriteBuffer):
         super().__init__()
         self._taps = taps
 
-    def sent(self, count: int) -> None:
-        data = bytes(memoryview(self.data)[:count])
-        super().sent(count)  # first: who is interrupted below must not send it again
+    def sent(self, counts: list[int]) -> None:
+        data = bytes(memoryview(self.data)[: sum(counts)])
+        super().sent(counts)  # first: who is interrupted below must not send it again
         self._tell(data)
 
     def take(self) -> bytearray:

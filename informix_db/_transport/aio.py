@@ -245,7 +245,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Use the bytes the loop received."""
         read = self._channel.read
-        read.received(nbytes)
+        read.received([nbytes])
         if nbytes == self._room and self._receive_size < _MAX_RECEIVE:
             self._receive_size *= 2
         if self._generator is not None:

@@ -41,6 +41,10 @@ class BlockingTransport:
         self._channel = channel
         self._peer = peer
         self._receive_size = _MIN_RECEIVE
+        # What went, and came, that the buffers have not been told of: a signal handler
+        # may raise before they are.
+        self._sent: list[int] = []
+        self._received: list[int] = []
         self._process = os.getpid()
         self._read_timeout: float | None = None
         # The server has bytes of this conversation that it may be working on.
@@ -154,30 +158,28 @@ class BlockingTransport:
         out = self._channel.write
         if not out.data:
             return
-        counts: list[int] = []
+        counts = self._sent
         try:
             with memoryview(out.data) as data:
                 while (sent := sum(counts)) < len(data):
                     _kept(counts, self._socket.send, data[sent:])
                     self._let_interrupts_through()
         finally:
-            out.sent(sum(counts))
+            out.sent(counts)
 
     def _receive(self) -> None:
-        read = self._channel.read
-        view = read.free_view(self._receive_size)
-        self._let_interrupts_through()
-        counts: list[int] = []
-        try:
+        read, counts = self._channel.read, self._received
+        if not counts:
+            view = read.free_view(self._receive_size)
+            self._let_interrupts_through()
             _kept(counts, self._socket.recv_into, view)
-        finally:
-            count = sum(counts)
-            read.received(count)
+            if counts[0] == len(view) and self._receive_size < _MAX_RECEIVE:
+                self._receive_size *= 2
         self._interruptible = False
-        if not count:
+        ended = counts == [0]
+        read.received(counts)
+        if ended:
             raise ConnectionResetError("the server closed it")
-        if count == len(view) and self._receive_size < _MAX_RECEIVE:
-            self._receive_size *= 2
 
     def close(self) -> None:
         """Close the socket at once; what was not sent is lost."""

@@ -76,9 +76,15 @@ class ReadBuffer:
         self.pos = 0
         self.end = held
 
-    def received(self, count: int) -> None:
-        """Take note that `count` bytes were written into `free_view()`."""
-        self.end += count
+    def received(self, counts: list[int]) -> None:
+        """Take note that so many bytes were written into `free_view()`.
+
+        Empties `counts`: whoever is interrupted finds all of it done, or nothing, for
+        no call is made between.
+        """
+        end = self.end + sum(counts)
+        self.end = end
+        del counts[:]
 
     def feed(self, data: bytes) -> None:
         """Append `data`."""
@@ -166,10 +172,12 @@ class WriteBuffer:
     def __len__(self) -> int:
         return len(self.data)
 
-    def sent(self, count: int) -> None:
-        """Forget the first `count` bytes."""
-        self.data = self.data[count:]
-        self.whole = max(0, self.whole - count)
+    def sent(self, counts: list[int]) -> None:
+        """Forget so many bytes, from the first; see `ReadBuffer.received`."""
+        count = sum(counts)
+        rest, whole = self.data[count:], max(0, self.whole - count)
+        self.data, self.whole = rest, whole
+        del counts[:]
 
     def take(self) -> bytearray:
         """Return what is there and forget it."""

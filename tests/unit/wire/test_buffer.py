@@ -74,7 +74,7 @@ def test_filling_in_place() -> None:
     buffer = ReadBuffer()
     for text in b"abc", b"xyz":  # into one that is empty, and one that is not
         buffer.free_view(3)[:3] = text
-        buffer.received(3)
+        buffer.received([3])
     assert finish(buffer.bytes_gen(6)) == b"abcxyz"
 
 
