@@ -168,6 +168,7 @@ class Connection(BaseConnection):
     def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
         reason: BaseException
+        requests = self._channel.counters.requests
         try:
             try:
                 return self._transport.run(generator, deadline_after(timeout))
@@ -177,6 +178,9 @@ class Connection(BaseConnection):
                 )
             except KeyboardInterrupt as exc:
                 if getgeneratorstate(generator) == GEN_CLOSED:
+                    if self._channel.counters.requests != requests:
+                        # It may not have taken note of an answer, that to COMMIT say.
+                        self._break(exc)
                     raise
                 reason = exc
             return self._end_interrupted(generator, reason)
