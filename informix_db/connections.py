@@ -168,7 +168,8 @@ class Connection(BaseConnection):
     def _converse(self, generator: Wire[T], timeout: float | None) -> T:
         """Drive a conversation; interrupted, drive the same one to its end."""
         reason: BaseException
-        requests = self._channel.counters.requests
+        channel = self._channel
+        channel.in_order, requests = False, channel.counters.requests
         try:
             try:
                 return self._transport.run(generator, deadline_after(timeout))
@@ -178,7 +179,7 @@ class Connection(BaseConnection):
                 )
             except KeyboardInterrupt as exc:
                 if getgeneratorstate(generator) == GEN_CLOSED:
-                    if self._channel.counters.requests != requests:
+                    if channel.counters.requests != requests and not channel.in_order:
                         # It may not have taken note of an answer, that to COMMIT say.
                         self._break(exc)
                     raise

@@ -99,6 +99,7 @@ def create_gen(
         yield from call_gen(CLOSE, descriptor)
     except BaseException:
         connection._abandon_descriptor(descriptor)
+        connection._channel.in_order = True
         raise
     raw = getattr(created, "raw", created)
     return ClobLocator(raw) if is_clob else BlobLocator(raw)

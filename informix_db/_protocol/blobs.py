@@ -48,6 +48,7 @@ def execute_rows_gen(
     channel.end_request()
     reply = yield from reply_gen(channel, Reply(statement.sql))
     if failure is not None and reply.error is None:
+        channel.in_order = True
         raise failure
     return reply
 

@@ -126,6 +126,7 @@ class Channel:
         "files",
         "flushing",
         "framing",
+        "in_order",
         "mid_reply",
         "mid_request",
         "owed",
@@ -147,6 +148,8 @@ class Channel:
         self.mid_request = False  # the beginning of a PDU has been sent
         # The conversation under way is given up: it must not ask for more.
         self.cancelled = False
+        # What the conversation raises came of the user's file: all answers were noted.
+        self.in_order = False
         # Suspending means: send what is written, without waiting for an answer.
         self.flushing = False
         # what the server may read and write
