@@ -396,6 +396,23 @@ def test_a_file_that_breaks_down(
     assert open_descriptors() == 0
 
 
+@SYNC
+def test_ctrl_c_in_a_file_keeps_the_session(
+    apart: informix_db.Connection, watched: Watched
+) -> None:
+    class Interrupting(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise KeyboardInterrupt
+
+    _, open_descriptors = watched
+    cur = apart.cursor()
+    with pytest.raises(KeyboardInterrupt):
+        cur.execute("INSERT INTO objects VALUES (2, ?, NULL)", (Interrupting(),))
+    rows = cur.execute("SELECT n FROM objects ORDER BY n").fetchall()
+    assert rows == [(1,)]
+    assert open_descriptors() == 0
+
+
 def test_an_error_while_reading_and_writing(
     apart: informix_db.Connection, watched: Watched
 ) -> None:

@@ -18,6 +18,7 @@ import trustme
 
 import informix_db
 from informix_db._cli import doctor as doctor_module
+from informix_db._cli import probes
 from informix_db._cli.main import main
 from informix_db.testing import Server
 from informix_db.testing.login import LoginRequest
@@ -427,6 +428,23 @@ def test_a_listener_that_wants_a_certificate(
     authority[0].configure_trust(context)
     with Server(tls=context) as server:
         text = failure(doctor(where(server), *tls), "tls")
+    assert "client certificate" in text
+
+
+@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
+def test_a_refusal_that_a_reset_hid(
+    doctor: Doctor,
+    authority: tuple[trustme.CA, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The login request may arrive after the end, so that its sender sees a reset."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority[0].issue_cert("127.0.0.1").configure_cert(context)
+    authority[0].configure_trust(context)
+    monkeypatch.setattr(probes, "probe_sqli", lambda params: None)
+    with Server(tls=context) as server:
+        text = failure(doctor(where(server), "--tls", "insecure"), "tls")
     assert "client certificate" in text
 
 
