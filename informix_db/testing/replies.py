@@ -25,7 +25,7 @@ EXIT_MESSAGE = struct.pack(">h", tags.EXIT)
 _ESTIMATED_COST = 1
 _NAMED, _RESOLVED, _MODE_IN = 1, 2, 0  # of DESCRIBE_ARGUMENTS [J]
 _BLOB_CHUNK = 1024  # as IBM's driver sends them [J]
-_LONGEST_TOKEN = 8_000  # characters of an error's text, whose bytes a short counts
+_LONGEST_TOKEN = 8_000  # characters; a short counts its bytes, a server's limit is [?]
 
 
 def short_string(text: bytes) -> bytes:

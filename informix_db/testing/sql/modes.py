@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 Switchable = Constraint | Index | Trigger
 
 _TEMPORARY, _IN_USE = -891, -892
-_NO_CONSTRAINT, _NO_INDEX, _NO_TRIGGER, _NO_KEY = -623, -319, -634, -297
-_HAS_NULL = -386
+_NO_CONSTRAINT, _NO_INDEX, _NO_TRIGGER = -623, -319, -634
+# A foreign key to a disabled key, and rows in the way of ENABLED: the codes that
+# creating the same constraint over them has, because none is documented here [?].
+_NO_KEY, _HAS_NULL = -297, -386
 _DISABLING = "RCUNP"  # foreign keys before what they refer to
 
 
