@@ -248,6 +248,8 @@ class Session:
             data = self._stream.take_recorded()
             self._record(transcript.CLIENT, b"" if secret else data, tuple(notes))
         self.interrupts.answer(more_waits=not self._stream.is_drained)
+        if requests.finished:
+            self._close()  # whoever has the answer finds free what was held
         self._flush(writer)
 
     def _flush(self, writer: ReplyWriter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import struct
 
 import pytest
@@ -466,6 +467,20 @@ def test_everything_is_given_back_when_a_client_vanishes(
     assert (statistics.sessions, statistics.statements, statistics.cursors) == (0, 0, 0)
     assert (statistics.total_sessions, statistics.total_requests) == (1, 4)
     assert engine.sessions[-1].closed
+
+
+def test_everything_is_given_back_before_exit_is_answered(
+    client: RawClient, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[bool] = []
+
+    def close() -> None:
+        answered.append(bool(select.select([client.socket], [], [], 0.1)[0]))
+
+    monkeypatch.setattr(engine.sessions[-1], "close", close)
+    client.exchange("0038", "0038")
+    assert client.read(1) == b""
+    assert answered[0] is False
 
 
 def test_closing_the_server_ends_running_statements(engine: StubEngine) -> None:
