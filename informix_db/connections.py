@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from informix_db._base.attempts import Attempts
 from informix_db._base.batch import Batch
@@ -31,6 +31,7 @@ from informix_db._transport.blocking import (
     deadline_after,
     open_socket,
 )
+from informix_db._typing import Self
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.xid import Xid
 from informix_db.cursors import Cursor
@@ -43,9 +44,6 @@ from informix_db.exceptions import (
 from informix_db.lobs import LargeObjectFile
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 logger = logging.getLogger("informix_db")
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from informix_db._base.cursor import BaseCursor, as_row_number
 from informix_db._base.observe import Watch
 from informix_db._base.result import Result
+from informix_db._typing import Self
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from informix_db.connections import Connection  # noqa: F401 (a string below)
 
 

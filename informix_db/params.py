@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from informix_db._conninfo import Settings, parse_dsn
 from informix_db._environment import (
@@ -18,13 +18,11 @@ from informix_db._environment import (
     listeners_of,
     port_of,
 )
+from informix_db._typing import ssl
 from informix_db._wire.text import ERROR_POLICIES, codec_of_locale
 from informix_db.exceptions import InterfaceError, TLSVerificationWarning
 from informix_db.observe import Observer
 from informix_db.rows import Row, RowFactory
-
-if TYPE_CHECKING:
-    import ssl
 
 # What connect() waits for the whole login when connect_timeout is None. A listener
 # that accepts and says nothing would otherwise hang the caller for ever.
@@ -92,7 +90,7 @@ class Endpoint(NamedTuple):
 
 Hosts = str | Sequence[str | tuple[str, int] | tuple[str, int, str]]
 
-PamResponder = Callable[[str, int], "str | Awaitable[str]"]
+PamResponder = Callable[[str, int], str | Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -322,8 +320,6 @@ def _endpoints(settings: _Given) -> tuple[Endpoint, ...]:
                 "host is missing, and there is no sqlhosts file to find it in"
             )
         if tls:
-            import ssl  # slow, and only connections with TLS need it
-
             settings.setdefault("tls", ssl.create_default_context())
         return tuple(Endpoint(*each) for each in found)
     if isinstance(host, str):
@@ -369,8 +365,6 @@ def _check_together(params: ConnectParams) -> None:
 def _tls(value: Any) -> bool | ssl.SSLContext:
     if isinstance(value, bool):
         return value
-    import ssl
-
     if not isinstance(value, ssl.SSLContext):
         raise InterfaceError(
             f"tls must be a bool or an ssl.SSLContext, not {type(value).__name__}"

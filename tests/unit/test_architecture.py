@@ -38,7 +38,10 @@ MAY_IMPORT = {
 ROOM_OF_MODULE = {
     "__init__": "init",
     "__main__": "_cli",
+    "_connect": "shells",
+    "_create_pool": "shells",
     "_sqlcodes": "values",
+    "_typing": "values",
     "_version": "values",
     "connections": "shells",
     "cursors": "shells",
@@ -74,6 +77,7 @@ USERS_OF_SQL_HALF = {f"{EMULATOR}engine", f"{EMULATOR}script"}
 IMPORT_BY_NAME = {
     f"{PACKAGE}.__init__",
     f"{PACKAGE}._cli.main",
+    f"{PACKAGE}._typing",
     f"{PACKAGE}.compat.__init__",
     f"{PACKAGE}.testing.__init__",
     f"{PACKAGE}.testing.sql.snapshot",
@@ -241,9 +245,9 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_connecting_loads_the_driver_alone() -> None:
-    loaded = loaded_by(f"import {PACKAGE}; {PACKAGE}.Connection")
+    loaded = loaded_by(f"import {PACKAGE}; {PACKAGE}.connect")
     assert f"{PACKAGE}.connections" in loaded
-    unwanted = {"asyncio", "pytest", "sqlite3", "ssl"}
+    unwanted = {"asyncio", "pytest", "sqlite3", "ssl", f"{PACKAGE}.pool"}
     unwanted |= {f"{PACKAGE}.{name}" for name in ON_DEMAND}
     assert unwanted.isdisjoint(loaded)
 
@@ -322,10 +326,20 @@ def test_names_that_were_replaced_stay_so(monkeypatch: pytest.MonkeyPatch) -> No
     replacement = object()
     monkeypatch.setattr(informix_db, "Connection", replacement)
     monkeypatch.delattr(informix_db, "Cursor")
-    monkeypatch.delattr(informix_db, "connect")
+    monkeypatch.delattr(informix_db, "apilevel")
     assert informix_db.Cursor.__name__ == "Cursor"
     assert informix_db.Connection is replacement
-    assert not hasattr(informix_db, "connect")
+    assert not hasattr(informix_db, "apilevel")
+
+
+def test_the_package_shows_its_public_names() -> None:
+    names = set(dir(informix_db))
+    assert names >= set(informix_db.__all__)
+    modules = {name for name in names if is_module(f"{PACKAGE}.{name}")}
+    assert modules >= {"exceptions", "connections"}
+    assert names - modules - {"__version__"} == {
+        name for name in informix_db.__all__ if not name.startswith("_")
+    }
 
 
 # -- what no file may name

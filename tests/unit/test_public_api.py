@@ -13,9 +13,13 @@ import difflib
 import enum
 import importlib
 import inspect
+import ssl
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import informix_db
 
 LISTING = Path(__file__).parents[1] / "data" / "public_api.txt"
 
@@ -184,6 +188,28 @@ def test_the_public_api_is_the_one_that_is_listed() -> None:
     changes = difflib.unified_diff(listed, found, "listed", "found", n=0, lineterm="")
     text = "\n".join(changes)
     assert not text, f"\n{text}\nif this is wanted, run this file with python"
+
+
+def functions_with_annotations() -> Iterator[Any]:
+    """`connect`, `create_pool`, and the methods of what they give."""
+    yield from (informix_db.connect, informix_db.create_pool)
+    for kind in (informix_db.Connection, informix_db.Cursor, informix_db.Row):
+        for value in members(kind).values():
+            if inspect.isfunction(found := getattr(value, "fget", value)):
+                yield found
+    yield informix_db.lobs.LargeObjectFile.__enter__
+
+
+def test_annotations_can_be_evaluated() -> None:
+    for function in functions_with_annotations():
+        typing.get_type_hints(function)
+        inspect.signature(function, eval_str=True)
+    hints = typing.get_type_hints(informix_db.connect)
+    assert hints["return"] is informix_db.Connection
+    assert hints["tls"] == bool | ssl.SSLContext | None
+    assert typing.get_type_hints(informix_db.create_pool)["return"] is (
+        informix_db.ConnectionPool
+    )
 
 
 def test_everything_public_says_what_it_is_for() -> None:
