@@ -23,7 +23,7 @@ from informix_db._cli.statements import (
     without_comments,
 )
 from informix_db._cli.unl import BadFile
-from informix_db._cli.values import visible
+from informix_db._cli.values import escape_unknown, reason, visible
 from informix_db.exceptions import Error, ProgrammingError
 
 HELP = """\
@@ -92,6 +92,7 @@ class Client:
             if cursor.description is None:
                 self._note(_outcome(statement, cursor.rowcount))
                 return
+            escape_unknown(self._out, self._form == "table")
             count = FORMATS[self._form](self._out, cursor, self._header)
             if self._form == "table":
                 self._out.flush()
@@ -122,10 +123,17 @@ class Client:
             action()
         except BrokenPipeError:
             raise
+        except UnicodeEncodeError as exc:
+            why = (
+                f"the output is {exc.encoding}, which lacks {exc.object[exc.start]!a}: "
+                "set PYTHONIOENCODING=utf-8"
+            )
         except (Error, BadFile, OSError, UnicodeError) as exc:
-            self.tell(f"{where}: {exc}" if where else str(exc))
-            return False
-        return True
+            why = reason(exc)
+        else:
+            return True
+        self.tell(f"{where}: {why}" if where else why)
+        return False
 
     def command(self, line: str) -> None:
         """Execute a command that begins with a backslash.

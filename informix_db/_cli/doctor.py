@@ -119,9 +119,7 @@ def _params(args: argparse.Namespace) -> ConnectParams:
         args.host, args.port = _host_and_port(target, args)
     if args.connect_timeout is None:
         args.connect_timeout = _TIMEOUT
-    arguments = connect_arguments(args, dsn)
-    if args.database:
-        arguments["database"] = args.database
+    arguments = connect_arguments(args, dsn, database=args.database or None)
     return connect_params(**arguments)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from informix_db._conninfo import parse_dsn
 from informix_db.exceptions import InterfaceError
+from informix_db.params import connect_params
 
 PASSWORD_VARIABLE = "INFORMIX_PASSWORD"
 
@@ -60,11 +61,13 @@ def is_dsn(target: str) -> bool:
     return "://" in target or "=" in target
 
 
-def connect_arguments(args: argparse.Namespace, dsn: str | None) -> dict[str, Any]:
-    """Return the arguments for `connect`, the password included.
+def connect_arguments(
+    args: argparse.Namespace, dsn: str | None, **others: Any
+) -> dict[str, Any]:
+    """Return the arguments for `connect`, `others` and the password included.
 
-    Raises InterfaceError if there is no password, or one where none may be;
-    ProgrammingError for a `dsn` that cannot be read.
+    Raises InterfaceError if they are wrong, or if there is no password, or one where
+    none may be; ProgrammingError for a `dsn` that cannot be read.
     """
     written = parse_dsn(dsn) if dsn else {}
     if "password" in written:
@@ -79,8 +82,13 @@ def connect_arguments(args: argparse.Namespace, dsn: str | None) -> dict[str, An
         "client_locale": args.client_locale,
         "db_locale": args.db_locale,
         "connect_timeout": args.connect_timeout,
+        **others,
     }
     arguments = {name: value for name, value in given.items() if value is not None}
+    try:  # before anybody is asked for a password
+        connect_params(**arguments, password="")
+    except InterfaceError as exc:
+        raise InterfaceError(f"{exc} (-h lists the arguments)") from None
     arguments["password"] = _password(args, arguments["user"])
     return arguments
 

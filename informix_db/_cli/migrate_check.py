@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from informix_db._cli.migration import Finding, findings
+from informix_db._cli.values import reason
 
-_FOUND, _WRONG_ARGUMENTS = 1, 2
+_FOUND, _CANNOT_READ = 1, 2
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 
 
@@ -22,7 +23,8 @@ def add_parser(subparsers: Any) -> None:
         description="List the lines of programs for IfxPy and IfxPyDbi that behave "
         "differently on informix_db.compat, why, and what to do.",
         epilog="Exit status: 0 if there are none, 1 if there are, 2 for wrong "
-        "arguments. docs/MIGRATING.md explains the differences.",
+        "arguments or a file that cannot be read. docs/MIGRATING.md explains the "
+        "differences.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -31,19 +33,22 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; return 1 if anything was."""
-    paths = [Path(path) for path in args.paths]
-    for path in paths:
-        if not path.exists():
-            print(f"migrate-check: {path}: no such file or directory", file=sys.stderr)
-            return _WRONG_ARGUMENTS
-    count = 0
-    for path in paths:
-        for file in _files(path):
-            for found in findings(file.read_bytes()):
+    """Print what was found; return 1 if anything was, 2 if a file cannot be read."""
+    count, readable = 0, True
+    for path in args.paths:
+        for file in _files(Path(path)):
+            try:
+                source = file.read_bytes()
+            except OSError as exc:
+                print(f"migrate-check: {reason(exc)}", file=sys.stderr)
+                readable = False
+                continue
+            for found in findings(source):
                 print(_line(file, found))
                 count += 1
     print(f"{count} line{'s' * (count != 1)} to look at", file=sys.stderr)
+    if not readable:
+        return _CANNOT_READ
     return _FOUND if count else 0
 
 

@@ -173,12 +173,12 @@ def findings(source: str | bytes) -> list[Finding]:
     """Return the lines of a file that need a look, in order."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError) as exc:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as exc:
         text = source if isinstance(source, str) else source.decode("latin-1")
         if not re.search(r"\bimport\s+IfxPy|\bfrom\s+IfxPy", text):
             return []
         place = ast.Pass(lineno=getattr(exc, "lineno", None) or 1, col_offset=0)
-        return [_SYNTAX.at(place, str(exc))]
+        return [_SYNTAX.at(place, getattr(exc, "msg", None) or str(exc) or "too deep")]
     return sorted(set(_Look(tree).findings()))
 
 

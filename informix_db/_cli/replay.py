@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import informix_db
 from informix_db._cli.replaysteps import Step, is_error, steps
 from informix_db._cli.replayvalues import NAMES, CannotRepeat
+from informix_db._cli.values import reason
 
 if TYPE_CHECKING:
     from informix_db.testing.recording import Conversation, Operation
@@ -117,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _run(args)
     except (OSError, ValueError) as exc:  # of the files, and the port of --serve
-        print(f"replay: {exc}", file=sys.stderr)
+        print(f"replay: {reason(exc)}", file=sys.stderr)
         return 2
 
 

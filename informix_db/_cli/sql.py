@@ -15,6 +15,7 @@ from informix_db._cli import shell
 from informix_db._cli.client import Client
 from informix_db._cli.login import add_connection_arguments, connect_arguments, is_dsn
 from informix_db._cli.output import FORMATS
+from informix_db._cli.values import reason
 from informix_db.exceptions import Error, InterfaceError
 
 SUCCEEDED, FAILED, NOT_CONNECTED = 0, 1, 3  # exit statuses; 2 is argparse's
@@ -81,8 +82,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         scripts = list(_scripts(args))
         arguments = _arguments(args)
-    except (Error, OSError, UnicodeDecodeError, LookupError) as exc:
-        return _refuse(str(exc))
+    except (Error, OSError, LookupError) as exc:
+        return _refuse(reason(exc))
     try:
         connection = informix_db.connect(**arguments)
     except InterfaceError as exc:
@@ -121,31 +122,44 @@ def _scripts(args: argparse.Namespace) -> Iterator[_Script]:
     if _is_interactive(args):
         return
     for command in args.commands or ():
-        yield _Script("", command)
+        yield _Script("", _text("-c", command))
     for name in args.files or ([] if args.commands else [_STDIN]):
         if name == _STDIN:
-            yield _Script("standard input", sys.stdin.read())
+            yield _Script("standard input", _text("standard input", sys.stdin.read()))
         else:
-            with open(name, encoding=args.encoding) as file:
-                yield _Script(name, file.read())
+            yield _Script(name, _text_of_file(name, args.encoding))
+
+
+def _text_of_file(name: str, encoding: str) -> str:
+    with open(name, encoding=encoding) as file:
+        try:
+            return file.read()
+        except UnicodeDecodeError as exc:
+            raise InterfaceError(f"{name}: {exc} (--encoding names its code)") from None
+
+
+def _text(name: str, text: str) -> str:
+    """Return a text; raise InterfaceError if it has bytes that could not be decoded."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InterfaceError(
+            f"{name} is not in the code of this environment, {sys.stdin.encoding}: "
+            "use a file and --encoding"
+        ) from None
+    return text
 
 
 def _arguments(args: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments for `connect`."""
     target = args.database or _STDIN
+    autocommit = not args.single_transaction
     if is_dsn(target):
-        return connect_arguments(args, target) | _mode(args)
-    database, _, server = target.partition("@")
-    arguments = connect_arguments(args, None) | _mode(args)
-    if server:
-        arguments["server"] = server
-    if database and database != "-":
-        arguments["database"] = database
-    return arguments
-
-
-def _mode(args: argparse.Namespace) -> dict[str, Any]:
-    return {"autocommit": not args.single_transaction}
+        return connect_arguments(args, target, autocommit=autocommit)
+    name, _, server = target.partition("@")
+    args.server = server or args.server
+    database = None if name in ("", "-") else name
+    return connect_arguments(args, None, autocommit=autocommit, database=database)
 
 
 def _run_all(client: Client, scripts: list[_Script], args: argparse.Namespace) -> int:

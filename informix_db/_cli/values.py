@@ -7,9 +7,10 @@ DBTIME: only dates follow the environment, by DBDATE.
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from informix_db import Cursor
 from informix_db._wire.describe import ColumnInfo
@@ -129,6 +130,19 @@ def visible(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode()
         for char in text
     )
+
+
+def reason(exc: Exception) -> str:
+    """Return what to tell of an exception: of one about a file, its name first."""
+    if isinstance(exc, OSError) and exc.strerror and exc.filename is not None:
+        return f"{exc.filename}: {exc.strerror}"
+    return str(exc)
+
+
+def escape_unknown(out: TextIO, escape: bool) -> None:
+    """Let `out` write escapes for characters its encoding lacks, or let it fail."""
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(errors="backslashreplace" if escape else "strict")
 
 
 def _plain_text(value: Any, encoding: str) -> str:

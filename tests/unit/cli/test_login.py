@@ -20,7 +20,7 @@ SECRET = "s3cret"
 def parsed(*argv: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     login.add_connection_arguments(parser)
-    return parser.parse_args(argv)
+    return parser.parse_args(["-H", "h", *argv])
 
 
 def password_of(*argv: str) -> str:

@@ -151,7 +151,16 @@ def test_paths_there_are_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["migrate-check", str(tmp_path / "nothing")]) == 2
-    assert "no such file or directory" in capsys.readouterr().err
+    assert "No such file or directory" in capsys.readouterr().err
+    (tmp_path / "program.py").write_text("import IfxPy\n")
+    paths = [str(tmp_path / "nothing"), str(tmp_path / "program.py")]
+    assert main(["migrate-check", *paths]) == 2
+    assert "program.py:1:1: import" in capsys.readouterr().out
     with pytest.raises(SystemExit) as caught:
         main(["migrate-check"])
     assert caught.value.code == 2
+
+
+def test_a_file_that_is_nested_too_deeply() -> None:
+    (found,) = findings("import IfxPy\n" + "(" * 3000 + ")" * 3000)
+    assert found.topic == "syntax"
