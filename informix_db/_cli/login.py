@@ -85,8 +85,8 @@ def connect_arguments(
         **others,
     }
     arguments = {name: value for name, value in given.items() if value is not None}
-    try:  # before anybody is asked for a password
-        connect_params(**arguments, password="")
+    try:  # before anybody is asked for a password; of TLS, which may warn, only once
+        connect_params(**{**arguments, "tls": None, "password": ""})
     except InterfaceError as exc:
         raise InterfaceError(f"{exc} (-h lists the arguments)") from None
     arguments["password"] = _password(args, arguments["user"])
