@@ -23,6 +23,7 @@ from informix_db._wire.buffer import T, Wire
 from informix_db.exceptions import (
     Error,
     InterfaceError,
+    ProtocolError,
     StatementCancelledError,
 )
 from informix_db.observe import ConnectionInfo
@@ -181,12 +182,14 @@ class BaseConnection(Login):
     def _decide_fate(self, exc: BaseException) -> None:
         """Break the connection if `exc` left a conversation half way, or it is gone.
 
+        So does an answer that can be read and makes no sense: a ProtocolError.
         An error the server reported in good order may say that a session is dead and
         mean another one, as -908 does of a table on another server.
         """
         self._channel.forget_unfinished()
         dead = isinstance(exc, Error) and exc.session_dead
-        if not self._channel.in_sync or (dead and self._transport.peer_is_gone()):
+        lost = isinstance(exc, ProtocolError) or not self._channel.in_sync
+        if lost or (dead and self._transport.peer_is_gone()):
             self._break(exc)
         elif isinstance(exc, Error) and exc.sqlcode is not None:
             exc.session_dead = False

@@ -86,7 +86,8 @@ class Reply:
 
     tuple_id: int | None = None  # 1-based number of the first row
     xa: XAAnswer | None = None  # to what was asked about a distributed one
-    description: Description | None = None
+    description: Description | None = None  # the last one
+    description_count = 0
     input_description: tuple[ColumnInfo, ...] | None = None
     last_serial8: int = 0
     last_bigserial: int = 0
@@ -327,6 +328,7 @@ _DONE_SIZES = {
 
 
 def _describe_gen(channel: Channel, reply: Reply) -> Wire[None]:
+    reply.description_count += 1
     reply.description = yield from describe_gen(
         channel.read, channel.framing, channel.encoding
     )

@@ -150,6 +150,8 @@ def description_of(reply: Reply) -> Description:
     """Return the description PREPARE asked for."""
     if reply.description is None:
         raise ProtocolError("the server answered PREPARE without a description")
+    if reply.description_count > 1:
+        raise ProtocolError("the server answered PREPARE with more than a description")
     return reply.description
 
 

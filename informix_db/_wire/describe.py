@@ -7,19 +7,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from informix_db._wire import constants as c
-from informix_db._wire.buffer import ReadBuffer, Wire
+from informix_db._wire.buffer import MESSAGE_LIMIT, ReadBuffer, Wire
 from informix_db._wire.framing import Framing
 from informix_db.exceptions import ProtocolError
 from informix_db.types import TypeCode
 
-# Statement type, statement id, cost, tuple size, fields. The size is only a measure
-# of how much room a row needs; unsigned, because joined rows may exceed 32 KiB [?].
+# Statement type, statement id, cost, tuple size, fields. The size is unsigned, because
+# joined rows may exceed 32 KiB [?].
 _HEAD = Struct(">hhiHh")
 _POSITION = Struct(">ihi")  # start position, type, extended id
 _FIELD_TAIL = Struct(">hhii")  # reference, alignment, source type, encoded length
 _PARAMETER = Struct(">hi")  # type, extended id
+
+# Bytes of all names and types of a description. Columns may share a name, so that a
+# few bytes sent could be many kept; nothing real comes near.
+_MAX_TEXT = 16 * 1024 * 1024
+
+_EXTENDED_HEAD = 5  # of a cell: indicator, int length [J]
+_EXTENDED_CELLS = {  # what follows
+    TypeCode.BOOLEAN: 1,  # [J]
+    TypeCode.BLOB: 144,  # a locator in hexadecimal [P]
+    TypeCode.CLOB: 144,
+}
+_LONGEST_TEXT = 0x7FFF  # of an LVARCHAR that tells no length, a row or a collection
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,21 @@ class ColumnInfo:
         return self.encoded_length or None
 
     @property
+    def cell_size(self) -> int:
+        """Bytes it takes in a row at most."""
+        size = max(0, self.size or 0)
+        if self.code in (c.VARCHAR, c.NVARCHAR):
+            return 1 + (size or 0xFF)
+        code = self.type_code
+        if code in _EXTENDED_CELLS:
+            return _EXTENDED_HEAD + _EXTENDED_CELLS[TypeCode(code)]
+        if code == TypeCode.LVARCHAR:
+            return _EXTENDED_HEAD + (size or _LONGEST_TEXT)
+        if c.SERIAL8 < self.code not in (c.BIGINT, c.BIGSERIAL):
+            return _EXTENDED_HEAD + _LONGEST_TEXT
+        return size
+
+    @property
     def type_text(self) -> str:
         """The type for messages: ``DECIMAL``, ``informix.point``, ``type 99``."""
         code = self.type_code
@@ -99,7 +127,7 @@ class Description:
 
     statement_type: int
     statement_id: int
-    tuple_size: int
+    tuple_size: int  # of the largest row
     columns: tuple[ColumnInfo, ...]
 
 
@@ -116,6 +144,7 @@ def describe_gen(
     else:
         name_table_size = yield from buffer.short_gen()
     fields = []
+    text_size = name_table_size
     for _ in range(count):
         if framing.wide_describe:
             name_offset = yield from buffer.int_gen()
@@ -124,19 +153,21 @@ def describe_gen(
         # The start position is an int in both forms [J]. It is not used: cells of
         # variable size follow one another.
         _start, code, extended_id = yield from buffer.struct_gen(_POSITION)
-        fields.append((name_offset, (yield from _type_gen(buffer, code, extended_id))))
-    names = b""
+        field = yield from _type_gen(buffer, code, extended_id)
+        text_size = _check_size(text_size + len(field.owner) + len(field.type_name))
+        fields.append((name_offset, field))
+    table = b""
     if count:
-        names = yield from buffer.padded_gen(name_table_size)
-    return Description(
-        statement_type,
-        statement_id,
-        tuple_size,
-        tuple(
-            _column(_name_at(names, offset), field, encoding)
-            for offset, field in fields
-        ),
+        table = yield from buffer.padded_gen(name_table_size)
+    names = [_name_at(table, offset) for offset, _ in fields]
+    _check_size(sum(map(len, names)))
+    columns = tuple(
+        _column(name, field, encoding)
+        for name, (_, field) in zip(names, fields, strict=True)
     )
+    # The short cannot tell the size of the widest rows.
+    row_size = min(sum(column.cell_size for column in columns), MESSAGE_LIMIT)
+    return Description(statement_type, statement_id, max(tuple_size, row_size), columns)
 
 
 def input_description_gen(
@@ -148,12 +179,15 @@ def input_description_gen(
     parameter has a direction too, and a name if the flags say so [J].
     """
     count = yield from buffer.short_gen()
+    if count < 0:
+        raise ProtocolError(f"IDESCRIBE announces {count} parameters")
     flags = 0
     if named or framing.routine_names:
         flags = yield from buffer.short_gen()
         if flags & 1 and not named:
             raise ProtocolError("IDESCRIBE in a form that is not known (odd flags)")
     parameters = []
+    text_size = 0
     for _ in range(count):
         name = b""
         if flags & 1:
@@ -161,13 +195,29 @@ def input_description_gen(
             name = yield from buffer.pstr_gen()
         code, extended_id = yield from buffer.struct_gen(_PARAMETER)
         field = yield from _type_gen(buffer, code, extended_id)
+        text_size += len(name) + len(field.owner) + len(field.type_name)
+        _check_size(text_size)
         parameters.append(_column(name, field, encoding))
         if named:
             yield from buffer.short_gen()  # 0 IN, 2 INOUT, else OUT [J]
     return tuple(parameters)
 
 
-_Field = tuple[int, int, bytes, bytes, int]
+class _Field(NamedTuple):
+    """The type of a column or parameter as it came."""
+
+    code: int
+    extended_id: int
+    owner: bytes
+    type_name: bytes
+    encoded_length: int
+
+
+def _check_size(text_size: int) -> int:
+    """Return the size of names and types, or refuse it."""
+    if text_size > _MAX_TEXT:
+        raise ProtocolError(f"a description with {text_size} bytes of names and types")
+    return text_size
 
 
 def _type_gen(buffer: ReadBuffer, code: int, extended_id: int) -> Wire[_Field]:
@@ -176,7 +226,7 @@ def _type_gen(buffer: ReadBuffer, code: int, extended_id: int) -> Wire[_Field]:
     type_name = yield from buffer.pstr_gen()
     # reference, alignment and source type are not needed to read values [J]
     _ref, _align, _source, length = yield from buffer.struct_gen(_FIELD_TAIL)
-    return code, extended_id, owner, type_name, length
+    return _Field(code, extended_id, owner, type_name, length)
 
 
 def _column(name: bytes, field: _Field, encoding: str) -> ColumnInfo:

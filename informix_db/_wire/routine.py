@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 
 from informix_db._wire import constants as c
 from informix_db._wire.accel import BindContext
-from informix_db._wire.buffer import ReadBuffer, Wire
+from informix_db._wire.buffer import MESSAGE_LIMIT, ReadBuffer, Wire
 from informix_db._wire.codecs import (
     FixedDecoder,
     Kind,
@@ -225,9 +225,16 @@ class RawResult(NamedTuple):
 def results_gen(buffer: ReadBuffer) -> Wire[list[RawResult]]:
     """Read the body of FPROUTINE: the values a routine returned."""
     count = yield from buffer.short_gen()
+    if count < 0:
+        raise ProtocolError(f"a routine returned {count} values")
     results: list[RawResult] = []
+    size = 0
     for _ in range(count):
-        results.append((yield from _result_gen(buffer)))
+        result = yield from _result_gen(buffer)
+        size += len(result.data or b"")
+        if size > MESSAGE_LIMIT:
+            raise ProtocolError(f"a routine returned values of {size} bytes")
+        results.append(result)
     return results
 
 
