@@ -13,11 +13,12 @@ import os
 import ssl
 import stat
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from informix_db._conninfo import parse_dsn
-from informix_db.exceptions import InterfaceError
+from informix_db.exceptions import InterfaceError, TLSVerificationWarning
 from informix_db.params import connect_params
 
 PASSWORD_VARIABLE = "INFORMIX_PASSWORD"
@@ -85,8 +86,8 @@ def connect_arguments(
         **others,
     }
     arguments = {name: value for name, value in given.items() if value is not None}
-    try:  # before anybody is asked for a password; of TLS, which may warn, only once
-        connect_params(**{**arguments, "tls": None, "password": ""})
+    try:  # before anybody is asked for a password
+        connect_params(**arguments, password="")
     except InterfaceError as exc:
         raise InterfaceError(f"{exc} (-h lists the arguments)") from None
     arguments["password"] = _password(args, arguments["user"])
@@ -104,6 +105,7 @@ def _tls(how: str | None) -> bool | ssl.SSLContext | None:
     if how is None:
         return None
     if how == "insecure":
+        warnings.simplefilter("ignore", TLSVerificationWarning)  # they know
         return True
     try:
         return ssl.create_default_context(cafile=None if how == "verify" else how)

@@ -373,7 +373,6 @@ def secure(context: ssl.SSLContext) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_a_tls_listener_taken_for_a_plain_one(doctor: Doctor, secure: Server) -> None:
     result = doctor(where(secure), "-d", "testdb")
     found = findings(result)
@@ -414,7 +413,6 @@ def test_a_certificate_of_somebody_else(doctor: Doctor, secure: Server) -> None:
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("tls", [(), ("--tls", "insecure")])
-@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_a_listener_that_wants_a_certificate(
     doctor: Doctor,
     authority: tuple[trustme.CA, str],
@@ -431,7 +429,6 @@ def test_a_listener_that_wants_a_certificate(
     assert "client certificate" in text
 
 
-@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_a_refusal_that_a_reset_hid(
     doctor: Doctor,
     authority: tuple[trustme.CA, str],
@@ -468,7 +465,6 @@ def test_tls_with_another_server(doctor: Doctor, listening: Listening) -> None:
 
 
 @pytest.mark.parametrize("tls", [(), ("--tls", "insecure")])
-@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_something_else_inside_of_tls(
     doctor: Doctor, listening: Listening, context: ssl.SSLContext, tls: tuple[str, ...]
 ) -> None:
