@@ -373,6 +373,7 @@ def secure(context: ssl.SSLContext) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.filterwarnings("ignore::informix_db.TLSVerificationWarning")
 def test_a_tls_listener_taken_for_a_plain_one(doctor: Doctor, secure: Server) -> None:
     result = doctor(where(secure), "-d", "testdb")
     found = findings(result)
