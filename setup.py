@@ -6,8 +6,12 @@ flags come from CFLAGS, as for any extension.
 """
 
 import os
+import re
+from pathlib import Path
 
 from setuptools import Extension, setup
+
+RELATIVE_LINK = re.compile(r"\[([^\]]+)\]\((?!\w+:)([^)#\s]*)[^)\s]*\)")
 
 
 def extensions():
@@ -22,4 +26,19 @@ def extensions():
     return cythonize([speedups], build_dir="build/cython")
 
 
-setup(ext_modules=extensions())
+def readme():
+    """Return README.md for package indexes, where its relative links lead nowhere."""
+
+    def unlinked(link):
+        text, path = link.groups()
+        return f"{text} ({path})" if path else text
+
+    text = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    return RELATIVE_LINK.sub(unlinked, text)
+
+
+setup(
+    ext_modules=extensions(),
+    long_description=readme(),
+    long_description_content_type="text/markdown",
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,18 @@ def test_a_pure_wheel(unpacked: Path, tmp_path: Path) -> None:
     assert built.name.endswith("-py3-none-any.whl")
     assert not [n for n in zipfile.ZipFile(built).namelist() if n.endswith(".so")]
     assert show_implementation(built, tmp_path) == "python"
+
+
+def test_the_description_has_no_links_that_lead_nowhere(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        (name,) = [n for n in archive.getnames() if n.count("/") == 1 and "PKG" in n]
+        member = archive.extractfile(name)
+        assert member is not None
+        text = member.read().decode("utf-8")
+    assert "Description-Content-Type: text/markdown" in text
+    assert "\n| USAGE (docs/USAGE.md) |" in text
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert not [link for link in links if not link.startswith("https:")]
 
 
 def show_implementation(built: Path, tmp_path: Path) -> str:
