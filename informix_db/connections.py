@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from inspect import GEN_CLOSED, getgeneratorstate
@@ -37,6 +39,7 @@ from informix_db._wire.xid import Xid
 from informix_db.cursors import Cursor
 from informix_db.exceptions import (
     Error,
+    InterfaceError,
     OperationalError,
     ProgrammingError,
     StatementCancelledError,
@@ -50,11 +53,23 @@ logger = logging.getLogger("informix_db")
 # What close() gives the server to say goodbye.
 CLOSE_TIMEOUT = 0.5
 
+_connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for connection in list(_connections):
+        connection._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
+
 
 class Connection(BaseConnection):
     """A session with an Informix server (PEP 249). Made by `informix_db.connect`.
 
-    One thread at a time may use it; threads that share it by mistake queue up.
+    One thread at a time may use it; threads that share it by mistake queue up. A forked
+    child cannot use it: two processes would take each other's answers.
 
     Whatever needs the server raises InterfaceError once the connection is closed, and
     OperationalError with `session_dead` set if it is lost on the way.
@@ -79,6 +94,7 @@ class Connection(BaseConnection):
         try:
             self._open(deadline)
             self._transport.read_timeout = params.read_timeout
+            _connections.add(self)
         except BaseException as exc:
             self._login_failed(exc)
             if isinstance(exc, DeadlineReached):
@@ -323,6 +339,14 @@ class Connection(BaseConnection):
                 f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
             )
             transport.close()
+
+    def _after_fork(self) -> None:
+        """Give up the child's copy of a session; a thread of the parent may use it."""
+        self._lock = threading.RLock()
+        self._interrupting = threading.RLock()
+        if not self.closed:
+            self._mark_broken(InterfaceError("it is the parent process's"))
+            self._transport.close()
 
     # -- beyond PEP 249 ------------------------------------------------------------
 

@@ -17,7 +17,8 @@ class Row(RowBase):
 
     Use it as ``connect(..., row_factory=informix_db.Row)``. A row compares, hashes
     and unpacks as the tuple it is. Where two columns share a name, the name means
-    the first; a column called like a method of tuple is the attribute.
+    the first; a column called like a method of tuple is the attribute, one called
+    ``keys`` is not: ``dict(row)`` needs the method.
     """
 
     __slots__ = ()
@@ -55,7 +56,7 @@ def row_class(base: type[Row], names: tuple[str, ...]) -> type[Row]:
     members: dict[str, Any] = {
         name: getters[at]
         for name, at in positions.items()
-        if name.isidentifier() and not name.startswith("_")
+        if name.isidentifier() and not name.startswith("_") and name != "keys"
     }
     members.update(__slots__=(), _fields=names, _positions=positions)
     made: type[Row] = type(base.__name__, (base,), members)
@@ -82,6 +83,9 @@ def _rebuild(base: type[Row], names: tuple[str, ...], values: Sequence[Any]) -> 
 RowMaker = Callable[[tuple[Any, ...]], Any]
 RowFactory = Callable[[Any], RowMaker]
 
+# Called with a cursor they would fetch its rows.
+_NO_FACTORIES = (dict, list, set, frozenset)
+
 
 def row_maker(
     factory: RowFactory | type[Row] | None, cursor: Any, names: tuple[str, ...]
@@ -91,7 +95,8 @@ def row_maker(
         return None
     if isinstance(factory, type) and issubclass(factory, Row):
         return cast("RowMaker", row_class(factory, names))
-    maker = cast("RowFactory", factory)(cursor) if callable(factory) else None
+    takes_cursor = callable(factory) and factory not in _NO_FACTORIES
+    maker = cast("RowFactory", factory)(cursor) if takes_cursor else None
     if not callable(maker):
         raise ProgrammingError(
             "row_factory(cursor) must return a callable that takes a tuple"

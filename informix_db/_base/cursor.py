@@ -265,6 +265,7 @@ class BaseCursor(Generic[ConnectionT]):
         self, operation: str, parameters: object, fetch_size: int | None = None
     ) -> Wire[int]:
         """Execute a statement; return how many rows it changed, -1 if that is none."""
+        self._reset()
         text = prepare_text(_as_sql(operation))
         values = text.arrange(parameters)
         opening = self._opening
@@ -273,7 +274,6 @@ class BaseCursor(Generic[ConnectionT]):
         if text.files:
             self._files.check()
             opening = replace(opening, apart=True)
-        self._reset()
         connection = self._connection
         statement, reply = yield from connection._execute_gen(text.sql, values, opening)
         if statement.plan is not None:
@@ -341,7 +341,7 @@ class BaseCursor(Generic[ConnectionT]):
     ) -> Batch:
         self._check_open()
         sql = _as_sql(operation)
-        if isinstance(rows, (str, bytes, bytearray)):
+        if isinstance(rows, (str, bytes, bytearray, memoryview)):
             raise ProgrammingError(
                 f"executemany() takes rows of parameters, not {type(rows).__name__}"
             )

@@ -107,7 +107,7 @@ def as_sequence(parameters: object) -> Sequence[Any]:
         raise ProgrammingError(
             "parameters were given as a dict, but the statement has no :name"
         )
-    if isinstance(parameters, (str, bytes, bytearray)) or not isinstance(
+    if isinstance(parameters, (str, bytes, bytearray, memoryview)) or not isinstance(
         parameters, Sequence
     ):
         raise ProgrammingError(

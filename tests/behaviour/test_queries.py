@@ -65,6 +65,7 @@ def test_parameters_in_every_style(
         ("SELECT id FROM {}", (1,), "0 parameters, 1 given"),
         ("SELECT id FROM {} WHERE id = ?", 1, "write (value,)"),
         ("SELECT id FROM {} WHERE name = ?", "x", "write (value,)"),
+        ("SELECT id FROM {} WHERE id = ?", memoryview(b"x"), "write (value,)"),
         ("SELECT id FROM {} WHERE id = :id", (1,), "pass a dict"),
         ("SELECT id FROM {} WHERE id = :id", {}, ":id of the statement was not given"),
         ("SELECT id FROM {} WHERE id = ?", {"id": 1}, "no :name"),
@@ -79,6 +80,21 @@ def test_parameters_that_do_not_fit(
         cur.execute(sql.format(people), parameters)
     assert told in str(caught.value)
     assert cur.execute(f"SELECT COUNT(*) FROM {people}").fetchone() == (7,)
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters"),
+    [(None, ()), ("SELECT 1", (1,)), ("SELECT :x", ()), ("SELECT ?", (1j,))],
+)
+def test_rows_before_an_error_are_not_taken_for_those_after_it(
+    cur: informix_db.Cursor, people: str, sql: Any, parameters: Any
+) -> None:
+    cur.execute(f"SELECT id FROM {people}").fetchone()
+    with pytest.raises(informix_db.Error):
+        cur.execute(sql, parameters)
+    assert (cur.description, cur.rowcount) == (None, -1)
+    with pytest.raises(informix_db.ProgrammingError, match="execute a query first"):
+        cur.fetchone()
 
 
 @pytest.mark.parametrize("sql", [None, b"SELECT 1", 5])
@@ -263,6 +279,23 @@ def test_row_factories(conn: informix_db.Connection, people: str) -> None:
     cursor = conn.cursor()
     cursor.execute(f"SELECT id FROM {people} WHERE id < 3 ORDER BY id")
     assert cursor.fetchall() == [{"id": 1}, {"id": 2}]
+
+
+def test_a_column_called_keys(conn: informix_db.Connection) -> None:
+    cursor = conn.cursor(row_factory=informix_db.Row)
+    cursor.execute("SELECT tabid AS keys, owner FROM systables WHERE tabid = 1")
+    row = cursor.fetchone()
+    assert dict(row) == {"keys": 1, "owner": "informix"}
+    assert row["keys"] == row[0] == 1
+
+
+@pytest.mark.parametrize("factory", [dict, list, set, lambda cursor: 5])
+def test_row_factories_that_are_none(
+    conn: informix_db.Connection, factory: Any
+) -> None:
+    cursor = conn.cursor(row_factory=factory)
+    with pytest.raises(informix_db.ProgrammingError, match="must return a callable"):
+        cursor.execute("SELECT FIRST 1 tabid FROM systables")
 
 
 def test_a_row_factory_that_fails(conn: informix_db.Connection) -> None:
