@@ -208,7 +208,7 @@ def read_puts(
         size, count = head.unpack_from(buffer, position)
         start = position + head.size
         position = start + size + (size & 1)
-        if count != 1 or size < 0 or len(buffer) < position + len(_PUT):
+        if count != 1 or size <= 0 or len(buffer) < position + len(_PUT):
             break
         if buffer.startswith(_BLOB, position):
             break

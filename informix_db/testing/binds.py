@@ -53,10 +53,7 @@ def _extended_type(stream: ByteStream, code: int) -> SQLType:
 
 def read_parameters(stream: ByteStream, decode: Decoder) -> list[BoundParameter]:
     """Read the body of BIND."""
-    count = stream.short()
-    if count < 0:
-        raise ProtocolError(f"{count} bound values")
-    return [read_parameter(stream, decode) for _ in range(count)]
+    return [read_parameter(stream, decode) for _ in range(stream.count())]
 
 
 def read_parameter(stream: ByteStream, decode: Decoder) -> BoundParameter:

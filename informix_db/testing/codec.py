@@ -18,6 +18,7 @@ _EPOCH_ORDINAL = date(1899, 12, 31).toordinal()  # day 0 [J]
 _SECOND = 10  # qualifier code; FRACTION(n) is 10 + n
 _DECIMAL_OUT_OF_RANGE = -1226
 _FLOATING_SCALE = 255  # DECIMAL(p) without a scale
+_NULL = b"\0\0"  # how a DECIMAL that is NULL begins [J]
 
 _int8 = struct.Struct(">hII")
 
@@ -56,7 +57,10 @@ def qualified_width(length: int) -> int:
 
 
 def pack_decimal(value: Decimal, width: int) -> bytes:
-    """Return `value` in `width` bytes; -1226 if its digits do not fit."""
+    """Return `value` in `width` bytes.
+
+    -1226 if its digits do not fit, or if it would be NULL, as -9.95E125 would.
+    """
     sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise SQLError(_DECIMAL_OUT_OF_RANGE)
@@ -73,7 +77,10 @@ def pack_decimal(value: Decimal, width: int) -> bytes:
     pairs = pairs.rstrip(b"\0")
     if len(pairs) > width - 1 or not -64 <= exponent100 <= 63:
         raise SQLError(_DECIMAL_OUT_OF_RANGE)
-    return _pack_base100(bool(sign), exponent100, pairs, width)
+    packed = _pack_base100(bool(sign), exponent100, pairs, width)
+    if packed.startswith(_NULL):
+        raise SQLError(_DECIMAL_OUT_OF_RANGE)
+    return packed
 
 
 def _pack_base100(negative: bool, exponent: int, pairs: bytes, width: int) -> bytes:
@@ -198,6 +205,8 @@ def unpack_int8(raw: bytes) -> int | None:
     sign, low, high = _int8.unpack(raw)
     if sign == 0:
         return None
+    if sign not in (1, -1):
+        raise MalformedValue(f"INT8 sign {sign}")
     magnitude: int = high << 32 | low
     return sign * magnitude
 

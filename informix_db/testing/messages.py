@@ -363,7 +363,7 @@ class RequestReader:
         return raw.decode(self.codec)
 
     def _bind_blob(self, _: int) -> Message:
-        count = self.stream.short()
+        count = self.stream.count()
         return BindBlob(count, [self._blob_chunks() for _ in range(count)])
 
     def _blob_chunks(self) -> bytes:
@@ -395,10 +395,9 @@ class RequestReader:
                 self.stream.advance(found[1])
                 return found[0]
         size = self.stream.integer()
-        if self.framing.int_put_count:
-            count = self.stream.integer()
-        else:
-            count = self.stream.short()
+        if size <= 0:  # otherwise a few bytes could stand for any number of rows
+            raise ProtocolError(f"rows of {size} bytes")
+        count = self.stream.count(wide=self.framing.int_put_count)
         rows = [self.stream.padded(size) for _ in range(count)]
         contents = []
         while self.stream.peek_short() == tags.BLOB:  # without BBIND [J]
@@ -408,7 +407,7 @@ class RequestReader:
     def _return_types(self, _: int) -> Message:
         for_fetch = bool(self.stream.short())
         return ReturnTypes(
-            for_fetch, [self._return_type() for _ in range(self.stream.short())]
+            for_fetch, [self._return_type() for _ in range(self.stream.count())]
         )
 
     def _return_type(self) -> ReturnType:
@@ -426,7 +425,7 @@ class RequestReader:
         kind = self.stream.short()
         if kind == 1:
             return AutoKeys(None, None)
-        count = self.stream.short()
+        count = self.stream.count()
         if kind == 2:
             return AutoKeys([self.stream.short() for _ in range(count)], None)
         if kind == 3:
@@ -487,6 +486,8 @@ class RequestReader:
             return ReadLargeObject(descriptor, size, chunk)
         if kind != _LO_WRITE:
             raise ProtocolError(f"LODATA of kind {kind}")
+        if size < 0:
+            raise ProtocolError(f"{size} bytes of a large object")
         contents = bytearray()
         while len(contents) < size:
             part = self.stream.string()

@@ -116,6 +116,13 @@ class ByteStream:
         value: int = _int.unpack(self.take(4))[0]
         return value
 
+    def count(self, *, wide: bool = False) -> int:
+        """Return a number of things that follow, a short or an int."""
+        count = self.integer() if wide else self.short()
+        if count < 0:
+            raise ProtocolError(f"{count} things")
+        return count
+
     def padded(self, size: int) -> bytes:
         """Return `size` bytes and skip the pad byte after an odd number."""
         if size & 1 and size > 0:

@@ -66,6 +66,17 @@ def test_decimal_that_does_not_fit_is_an_error() -> None:
     assert caught.value.sqlcode == -1226
 
 
+@pytest.mark.parametrize("text", ["-9.95E125", "-9.9999E125"])
+def test_decimal_that_would_be_null_is_an_error(text: str) -> None:
+    """Its head is 0 and its first digit the complement of 99."""
+    with pytest.raises(SQLError) as caught:
+        codec.pack_decimal(Decimal(text), codec.decimal_width(16 << 8 | 255))
+    assert caught.value.sqlcode == -1226
+    for other in (Decimal("-9.9E125"), Decimal("-9.85E125"), Decimal("9.95E125")):
+        raw = codec.pack_decimal(other, codec.decimal_width(16 << 8 | 255))
+        assert codec.unpack_decimal(raw) == other
+
+
 def test_unpacked_decimal_keeps_the_scale_it_was_sent_with() -> None:
     assert str(codec.unpack_decimal(bytes.fromhex("c20c2232"), 2)) == "1234.50"
     assert str(codec.unpack_decimal(bytes.fromhex("bf0c1e"), 5)) == "0.00123"

@@ -300,6 +300,13 @@ def test_undecodable_text_is_noted_and_the_reader_stays_in_step() -> None:
         "0002 0000 ffffffff",
         "0086 0004 000c",
         "0029 0001 0007",
+        "0029 ffff",  # negative counts
+        "0064 0000 ffff",
+        "0086 0002 ffff",
+        "0011 00000004 ffff",
+        "0011 00000000 0001",  # rows of nothing
+        "0061 0002 0000 ffffffff 7d00",
+        "0005 0001 0011 0000 1300 0002 00000001 00000000",  # no sign of an INT8
     ],
 )
 def test_bytes_that_are_no_request(data: str) -> None:
