@@ -186,8 +186,8 @@ def adapted(value: Any, target: ColumnInfo | None, encoding: str) -> Any:
     """Return a parameter as it has to be for what it is stored in.
 
     Informix' ODBC driver reads ``YYYY-MM-DD`` for a DATE, whatever DBDATE says, takes a
-    T in a time stamp, 0 and 1 for a BOOLEAN, and text for its bytes. What it cannot
-    read is left to the server.
+    T in a time stamp, 0 and 1 for a BOOLEAN, and text for its bytes; IfxPy makes 0 and
+    1 of a bool. What cannot be read is left to the server.
     """
     if isinstance(value, (memoryview, bytearray)):
         return bytes(value)
@@ -198,6 +198,8 @@ def adapted(value: Any, target: ColumnInfo | None, encoding: str) -> Any:
         return value.encode(encoding)
     if code == TypeCode.BOOLEAN and type(value) is int and value in (0, 1):
         return bool(value)
+    if isinstance(value, bool) and code != TypeCode.BOOLEAN:
+        return int(value)
     if code in _DATE_TARGETS and _is_iso_text(value):
         if code == TypeCode.DATETIME:
             return value.replace("T", " ")

@@ -129,6 +129,21 @@ def test_text_is_converted(manual: IfxPy.IFXConnection) -> None:
     assert type(rows[0][-1]) is int
 
 
+def test_a_bool_is_a_number_where_no_bool_is_stored(
+    manual: IfxPy.IFXConnection,
+) -> None:
+    IfxPy.exec_immediate(
+        manual,
+        "CREATE TEMP TABLE flags (i INT, s SMALLINT, d DECIMAL(3,1), c CHAR(1), "
+        "b BOOLEAN)",
+    )
+    statement = IfxPy.prepare(manual, "INSERT INTO flags VALUES (?, ?, ?, ?, ?)")
+    IfxPy.execute(statement, (True, False, True, False, True))
+    statement = IfxPy.prepare(manual, "SELECT * FROM flags WHERE i = ? AND b = ?")
+    IfxPy.execute(statement, (True, True))
+    assert IfxPy.fetch_tuple(statement) == (1, 0, "1.0", "0", 1)
+
+
 @pytest.mark.parametrize("text", ["1981-13-08", "1981-07-0x"])
 def test_text_that_is_no_date_is_refused(
     manual: IfxPy.IFXConnection, text: str
