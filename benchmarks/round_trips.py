@@ -10,20 +10,20 @@ followed by bytes of the server. `make interop` brings the foreign clients.
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from foreign import jdbc_jars, program, rival_python  # noqa: E402
+from foreign import compile_java, java, rival_python  # noqa: E402
 from proxy import SERVER, Proxy  # noqa: E402
 
 import informix_db  # noqa: E402
@@ -164,15 +164,9 @@ def count_python(python: str | Path) -> dict[str, int]:
 
 def count_jdbc() -> dict[str, int]:
     """Count for IBM's JDBC driver."""
-    libraries = os.pathsep.join(str(jar) for jar in jdbc_jars())
     with tempfile.TemporaryDirectory() as classes:
         sources = [JAVA_SOURCES / "RoundTrips.java", JAVA_SOURCES / "Run.java"]
-        subprocess.run(
-            [program("javac"), "-cp", libraries, "-d", classes, *sources], check=True
-        )
-        class_path = f"{classes}{os.pathsep}{libraries}"
-        options = ["-XX:TieredStopAtLevel=1", "-cp", class_path]
-        return count([program("java"), *options, "RoundTrips"])
+        return count(java(compile_java(sources, Path(classes)), "RoundTrips"))
 
 
 def table(counts: dict[str, dict[str, int]]) -> str:
@@ -189,11 +183,13 @@ def table(counts: dict[str, dict[str, int]]) -> str:
 
 def main() -> None:
     """Count and print."""
-    counts = {
-        "this driver": count_python(sys.executable),
-        "IBM's JDBC driver": count_jdbc(),
-        "informix-driver": count_python(rival_python()),
-    }
+    with ThreadPoolExecutor() as pool:  # together: these are no times
+        running = {
+            "this driver": pool.submit(count_python, sys.executable),
+            "IBM's JDBC driver": pool.submit(count_jdbc),
+            "informix-driver": pool.submit(count_python, rival_python()),
+        }
+        counts = {name: client.result() for name, client in running.items()}
     print(json.dumps(counts) if "--json" in sys.argv[1:] else table(counts))
 
 

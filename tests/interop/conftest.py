@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from foreign import jdbc_jars, program
+from foreign import compile_java, java
 
 from informix_db.testing import Question, Server
 from informix_db.testing.framing import V15_CAPABILITIES, mask_of
@@ -64,33 +64,23 @@ PAM = [Question("Password: "), Question("Colour?", "blue", VISIBLE)]
 
 
 def _run_java(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
-    class_path = _compile(str(tmp_path_factory.mktemp("jdbc-classes")))
+    classes = tmp_path_factory.mktemp("jdbc-classes")
+    class_path = compile_java(sorted(SOURCES.glob("*.java")), classes)
     with ExitStack() as stack:
         servers = {name: Server(capabilities=mask) for name, mask in MASKS.items()}
         servers["pam"] = Server(pam=PAM)
         server = stack.enter_context(Server())
         for other in servers.values():
             stack.enter_context(other)
-        command = [program("java"), "-XX:TieredStopAtLevel=1", "-cp", class_path]
-        command += [f"-Dport.{name}={s.port}" for name, s in servers.items()]
-        command += [f"-Dmasks={','.join(MASKS)}"]
-        command += ["Main", server.host, str(server.port)]
+        ports = [f"-Dport.{name}={s.port}" for name, s in servers.items()]
+        scenarios = [*ports, f"-Dmasks={','.join(MASKS)}", "Main"]
+        command = java(class_path, *scenarios, server.host, str(server.port))
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=LIMIT, check=False
         )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["scenario"]: line for line in lines}
-
-
-def _compile(classes: str) -> str:
-    """Return the class path of the compiled scenarios and IBM's driver."""
-    libraries = os.pathsep.join(str(jar) for jar in jdbc_jars())
-    sources = sorted(str(path) for path in SOURCES.glob("*.java"))
-    subprocess.run(
-        [program("javac"), "-cp", libraries, "-d", classes, *sources], check=True
-    )
-    return f"{classes}{os.pathsep}{libraries}"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -43,12 +43,10 @@ _SENTINELS: tuple[Any, ...] = (
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _small_heap() -> Iterator[None]:
+def _small_heap() -> None:
     """Spare the collector what earlier tests left: it runs often here."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def counts(extra: tuple[Any, ...]) -> list[int]:

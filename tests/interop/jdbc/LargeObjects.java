@@ -20,7 +20,7 @@ import java.util.Map;
 /** BYTE, TEXT, BLOB and CLOB, in by every setter and out by every getter. */
 final class LargeObjects {
     private static final int[] SIZES = {0, 1, 1024, 1025, 70_001};
-    private static final int[] LARGE = {5_000_000};
+    private static final int[] LARGE = {2_000_000};
 
     private LargeObjects() {}
 
