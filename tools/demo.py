@@ -11,6 +11,7 @@ import concurrent.futures
 import datetime
 import decimal
 import io
+import sys
 import threading
 import time
 from typing import Any
@@ -232,6 +233,8 @@ async def concurrently(server: Server) -> None:
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may have no "á"
+        sys.stdout.reconfigure(errors="backslashreplace")
     print(f"informix_db {informix_db.__version__}, {informix_db.IMPLEMENTATION}")
     with Server() as server:
         with informix_db.connect(server.host, server.port, **LOGIN) as conn:
