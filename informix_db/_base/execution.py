@@ -310,7 +310,7 @@ class Execution(TwoPhase):
         return (yield from self._ask_gen(_VERSION_SQL))
 
     def _ask_gen(self, sql: str) -> Wire[str]:
-        """Return the one text a query selects, without a BEGIN before it."""
+        """Return the text a query selects, "" if none; without a BEGIN before it."""
         statement = yield from self._prepare_gen(sql, 0)
         opening = Opening(c.FETCH_SIZE_CLASSIC)
         write_open(self._channel, statement, None, opening)
@@ -318,9 +318,11 @@ class Execution(TwoPhase):
         self._note_executed()
         write_close(self._channel, statement)
         write_release(self._channel, statement)
-        if reply.error is not None:
-            raise reply.error
-        return str(reply.rows[0][0]).strip() if reply.rows else ""
+        problem = reply.error or reply.row_error
+        if problem is not None:
+            raise problem
+        answer = [value for row in reply.rows for value in row if value is not None]
+        return str(answer[0]).strip() if answer else ""
 
     def _fast_path_gen(self, signature: str, values: Sequence[Any]) -> Wire[list[Any]]:
         self._settle_abandoned()

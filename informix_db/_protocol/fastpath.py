@@ -22,6 +22,7 @@ from informix_db.exceptions import (
 )
 
 _PIECE = 32000  # bytes [J]
+_MAX_DESCRIPTOR = 0x7FFF  # a routine returns an int, LODATA takes a short [J]
 
 
 class Routine(NamedTuple):
@@ -138,6 +139,11 @@ def write_object_gen(
 
 
 def _write_lodata(channel: Channel, what: int, descriptor: int, size: int) -> None:
+    if not 0 <= descriptor <= _MAX_DESCRIPTOR:
+        raise ProtocolError(
+            f"the server calls a large object {descriptor}; the messages that read and "
+            f"write count to {_MAX_DESCRIPTOR}"
+        )
     out = channel.write
     out.put_short(c.SQ_LODATA)
     out.put_short(what)

@@ -17,6 +17,7 @@ from unit.wire.test_mutations import drive
 
 import informix_db
 from informix_db._protocol.channel import Channel, Reply, reply_gen
+from informix_db._protocol.fastpath import read_object_gen, write_object_gen
 from informix_db._wire import constants as c
 from informix_db._wire.framing import Framing, bits_of
 from informix_db.exceptions import ProtocolError
@@ -73,7 +74,7 @@ def read(data: bytes, **attributes: object) -> object:
     return drive(reply_gen(channel, reply), channel, data, len(data) or 1)
 
 
-# -- answers to PREPARE and GETROUTINE -------------------------------------------------
+# -- answers to single questions -------------------------------------------------------
 
 ONE = query(column(c.INT, 4))
 
@@ -100,6 +101,43 @@ def test_a_routine_that_is_not_named() -> None:
         with pytest.raises(ProtocolError, match="without a routine"):
             connection.fast_path_call("function f(integer)", 1)
         assert connection.closed
+
+
+@pytest.mark.parametrize(
+    ("description", "answer", "version"),
+    [
+        (query(column(c.CHAR, 4)), row(b"15.0"), "15.0"),
+        (query(column(c.CHAR, 4)), row(b"\0   "), ""),
+        (query(column(c.CHAR, 4)), b"", ""),
+        (query(column(c.INT, 4)), row(INTEGER), "7"),
+        (query(names=b""), row(b""), ""),
+    ],
+    ids=["text", "NULL", "no row", "number", "no column"],
+)
+def test_a_version_that_is_none(
+    description: bytes, answer: bytes, version: str
+) -> None:
+    with connection_to(description + DONE, answer + DONE) as connection:
+        assert connection.server_version == version
+        assert not connection.closed
+
+
+def test_a_version_that_is_no_text() -> None:
+    with connection_to(query(column(c.CHAR, 4)) + DONE, row(b"15\xff0") + DONE) as conn:
+        conn._speak("ascii")
+        with pytest.raises(informix_db.DataError, match="0xff"):
+            _ = conn.server_version
+        assert not conn.closed
+
+
+@pytest.mark.parametrize("descriptor", [0x8000, 0x7FFFFFFF])
+def test_a_descriptor_that_reading_cannot_name(descriptor: int) -> None:
+    channel = Channel("latin-1")
+    with pytest.raises(ProtocolError, match=f"a large object {descriptor}"):
+        next(read_object_gen(channel, descriptor, 10))
+    with pytest.raises(ProtocolError, match=f"a large object {descriptor}"):
+        next(write_object_gen(channel, descriptor, b"x"))
+    assert len(channel.write) == 0
 
 
 # -- numbers of things -----------------------------------------------------------------
