@@ -65,7 +65,12 @@ DECISIONS = (
     ("NULL for a SERIAL", "the next value, as for 0"),
     ("TO_CHAR `%F3`", "digits without a point: write `%S.%F3`"),
     ("a column of an alias in GROUP BY", "-217; positions are fine"),
-    ("OUTER beside ANSI joins", "allowed"),
+    (
+        "SET TRANSACTION without a transaction",
+        "a level stays as by SET ISOLATION; READ ONLY is -255, but in MODE ANSI it "
+        "begins one",
+    ),
+    ("lengths of strings in a FOREIGN KEY", "may differ; other types: -356"),
     (
         "rows in the way of SET CONSTRAINTS or INDEXES ... ENABLED",
         "-371, -386, -525, -530 as in ALTER TABLE: -971 is for violations tables",

@@ -177,7 +177,8 @@ class Engine:
         runtime.session = session
         runtime.error = None
         runtime.dbdate = session.dbdate
-        runtime.ansi = session.database is not None and session.database.ansi
+        ansi = session.database is not None and session.database.ansi
+        runtime.refuses_truncation = ansi or session.refuses_truncation
         runtime.codec = session.codec
         runtime.now = datetime.datetime.now()
 

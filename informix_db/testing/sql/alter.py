@@ -16,7 +16,7 @@ from informix_db.testing.sql import ast, ast_ddl, dml
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql.catalog import Column, Constraint, Index, Table
 from informix_db.testing.sql.constraints import foreign_keys_to
-from informix_db.testing.sql.ddl import DDL, MAX_ROW, not_null
+from informix_db.testing.sql.ddl import DDL, MAX_ROW, NO_KEY_COLUMN, not_null
 from informix_db.testing.sql.emit import Emitter
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.privileges import without_column
@@ -159,7 +159,7 @@ class Alteration:
     def _add_constraint(self, node: ast_ddl.Constraint, names: list[str]) -> None:
         if node.kind == "primary key":
             if any(constraint.kind == "P" for constraint in self._constraints):
-                raise SQLError(-297, offset=node.position)
+                raise SQLError(-704, offset=node.position)
             not_null_now = () if node.mode == "disabled" else names
             for part in self._parts:
                 column = part.column
@@ -240,11 +240,10 @@ class Alteration:
     def _columns(
         self, by_name: dict[str, Column], added: _NewConstraint
     ) -> list[Column]:
-        try:
+        if not added.node.columns:  # a column's own constraint
             return [by_name[name] for name in added.columns]
-        except KeyError as error:
-            position = added.node.position
-            raise SQLError(-217, offset=position, token=error.args[0]) from None
+        names = added.node.columns
+        return self._ddl.key_columns(self._table, names, NO_KEY_COLUMN)
 
     def _restore_keys(self, by_name: dict[str, Column]) -> None:
         """Make the old indexes and constraints anew on the new columns."""

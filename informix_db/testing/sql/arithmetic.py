@@ -8,6 +8,7 @@ from informix_db.testing.sql import rules
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.conversions import NUMBERS, Conversions
 from informix_db.testing.sql.literals import literal
+from informix_db.testing.sql.signatures import limited
 
 _NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 
@@ -95,10 +96,14 @@ class Arithmetic(Conversions):
         return b.Op(result, "dt_minus", tuple(arguments))
 
     def concatenate(self, left: b.Expr, right: b.Expr) -> b.Expr:
-        """Return `left || right`; CHAR operands with their blanks."""
+        """Return `left || right`; CHAR operands with their blanks.
+
+        SQLError(-881) when it runs, if the result is longer than any string can be.
+        """
         length = rules.text_width(left.type) + rules.text_width(right.type)
         result = rules.string_result(left.type, right.type, length)
-        return b.Op(result, "concat", (self.text(left), self.text(right)))
+        joined = b.Op(result, "concat", (self.text(left), self.text(right)))
+        return joined if length <= t.char_length(result) else limited(joined)
 
 
 def arithmetic_hint(other: SQLType) -> SQLType:

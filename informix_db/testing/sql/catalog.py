@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import KW_ONLY, field
 from typing import TYPE_CHECKING, Any
 
-from informix_db.testing.api import SQLType
+from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.records import dataclass
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.locks import check_object
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from informix_db.testing.sql.transactions import Transaction
 
 FIRST_USER_TABID = 100
+FIRST_PARTITION = 0x100000  # partnum is this and the tabid
 
 # DONE.warn bits of a database (docs/PROTOCOL.md section 3; 0x10 as 11.50 sent it [N]).
 LOGGED_FLAG, ANSI_FLAG, IDS_FLAG, ALWAYS_FLAG = 0x01, 0x02, 0x04, 0x10
@@ -37,6 +38,11 @@ class DefaultValue:
     value: Any = None
     special: str = ""  # today, current, user, sysdate, dbservername
     text: str = ""
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the column is NULL if nothing is said, as without a DEFAULT."""
+        return self.value is None and not self.special
 
 
 @dataclass(eq=False, slots=True)
@@ -231,6 +237,12 @@ class Table(CatalogObject):
                 reference = constraint.reference
                 if reference is not None and reference.table is self:
                     yield child, constraint
+
+    def refuse_clusters(self, position: int) -> None:
+        """Raise SQLError(-500) if an index of the table is clustered."""
+        for index in self.indexes:
+            if index.clustered:
+                raise SQLError(-500, offset=position, token=index.name)
 
     def row_size(self) -> int:
         return sum(storage_size(column.type) for column in self.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from informix_db.testing.api import SQLError, SQLType
 from informix_db.testing.records import dataclass
@@ -35,6 +35,7 @@ _KINDS = {
     "references": ("R", "r"),
     "foreign key": ("R", "r"),
 }
+MAX_KEY_PARTS = 16  # columns of an index or constraint
 _MODES = ("", "enabled", "enabled novalidate", "novalidate", "disabled")
 
 
@@ -49,11 +50,20 @@ class ConstraintDDL:
     binder: ExpressionBinder
     changed: Callable[[], None]  # the catalog has a new version
 
-    def column_of(self, table: Table, name: ast.Identifier) -> Column:
-        column = table.column(name.name)
-        if column is None:
-            raise SQLError(-217, offset=name.position, token=name.name)
-        return column
+    def key_columns(
+        self, table: Table, names: Sequence[ast.Identifier], missing: int
+    ) -> list[Column]:
+        """Return the columns of a key; SQLError(`missing`) for one that is not there,
+        -542 for one named twice."""
+        columns: list[Column] = []
+        for name in names:
+            column = table.column(name.name)
+            if column is None:
+                raise SQLError(missing, offset=name.position, token=name.name)
+            if column in columns:
+                raise SQLError(-542, offset=name.position)
+            columns.append(column)
+        return columns
 
     def add_constraint(
         self, table: Table, node: ast_ddl.Constraint, columns: list[Column]
@@ -61,6 +71,9 @@ class ConstraintDDL:
         """Add a constraint to a new table, or to one being altered."""
         if node.kind == "null":
             return
+        if len(columns) > MAX_KEY_PARTS:
+            sqlcode = -326 if node.kind == "foreign key" else -551
+            raise SQLError(sqlcode, offset=node.position)
         if node.mode not in _MODES:
             raise unsupported(f"{node.mode.upper()} constraint", node.position)
         kind, letter = _KINDS[node.kind]
@@ -131,13 +144,16 @@ class ConstraintDDL:
     def _define_check(
         self, table: Table, constraint: Constraint, node: ast_ddl.Constraint
     ) -> None:
-        """SQLError(-677) for a subquery, -217 for a column of no table."""
+        """SQLError(-677) for a subquery, -217 for a column of no table, -676 for
+        another column in a column's own constraint."""
         assert node.condition is not None
         refuse_subqueries(node.condition)
         constraint.check = Check(node.condition, node.text)
         runtime = self.binder.binding.runtime
         CheckedRows(self.store, runtime).condition(table, constraint.check)
         named = list(_columns_named(table, node.condition))
+        if constraint.columns and not set(named) <= set(constraint.columns):
+            raise SQLError(-676, offset=node.position)
         constraint.columns = named or constraint.columns
 
     # --- FOREIGN KEY ---------------------------------------------------------
@@ -145,7 +161,8 @@ class ConstraintDDL:
     def _define_reference(
         self, table: Table, constraint: Constraint, node: ast_ddl.Constraint
     ) -> None:
-        """SQLError(-297) if no key has these columns, -512 without the privilege."""
+        """SQLError(-297) if no key has these columns, -512 without the privilege,
+        -356 if their types are others, -536 their number."""
         assert node.references is not None
         if table.temporary:
             raise SQLError(-548, offset=node.position)
@@ -157,12 +174,12 @@ class ConstraintDDL:
         if allowed is not None and not set(names) <= allowed:
             raise missing("r", parent, node.references.position)
         if len(names) != len(constraint.columns):
-            raise SQLError(-297, offset=node.position, token=parent.name)
+            raise SQLError(-536, offset=node.position)
         for column, name in zip(constraint.columns, names, strict=True):
             target = parent.column(name)
             assert target is not None
             if _shape(column.type) != _shape(target.type):
-                raise unsupported("FOREIGN KEY of another type", node.position)
+                raise SQLError(-356, offset=node.position)
         cascade = node.references.cascade
         constraint.reference = Reference(parent, key.constraint_id, names, cascade)
         constraint.index = self._index(table, constraint, unique=False)
@@ -206,11 +223,10 @@ def refuse_disabled(table: Table, item: Constraint | Index, position: int) -> No
 
 
 def _shape(sql_type: SQLType) -> tuple[int, int]:
-    """Return what must be equal for values to compare without conversion."""
+    """Return what must be equal in a foreign key: types must be the same, but how
+    long strings may be is not compared here."""
     plain = strip(sql_type)
-    if t.family(plain) in ("int", "string"):
-        return 0, 0 if t.family(plain) == "int" else 1
-    return plain.code, plain.length
+    return plain.code, 0 if t.family(plain) == "string" else plain.length
 
 
 def _columns_named(table: Table, condition: ast.Expression) -> Iterator[Column]:

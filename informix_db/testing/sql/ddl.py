@@ -21,13 +21,18 @@ from informix_db.testing.sql.catalog import (
     Table,
     View,
 )
-from informix_db.testing.sql.constraints import ConstraintDDL, refuse_disabled
+from informix_db.testing.sql.constraints import (
+    MAX_KEY_PARTS,
+    ConstraintDDL,
+    refuse_disabled,
+)
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
 from informix_db.testing.sql.locks import check_unused
 from informix_db.testing.sql.privileges import default_grants, has_level, require_level
 
 MAX_ROW = 32767
+NO_KEY_COLUMN, _NO_INDEX_COLUMN = -537, -352
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
 
 
@@ -113,12 +118,18 @@ class DDL(ConstraintDDL):
         return columns
 
     def column(self, node: ast_ddl.Column, storage: str) -> Column:
-        """Return a column as defined in CREATE or ALTER TABLE."""
+        """Return a column as defined in CREATE or ALTER TABLE; SQLError(-227) for
+        ROWID, -286 for a primary key that is NULL by DEFAULT."""
+        if node.name == "rowid":
+            raise SQLError(-227, offset=node.position)
         sql_type = self._datatype(node.type)
         kinds = {c.kind for c in node.constraints if c.mode != "disabled"}
         if sql_type.code in t.SERIALS or "not null" in kinds:
             sql_type = not_null(sql_type)
-        return Column(node.name, sql_type, storage, self._default(node, sql_type))
+        default = self._default(node, sql_type)
+        if default is not None and default.is_null and "primary key" in kinds:
+            raise SQLError(-286, offset=node.position, token=node.name)
+        return Column(node.name, sql_type, storage, default)
 
     def check_serials(self, columns: Sequence[Column]) -> None:
         """Raise SQLError(-362) for two SERIALs, or two of SERIAL8 and BIGSERIAL."""
@@ -171,7 +182,7 @@ class DDL(ConstraintDDL):
     # --- constraints ---------------------------------------------------------
 
     def _primary_columns(self, node: ast_ddl.CreateTable) -> list[str]:
-        """Return the columns that the primary key makes NOT NULL; SQLError(-297) for a
+        """Return the columns that the primary key makes NOT NULL; SQLError(-704) for a
         second key."""
         keys = [
             (constraint, [column.name])
@@ -181,7 +192,7 @@ class DDL(ConstraintDDL):
         keys += [(c, [column.name for column in c.columns]) for c in node.constraints]
         primary = [pair for pair in keys if pair[0].kind == "primary key"]
         if len(primary) > 1:
-            raise SQLError(-297, offset=node.position)
+            raise SQLError(-704, offset=primary[1][0].position)
         return [name for c, names in primary if c.mode != "disabled" for name in names]
 
     def _make_not_null(self, table: Table, name: str) -> None:
@@ -195,7 +206,7 @@ class DDL(ConstraintDDL):
             for constraint in column_node.constraints:
                 self.add_constraint(table, constraint, [column])
         for constraint in node.constraints:
-            columns = [self.column_of(table, name) for name in constraint.columns]
+            columns = self.key_columns(table, constraint.columns, NO_KEY_COLUMN)
             self.add_constraint(table, constraint, columns)
 
     # --- other statements ----------------------------------------------------
@@ -288,15 +299,18 @@ class DDL(ConstraintDDL):
         self.claim(table)
 
     def create_index(self, node: ast_ddl.CreateIndex, table: Table) -> None:
-        """SQLError(-316) if the name is taken, -350 if the columns have an index."""
+        """SQLError(-316) if the name is taken, -350 if the columns have an index, -500
+        if another one is clustered."""
         if self.database.find_index(node.name.name):
             if node.if_not_exists:
                 return
             raise SQLError(-316, offset=node.name.position, token=node.name.name)
         self.refuse_if_in_use(table)
-        keys = [(self._key_column(table, key), key.descending) for key in node.keys]
+        keys = self._index_keys(table, node)
         if any(index.keys == keys for index in table.indexes):
             raise SQLError(-350, offset=node.position)
+        if node.cluster:
+            table.refuse_clusters(node.position)
         index = Index(
             node.name.name,
             self.user if table.temporary else self.owner(node.name),
@@ -312,12 +326,22 @@ class DDL(ConstraintDDL):
         self.changed()
         self.transaction.undo.append(lambda: self._undo_create_index(table, index))
 
-    def _key_column(self, table: Table, key: ast_ddl.IndexKey) -> Column:
-        expression = key.expression
-        if not isinstance(expression, ast.Name):
-            raise unsupported("CREATE INDEX on a function", key.position)
-        name = ast.Identifier(expression.position, expression.parts[-1])
-        return self.column_of(table, name)
+    def _index_keys(
+        self, table: Table, node: ast_ddl.CreateIndex
+    ) -> list[tuple[Column, bool]]:
+        """Return the columns of an index, and whether each is descending;
+        SQLError(-352, -517, -542)."""
+        names = []
+        for key in node.keys:
+            expression = key.expression
+            if not isinstance(expression, ast.Name):
+                raise unsupported("CREATE INDEX on a function", key.position)
+            names.append(ast.Identifier(expression.position, expression.parts[-1]))
+        if len(names) > MAX_KEY_PARTS:
+            raise SQLError(-517, offset=node.position)
+        columns = self.key_columns(table, names, _NO_INDEX_COLUMN)
+        down = [key.descending for key in node.keys]
+        return list(zip(columns, down, strict=True))
 
     def _undo_create_index(self, table: Table, index: Index) -> None:
         table.indexes.remove(index)

@@ -110,7 +110,9 @@ def _create_view(session: Session, node: ast_ddl.CreateView) -> None:
 def _view(session: Session, node: ast_ddl.CreateView, tx: Transaction) -> View:
     query, uses = resolved(node.query, session)
     binding = Binding(session, 0)
-    outputs = QueryBinder(binding).query(query, None).outputs
+    bound = QueryBinder(binding).query(query, None)
+    if bound.first is not None or bound.skip is not None:
+        raise SQLError(-944, offset=node.query.position)
     if binding.advanced:
         raise SQLError(-8319, offset=node.query.position)
     database = session.current_database()
@@ -121,7 +123,7 @@ def _view(session: Session, node: ast_ddl.CreateView, tx: Transaction) -> View:
         node.name.name,
         owner,
         database.new_tabid(),
-        view_columns(node, outputs),
+        view_columns(node, bound.outputs),
         query,
         node.text,
         uses,
@@ -299,7 +301,11 @@ def _drop_index(session: Session, node: ast_ddl.Drop) -> None:
 
 def _alter_index(session: Session, node: ast_ddl.AlterIndex) -> None:
     """TO [NOT] CLUSTER: rows have no order on disk here, so it is only noted."""
-    _, index = _own_index(session, node.name)
+    table, index = _own_index(session, node.name)
+    if node.cluster and not index.clustered:
+        table.refuse_clusters(node.name.position)
+    elif not node.cluster and not index.clustered:
+        raise SQLError(-501, offset=node.name.position, token=index.name)
 
     def change(tx: Transaction) -> None:
         old, index.clustered = index.clustered, node.cluster

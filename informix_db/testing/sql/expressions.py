@@ -204,6 +204,8 @@ class ExpressionBinder(Arithmetic):
 
     def _in_list(self, node: ast.InList, hint: SQLType | None) -> b.Expr:
         operand = node.operand
+        if isinstance(operand, ast.Literal) and operand.value is None:
+            raise SQLError(-201, offset=operand.position)  # as L2DB found: wants a cast
         if isinstance(operand, ast.RowConstructor):
             tests = [
                 self._row_comparison(ast.Comparison(item.position, "=", operand, item))
@@ -256,7 +258,7 @@ class ExpressionBinder(Arithmetic):
         if query.order_by:
             raise SQLError(-201, offset=query.order_by[0].position)
         if columns is not None and len(bound.outputs) != columns:
-            raise SQLError(-201, offset=query.position)
+            raise SQLError(-574, offset=query.position)
         return bound
 
     def _exists(self, node: ast.Exists, hint: SQLType | None) -> b.Expr:

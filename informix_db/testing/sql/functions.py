@@ -20,8 +20,15 @@ from informix_db.testing.sql import (
 )
 from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.catalog import FIRST_PARTITION
 from informix_db.testing.sql.runtime import Runtime
-from informix_db.testing.sql.signatures import CallBinder, Signature, no_routine
+from informix_db.testing.sql.signatures import (
+    CallBinder,
+    Signature,
+    bind_argument,
+    no_routine,
+    wrong_count,
+)
 from informix_db.testing.sql.spl_resolve import bind_routine_call
 from informix_db.testing.sql.temporal import date_to_days, implode
 
@@ -65,7 +72,7 @@ def _bind_nvl(
     """NVL and COALESCE: the first that is not NULL."""
     count = len(node.arguments)
     if count < 2 or (node.name.name == "nvl" and count > 2):
-        raise no_routine(node)
+        raise wrong_count(node)
     *others, last = binder.branches(list(node.arguments), hint)
     result = last
     for expr in reversed(others):
@@ -77,7 +84,7 @@ def _bind_nvl2(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if len(node.arguments) != 3:
-        raise no_routine(node)
+        raise wrong_count(node)
     tested = binder.bind(node.arguments[0], t.varchar(255))
     present, absent = binder.branches(list(node.arguments[1:]), hint)
     condition = b.Op(t.BOOLEAN_TYPE, "not_null", (tested,))
@@ -89,7 +96,7 @@ def _bind_decode(
 ) -> b.Expr:
     """DECODE(x, when, then, ... [, else]): NULL matches NULL."""
     if len(node.arguments) < 3:
-        raise no_routine(node)
+        raise wrong_count(node)
     operand, *rest = node.arguments
     pairs = [(rest[i], rest[i + 1]) for i in range(0, len(rest) - 1, 2)]
     results = [result for _, result in pairs]
@@ -108,7 +115,7 @@ def _bind_nullif(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if len(node.arguments) != 2:
-        raise no_routine(node)
+        raise wrong_count(node)
     left, right = binder.operands(*node.arguments)
     equal = b.Op(t.BOOLEAN_TYPE, "eq", binder.unify(left, right))
     result = rules.strip(left.type)
@@ -120,7 +127,7 @@ def _bind_cardinality(
 ) -> b.Expr:
     """CARDINALITY of a SET, MULTISET or LIST."""
     if len(node.arguments) != 1:
-        raise no_routine(node)
+        raise wrong_count(node)
     value = binder.bind(node.arguments[0])
     if t.family(value.type) != "composite" or value.type.code == t.ROW:
         raise no_routine(node)
@@ -142,6 +149,7 @@ _DBINFO_TYPES = {
     "get_tz": t.varchar(255),
     "version": t.varchar(255),
 }
+_ROOT_DBSPACE = "rootdbs"  # where everything is
 
 
 def _bind_dbinfo(
@@ -149,13 +157,15 @@ def _bind_dbinfo(
 ) -> b.Expr:
     """SQLError(-726) without a quoted option, -728 for an unknown one."""
     if not node.arguments:
-        raise no_routine(node)
+        raise wrong_count(node)
     option = node.arguments[0]
     if not isinstance(option, ast.Literal) or not isinstance(option.value, str):
         raise SQLError(-726, offset=node.position)
     name = option.value.strip().lower()
     if name == "utc_to_datetime":
         return functions_time.bind_dbinfo_time(binder, node)
+    if name == "dbspace":
+        return _bind_dbspace(binder, node)
     result = _DBINFO_TYPES.get(name)
     if result is None:
         raise SQLError(-728, offset=option.position, token=option.value)
@@ -164,6 +174,21 @@ def _bind_dbinfo(
         detail = _version_part(node)
     arguments = (b.Const(t.char(14), name), b.Const(t.char(14), detail))
     return b.Op(result, "fn_dbinfo", arguments)
+
+
+def _bind_dbspace(binder: ExpressionBinder, node: ast.FunctionCall) -> b.Expr:
+    """``DBINFO('dbspace', partnum)``."""
+    if len(node.arguments) != 2:
+        raise wrong_count(node)
+    number = bind_argument(binder, node.arguments[1], "i")
+    return b.Op(t.varchar(128), "fn_dbspace", (number,))
+
+
+def _dbspace(partition: int | None) -> str:
+    """SQLError(-727) for what is no partition's number."""
+    if partition is None or partition < FIRST_PARTITION:
+        raise SQLError(-727)
+    return _ROOT_DBSPACE
 
 
 def _version_part(node: ast.FunctionCall) -> str:
@@ -233,6 +258,7 @@ def register(runtime: Runtime) -> None:
     lobs.register(runtime)
     runtime.register("fn_cardinality", composites.cardinality)
     runtime.register("fn_dbinfo", lambda *a: _dbinfo(runtime, *a))
+    runtime.register("fn_dbspace", _dbspace, strict=False)
     runtime.register("ifx_today", lambda: date_to_days(runtime.now.date()))
     runtime.register(
         "ifx_current", lambda first, last: implode(runtime.moment(), first, last)

@@ -54,14 +54,19 @@ def _modulo(left: Any, right: Any) -> int:
     )
 
 
-def _float_function(function: Callable[..., float]) -> Callable[..., float]:
+def _float_function(name: str, function: Callable[..., float]) -> Callable[..., float]:
+    """Return a function of FLOATs; SQLError(-647) for arguments it has no value of."""
+
     def apply(*values: float) -> float:
         try:
-            return function(*values)
+            result = function(*values)
         except OverflowError:
             raise SQLError(-1223) from None
         except (ValueError, ZeroDivisionError):
-            raise SQLError(-1226) from None
+            raise SQLError(-647, token=name) from None
+        if isinstance(result, complex):
+            raise SQLError(-647, token=name)
+        return result
 
     return apply
 
@@ -102,39 +107,42 @@ def _wider_integer(arguments: Sequence[b.Expr]) -> SQLType:
     return t.INTEGER_TYPE
 
 
-def _float(parameters: str, function: Callable[..., float]) -> Signature:
-    return Signature(parameters, t.FLOAT_TYPE, _float_function(function))
-
-
+# Functions of FLOATs: parameters, implementation.
+_OF_FLOATS: dict[str, tuple[str, Callable[..., float]]] = {
+    "pow": ("ff", math.pow),
+    "power": ("ff", math.pow),
+    "sqrt": ("f", math.sqrt),
+    "root": ("f|f", lambda x, n=2.0: x ** (1 / n)),
+    "exp": ("f", math.exp),
+    "logn": ("f", math.log),
+    "ln": ("f", math.log),
+    "log10": ("f", math.log10),
+    "sin": ("f", math.sin),
+    "cos": ("f", math.cos),
+    "tan": ("f", math.tan),
+    "asin": ("f", math.asin),
+    "acos": ("f", math.acos),
+    "atan": ("f", math.atan),
+    "atan2": ("ff", math.atan2),
+    "sinh": ("f", math.sinh),
+    "cosh": ("f", math.cosh),
+    "tanh": ("f", math.tanh),
+    "asinh": ("f", math.asinh),
+    "acosh": ("f", math.acosh),
+    "atanh": ("f", math.atanh),
+    "degrees": ("f", math.degrees),
+    "radians": ("f", math.radians),
+}
 SIGNATURES = {
     "abs": Signature("n", same, _absolute),
     "mod": Signature("nn", _wider_integer, _modulo),
     "ceil": Signature("n", _whole_type, lambda v: quantized(v, 0, ROUND_CEILING)),
     "floor": Signature("n", _whole_type, lambda v: quantized(v, 0, ROUND_FLOOR)),
     "sign": Signature("n", t.INTEGER_TYPE, _sign),
-    "pow": _float("ff", math.pow),
-    "power": _float("ff", math.pow),
-    "sqrt": _float("f", math.sqrt),
-    "root": _float("f|f", lambda x, n=2.0: x ** (1 / n)),
-    "exp": _float("f", math.exp),
-    "logn": _float("f", math.log),
-    "ln": _float("f", math.log),
-    "log10": _float("f", math.log10),
-    "sin": _float("f", math.sin),
-    "cos": _float("f", math.cos),
-    "tan": _float("f", math.tan),
-    "asin": _float("f", math.asin),
-    "acos": _float("f", math.acos),
-    "atan": _float("f", math.atan),
-    "atan2": _float("ff", math.atan2),
-    "sinh": _float("f", math.sinh),
-    "cosh": _float("f", math.cosh),
-    "tanh": _float("f", math.tanh),
-    "asinh": _float("f", math.asinh),
-    "acosh": _float("f", math.acosh),
-    "atanh": _float("f", math.atanh),
-    "degrees": _float("f", math.degrees),
-    "radians": _float("f", math.radians),
+    **{
+        name: Signature(parameters, t.FLOAT_TYPE, _float_function(name, function))
+        for name, (parameters, function) in _OF_FLOATS.items()
+    },
     "hex": Signature("n", t.char(18), lambda value: _hex(int(as_decimal(value)))),
     "bitand": Signature("ii", t.INTEGER_TYPE, lambda a, c: a & c),
     "bitor": Signature("ii", t.INTEGER_TYPE, lambda a, c: a | c),

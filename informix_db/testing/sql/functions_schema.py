@@ -19,7 +19,7 @@ from informix_db.testing.sql.signatures import (
     CallBinder,
     Signature,
     bind_argument,
-    no_routine,
+    wrong_count,
 )
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _bind_types(name: str) -> CallBinder:
         binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
     ) -> b.Expr:
         if len(node.arguments) != 1:
-            raise no_routine(node)
+            raise wrong_count(node)
         procid = bind_argument(binder, node.arguments[0], "i")
         return b.Op(t.lvarchar(_TYPES_LENGTH), f"fn_{name}", (procid,))
 

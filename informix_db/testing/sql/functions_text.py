@@ -15,10 +15,10 @@ from informix_db.testing.sql.signatures import (
     Signature,
     bind_argument,
     constant,
-    no_routine,
     same,
     same_width,
     text_of,
+    wrong_count,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def substring(text: str, start: int, length: int | None = None) -> str:
     if length is None:
         return text[max(start, 1) - 1 :]
     if length < 0:
-        raise SQLError(-306)
+        raise SQLError(-5851)
     return text[max(start, 1) - 1 : max(start - 1 + length, 0)]
 
 
@@ -67,7 +67,7 @@ def overlay(text: str, first: int, last: int, part: str) -> str:
 def trim(text: str, side: int, character: str) -> str:
     """TRIM; `side` 0 both, 1 leading, 2 trailing."""
     if len(character) != 1:
-        raise SQLError(-880)
+        raise SQLError(-879)
     if side != 2:
         text = text.lstrip(character)
     return text if side == 1 else text.rstrip(character)
@@ -227,7 +227,7 @@ def _bind_length(
 ) -> b.Expr:
     """LENGTH and its relatives want a string: SQLError(-575)."""
     if len(node.arguments) != 1:
-        raise no_routine(node)
+        raise wrong_count(node)
     expr = binder.bind(node.arguments[0], t.varchar(255))
     if t.family(expr.type) in ("byte", "text"):
         return b.Op(t.INTEGER_TYPE, "lo_length", (expr,))
@@ -245,8 +245,8 @@ def _bind_concat(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if len(node.arguments) != 2:
-        raise no_routine(node)
-    left, right = (bind_argument(binder, arg, "s") for arg in node.arguments)
+        raise wrong_count(node)
+    left, right = (binder.bind(arg, t.varchar(255)) for arg in node.arguments)
     return binder.concatenate(left, right)
 
 
@@ -256,8 +256,10 @@ def bind_trim(binder: ExpressionBinder, node: ast.Trim) -> b.Expr:
         character: b.Expr = b.Const(t.char(1), " ")
     else:
         character = binder.bind(node.character, t.char(1))
-        if isinstance(character, b.Const) and len(character.value or "") > 1:
+        if t.family(character.type) not in ("string", "null"):
             raise SQLError(-880, offset=node.position)
+        if isinstance(character, b.Const) and len(character.value or "") > 1:
+            raise SQLError(-879, offset=node.position)
     side = b.Const(t.INTEGER_TYPE, _SIDES[node.side])
     return b.Op(same_width((operand,)), "fn_trim", (operand, side, character))
 
@@ -284,7 +286,7 @@ def _bind_to_number(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if len(node.arguments) != 1:
-        raise no_routine(node)
+        raise wrong_count(node)
     return binder.convert(
         bind_argument(binder, node.arguments[0], "s"), rules.FLOATING_32
     )

@@ -13,7 +13,6 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.dates import format_date, make_date
 from informix_db.testing.sql.decimals import CONTEXT, pack
-from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.formats import (
     format_moment,
     format_number,
@@ -28,7 +27,7 @@ from informix_db.testing.sql.signatures import (
     bind_argument,
     constant,
     limited,
-    no_routine,
+    wrong_count,
 )
 from informix_db.testing.sql.temporal import (
     DAY_TICKS,
@@ -217,7 +216,7 @@ def _bind_date(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if len(node.arguments) != 1:
-        raise no_routine(node)
+        raise wrong_count(node)
     return bind_argument(binder, node.arguments[0], "d")
 
 
@@ -226,7 +225,7 @@ def _bind_add_months(
 ) -> b.Expr:
     """A DATETIME argument keeps its time of day."""
     if len(node.arguments) != 2:
-        raise no_routine(node)
+        raise wrong_count(node)
     moment = binder.bind(node.arguments[0], t.DATE_TYPE)
     months = bind_argument(binder, node.arguments[1], "n")
     if t.family(moment.type) != "datetime":
@@ -240,7 +239,7 @@ def _bind_to_char(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if not 1 <= len(node.arguments) <= 2:
-        raise no_routine(node)
+        raise wrong_count(node)
     value = binder.bind(node.arguments[0], t.DATE_TYPE)
     pattern: b.Expr = b.Const(t.varchar(255), None)
     if len(node.arguments) == 2:
@@ -259,7 +258,7 @@ def _bind_to_date(
     binder: ExpressionBinder, node: ast.FunctionCall, hint: SQLType | None
 ) -> b.Expr:
     if not 1 <= len(node.arguments) <= 2:
-        raise no_routine(node)
+        raise wrong_count(node)
     text = bind_argument(binder, node.arguments[0], "s")
     pattern: b.Expr = b.Const(t.varchar(255), "%Y-%m-%d %H:%M:%S")
     if len(node.arguments) == 2:
@@ -311,12 +310,15 @@ def bind_units(binder: ExpressionBinder, node: ast.Units) -> b.Expr:
 def bind_dbinfo_time(binder: ExpressionBinder, node: ast.FunctionCall) -> b.Expr:
     """``DBINFO('utc_to_datetime', n)``."""
     if len(node.arguments) != 2:
-        raise unsupported("dbinfo", node.position)
+        raise wrong_count(node)
     seconds = bind_argument(binder, node.arguments[1], "i")
     return b.Op(t.datetime_type(YEAR, SECOND), "fn_utc_to_datetime", (seconds,))
 
 
-def _utc_to_datetime(seconds: int) -> str:
+def _utc_to_datetime(seconds: int | None) -> str:
+    """SQLError(-885) for NULL and for times before 1970."""
+    if seconds is None or seconds < 0:
+        raise SQLError(-885)
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     return moment.strftime("%Y%m%d%H%M%S").rjust(14, "0")
 
@@ -344,7 +346,7 @@ def register(runtime: Runtime) -> None:
     runtime.register("fn_add_months", add_months)
     runtime.register("fn_add_months_time", _add_months_time)
     runtime.register("fn_units", lambda n, size: int(as_decimal(n)) * size)
-    runtime.register("fn_utc_to_datetime", _utc_to_datetime)
+    runtime.register("fn_utc_to_datetime", _utc_to_datetime, strict=False)
     runtime.register(
         "fn_cut_time",
         lambda digits, first, last, unit, up: _cut(

@@ -38,6 +38,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_FLOATING = re.compile(r"[0-9]*(?:\.|[eE])")  # what a wrong number was meant to be
 _SYNONYMS = {"==": "=", "!=": "<>"}
 _UNCLOSED = {"'": -282, '"': -282, "/": -943}  # the rest: -202
 _COLLECTIONS = frozenset(("set", "multiset", "list"))
@@ -157,5 +158,6 @@ def _lexical_error(sql: str, start: int) -> SQLError:
         end = start
         while end < len(sql) and (sql[end].isalnum() or sql[end] in "._$"):
             end += 1
-        return SQLError(-203, 0, start + 1, sql[start:end])
+        sqlcode = -204 if _FLOATING.match(sql, start, end) else -203
+        return SQLError(sqlcode, 0, start + 1, sql[start:end])
     return SQLError(_UNCLOSED.get(character, -202), 0, start + 1, character)

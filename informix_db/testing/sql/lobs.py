@@ -14,7 +14,12 @@ from informix_db.testing.sql import bound as b
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.runtime import Runtime
-from informix_db.testing.sql.signatures import CallBinder, bind_argument, no_routine
+from informix_db.testing.sql.signatures import (
+    CallBinder,
+    bind_argument,
+    no_routine,
+    wrong_count,
+)
 
 if TYPE_CHECKING:
     from informix_db.testing.sql.expressions import ExpressionBinder
@@ -36,7 +41,7 @@ def _bind_from_file(
 ) -> b.Expr:
     """FILETOBLOB(path, 'client' [, table, column]): where it is stored is all one."""
     if len(node.arguments) not in (2, 4):
-        raise no_routine(node)
+        raise wrong_count(node)
     _check_side(node, node.arguments[1])
     path = bind_argument(binder, node.arguments[0], "s")
     return b.Op(_LOCATORS[node.name.name], "lo_from_file", (path,))
@@ -56,7 +61,7 @@ def _bind_to_file(
 ) -> b.Expr:
     """LOTOFILE(object, path, 'client')."""
     if len(node.arguments) != 3:
-        raise no_routine(node)
+        raise wrong_count(node)
     _check_side(node, node.arguments[2])
     large_object = _large_object(binder, node, t.BLOB_TYPE)
     path = bind_argument(binder, node.arguments[1], "s")
@@ -68,7 +73,7 @@ def _bind_copy(
 ) -> b.Expr:
     """LOCOPY(object [, table, column])."""
     if len(node.arguments) not in (1, 3):
-        raise no_routine(node)
+        raise wrong_count(node)
     large_object = _large_object(binder, node, hint or t.BLOB_TYPE)
     return b.Op(large_object.type, "lo_copy", (large_object,))
 

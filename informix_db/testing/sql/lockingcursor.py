@@ -35,7 +35,7 @@ class LockingCursor(Cursor):
             rows = self._open_rows()
             found: list[Row] = []
             while len(found) < count and self._position < len(rows.keys):
-                row = self._session.transact(self._take)
+                row = self._session.transact(self._take, reads=True)
                 self._position += 1
                 if row is not None:
                     found.append(row)

@@ -24,6 +24,7 @@ from informix_db.testing.sql.writes import (
 )
 
 _NO_COLUMN = -26090  # the target of a MERGE has no such column
+_NOT_OF_SOURCE = -26092  # the source has none that INSERT is to take
 
 
 def bind_merge(node: ast_dml.Merge, binding: Binding) -> MergePlan:
@@ -82,10 +83,15 @@ def _inserted(
     if len(values.items) != len(plan.inserts):
         raise SQLError(-236, offset=values.position)
     check_omitted(plan.table, plan.inserts)
-    return [
-        binder.bind_to(item, stored_type(column))
-        for item, column in zip(values.items, plan.inserts, strict=True)
-    ]
+    try:
+        return [
+            binder.bind_to(item, stored_type(column))
+            for item, column in zip(values.items, plan.inserts, strict=True)
+        ]
+    except SQLError as error:
+        if error.sqlcode == -217:
+            error.sqlcode = _NOT_OF_SOURCE
+        raise
 
 
 def _when(test: str, key: b.Expr, values: Sequence[b.Expr]) -> list[b.Expr]:

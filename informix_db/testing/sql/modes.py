@@ -65,7 +65,9 @@ def _defer(session: Session, node: ast_session.SetConstraints) -> None:
     if node.mode == "deferred":
         transaction.deferred |= numbers
     else:
-        session.transact(lambda tx: session.executor.check_pending(tx, numbers))
+        session.transact(
+            lambda tx: session.executor.check_pending(tx, numbers), reads=True
+        )
         transaction.deferred -= numbers
 
 

@@ -2,7 +2,6 @@
 
 The tables after OUTER are subservient to those beside it. A condition of WHERE that
 touches a subservient table belongs to its join; the others choose among joined rows.
-Mixing with ANSI joins is allowed here; whether Informix allows it is not known.
 """
 
 from __future__ import annotations

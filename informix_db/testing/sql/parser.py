@@ -1,8 +1,8 @@
 """From SQL text to a syntax tree: `parse`.
 
-Refuses with -201 (syntax), -202, -203, -253, -282, -283, -943 (lexer), -762 (nested
-too deeply), -1268 (qualifier). What it accepts may still make no sense: that is for
-the binder to find out.
+Refuses with -201 (syntax), -202, -203, -204, -253, -282, -283, -943 (lexer), -762
+(nested too deeply), -1268 (qualifier). What it accepts may still make no sense: that
+is for the binder to find out.
 """
 
 from __future__ import annotations

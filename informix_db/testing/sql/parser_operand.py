@@ -65,7 +65,7 @@ class OperandParser(TypeParser):
             self.expect(FLOAT)
             value = float(text)
             if math.isinf(value):
-                raise SQLError(-203, 0, position, text)
+                raise SQLError(-204, 0, position, text)
         return ast.Literal(position, value)
 
     def parameter(self) -> ast.Expression:

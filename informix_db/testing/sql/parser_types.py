@@ -20,6 +20,7 @@ FIELDS = {
     "fraction": ast.FRACTION,
 }
 _DEFAULT_SCALE = 3  # FRACTION is FRACTION(3)
+_MAX_PRECISION = 9  # digits of an INTERVAL's first field (SQS-1596)
 
 # Spellings of built-in types: canonical name, fewest and most arguments.
 _TYPES = {
@@ -137,7 +138,8 @@ class TypeParser(ParserBase):
             self.expect(")")
         self.expect("to")
         last = self.field()
-        if not _is_range(first, last, interval=interval) or precision == 0:
+        wrong = precision is not None and not 1 <= precision <= _MAX_PRECISION
+        if wrong or not _is_range(first, last, interval=interval):
             raise SQLError(-1268, 0, position)
         return ast.Qualifier(position, first, last, precision)
 

@@ -221,6 +221,7 @@ class QueryBinder(SourceBinder):
         """Bind FROM and WHERE; return the binder of the rest."""
         binder = self.expressions(scope)
         if any(isinstance(item, ast_query.Outer) for item in node.tables):
+            _refuse_joins(node.tables)
             if any(
                 _is_lateral(part) for item in node.tables for part in ast.walk(item)
             ):
@@ -260,7 +261,7 @@ class QueryBinder(SourceBinder):
         for item in node.group_by:
             if isinstance(item, ast.Literal) and isinstance(item.value, int):
                 if not 1 <= item.value <= len(select.outputs):
-                    raise SQLError(-201, offset=item.position)
+                    raise SQLError(-251, offset=item.position)
                 expr = select.outputs[item.value - 1].expr
             else:
                 expr = binder.bind(item)
@@ -323,7 +324,8 @@ class QueryBinder(SourceBinder):
             if output.expr == expr:
                 return i, None
         if body.distinct:
-            raise SQLError(-309, offset=node.position, token=name)
+            sqlcode = -309 if isinstance(node, ast.Name) else -19828
+            raise SQLError(sqlcode, offset=node.position, token=name)
         local = {entry.source for entry in scope.items}
         exprs = [expr, *(output.expr for output in body.outputs)]
         if (body.group_by or any(map(has_aggregate, exprs))) and not all(
@@ -339,6 +341,15 @@ def _count_steps(select: b.BoundSelect) -> None:
     step = b.Op(t.BOOLEAN_TYPE, "recursion_step")
     parts = (step,) if select.where is None else (select.where, step)
     select.where = b.Op(t.BOOLEAN_TYPE, "and", parts)
+
+
+def _refuse_joins(items: Sequence[ast.FromItem]) -> None:
+    """Raise SQLError(-19820) for an ANSI join in a FROM clause that has an OUTER."""
+    for item in items:
+        if isinstance(item, ast_query.Outer):
+            _refuse_joins(item.items)
+        elif isinstance(item, ast_query.Join):
+            raise SQLError(-19820, offset=item.position)
 
 
 def _is_lateral(node: ast.Node) -> bool:

@@ -129,6 +129,8 @@ def _rename_column(session: Session, node: ast_ddl.Rename) -> None:
     column = table.column(node.name.name)
     if column is None:
         raise SQLError(-217, offset=node.name.position, token=node.name.name)
+    if node.new_name.name == "rowid":
+        raise SQLError(-227, offset=node.new_name.position)
     if table.column(node.new_name.name) is not None:
         raise SQLError(-328, offset=node.new_name.position, token=node.new_name.name)
     if table.triggers:

@@ -210,8 +210,18 @@ class Scope:
     items: list[ScopeItem] = field(default_factory=list)
     lateral: int = 0
 
+    def add(self, item: ScopeItem, position: int) -> None:
+        """Add a FROM item; SQLError(-223) if its name is taken. Tables of several
+        owners or databases may have the same."""
+        for other in self.items:
+            same = item.aliased or other.aliased or item.table is other.table
+            if item.name and item.name == other.name and same:
+                raise SQLError(-223, offset=position, token=item.name)
+        self.items.append(item)
+
     def resolve(self, node: ast.Name) -> b.Expr:
-        """Return the column a name means; SQLError(-217, -324) otherwise."""
+        """Return the column a name means; SQLError(-217, -324) otherwise, -205 for the
+        ROWID of a view or query."""
         *qualifiers, column = node.parts
         found = list(self._candidates(qualifiers, column))
         if len(found) > 1:
@@ -223,6 +233,8 @@ class Scope:
         if self.parent is not None:
             return self.parent.resolve(node)
         known = not qualifiers or any(i.name == qualifiers[-1] for i in self.items)
+        if column == "rowid" and known and self.items:
+            raise SQLError(-205, offset=node.position)
         token = column if known else qualifiers[-1]
         raise SQLError(-217, offset=node.position, token=token)
 

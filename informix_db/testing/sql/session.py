@@ -70,6 +70,7 @@ class Session(Transacting):
         self.codec = session_codec(environment)
         self.locale = numeric_locale(environment)
         self.exclusive = False  # nobody else may open the database
+        self.refuses_truncation = False  # of strings, in any database
         self.branches = SessionBranches(self)
         self.temporary: dict[str, Table] = {}
         self.opened = int(time.time())  # for syssessions
@@ -245,7 +246,7 @@ class Session(Transacting):
         serials = dict(plan.table.serials)
         with self.entered():
             try:
-                self._prepare_to_change()
+                self._prepare()
                 plan.check(self.transaction)
                 values = bind_columns(plan.slots, types, columns, self.runtime)
                 results = self._attempt(
@@ -269,7 +270,9 @@ class Session(Transacting):
     def select(self, plan: SelectPlan, values: list[Any]) -> Rows:
         """Run a query."""
         self._ready(plan)
-        return self.transact(lambda tx: self.executor.select(plan, values, tx))
+        return self.transact(
+            lambda tx: self.executor.select(plan, values, tx), reads=True
+        )
 
     def evaluate(self, plan: SelectPlan, values: list[Any]) -> Row:
         """Return the values of expressions: the only row of a query without tables,

@@ -63,7 +63,7 @@ class Signature:
         required, _, optional = self.parameters.partition("|")
         letters = required + optional
         if not len(required) <= len(node.arguments) <= len(letters):
-            raise no_routine(node)
+            raise wrong_count(node)
         arguments = tuple(
             bind_argument(binder, argument, letter)
             for argument, letter in zip(node.arguments, letters, strict=False)
@@ -84,6 +84,11 @@ def limited(call: b.Op) -> b.Op:
 def no_routine(node: ast.FunctionCall) -> SQLError:
     """Return the error for a routine (or arguments) nobody knows."""
     return SQLError(-674, offset=node.position, token=node.name.name)
+
+
+def wrong_count(node: ast.FunctionCall) -> SQLError:
+    """Return the error for a built-in function with too few or many arguments."""
+    return SQLError(-664, offset=node.position, token=node.name.name)
 
 
 def bind_argument(

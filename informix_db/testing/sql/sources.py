@@ -54,12 +54,14 @@ class SourceBinder(ABC):
         if isinstance(item, View):
             query = bind_view(item, self.binding, self.query)
             source = self.binding.new_source()
-            scope.items.append(_query_item(alias or item.name, source, item.columns))
-            scope.items[-1].allowed = allowed
+            entry = _query_item(alias or item.name, source, item.columns)
+            entry.allowed = allowed
+            scope.add(entry, node.position)
             return b.DerivedSource(source, query)
         source = self.binding.new_source()
-        scope.items.append(table_item(item, source, alias))
-        scope.items[-1].allowed = allowed
+        entry = table_item(item, source, alias)
+        entry.allowed = allowed
+        scope.add(entry, node.position)
         return b.TableSource(source, item)
 
     def _common_table(
@@ -67,7 +69,7 @@ class SourceBinder(ABC):
     ) -> b.CommonSource:
         source = self.binding.new_source()
         name = node.alias or node.name.name
-        scope.items.append(_query_item(name, source, common.columns))
+        scope.add(_query_item(name, source, common.columns), node.position)
         return b.CommonSource(source, common.number)
 
     def _derived(self, node: ast_query.Derived, scope: Scope) -> b.Source:
@@ -81,7 +83,8 @@ class SourceBinder(ABC):
             (name, b.Op(kind, "lateral_cell", (row, b.Const(t.INTEGER_TYPE, i))))
             for i, (name, kind) in enumerate(named_columns(node, bound.outputs))
         ]
-        scope.items.append(ScopeItem(source, node.alias, columns, aliased=True))
+        entry = ScopeItem(source, node.alias, columns, aliased=True)
+        scope.add(entry, node.position)
         return b.LateralSource(source, bound)
 
     def _query_source(
@@ -93,7 +96,7 @@ class SourceBinder(ABC):
         bound = self.query(query, scope.parent)
         source = self.binding.new_source()
         columns = named_columns(node, bound.outputs)
-        scope.items.append(_query_item(node.alias, source, columns))
+        scope.add(_query_item(node.alias, source, columns), node.position)
         return b.DerivedSource(source, bound)
 
     def _collection(

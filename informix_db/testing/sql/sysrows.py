@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from informix_db.testing.api import SQLType
 from informix_db.testing.sql import types as t
 from informix_db.testing.sql.catalog import (
+    FIRST_PARTITION,
     Constraint,
     Database,
     DefaultValue,
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-_FIRST_PARTITION = 0x100000
 _VIEW_PIECE, _CHECK_PIECE = 256, 32  # characters of text to a row; 256 as dumps show
 _EXTENT = 16  # KB
 _NAMED_ROW = 0x1000  # in coltype
 
 
 def partition_number(number: int) -> int:
-    return _FIRST_PARTITION + number
+    return FIRST_PARTITION + number
 
 
 def pieces(text: str, length: int) -> Iterator[tuple[int, str]]:
@@ -142,9 +142,11 @@ _DEFAULT_LETTERS = {"today": "T", "current": "C", "sysdate": "C", "user": "U"}
 def _default(default: DefaultValue, sql_type: SQLType) -> tuple[str, str]:
     if default.special:
         return _DEFAULT_LETTERS.get(default.special, "S"), ""
-    if default.value is None:
+    if default.is_null:
         return "N", ""
-    text = default.text.strip("'\"")
+    text = default.text.strip()
+    if text[:1] in ("'", '"'):
+        text = text[1:-1].replace(text[0] * 2, text[0])
     if t.family(sql_type) != "string":
         # Binary, blank, text: readers take the last word (SQR-30).
         text = f"AAAAAA {text}"

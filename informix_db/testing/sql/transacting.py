@@ -66,15 +66,18 @@ class Transacting:
 
     # --- statements ----------------------------------------------------------
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, reads: bool = False) -> T:
         """Run one statement's work: all or nothing, in the open transaction if there
-        is one, waiting for other sessions' locks."""
-        self._prepare_to_change()
+        is one, waiting for other sessions' locks. `reads`: it changes nothing."""
+        self._prepare(reads=reads)
         return self.unlocked(lambda: self._attempt(work))
 
-    def _prepare_to_change(self) -> None:
+    def _prepare(self, *, reads: bool = False) -> None:
+        """SQLError(-878) for a change in a transaction that is READ ONLY."""
         if self.transaction is None and self.database and self.database.ansi:
             self.transaction = Transaction(self.session_id)
+        if self.transaction is not None and self.transaction.read_only and not reads:
+            raise SQLError(-878)
         self._refuse_after_truncate()
 
     def _refuse_after_truncate(self) -> None:
@@ -98,6 +101,7 @@ class Transacting:
 
     def _attempt(self, work: Callable[[Transaction], T]) -> T:
         transaction = self.transaction or Transaction(self.session_id, direct=True)
+        transaction.used = True
         version = self.engine.catalog_version
         try:
             with self.engine.store.atomic(transaction):
@@ -224,6 +228,8 @@ class Transacting:
     def end_transaction(self, *, commit: bool) -> None:
         transaction, self.transaction = self.transaction, None
         if transaction is not None:
+            if transaction.isolation_before:
+                self.executor.isolation = transaction.isolation_before
             self.finish(transaction, commit=commit)
 
     def finish(self, transaction: Transaction, *, commit: bool) -> None:

@@ -49,6 +49,10 @@ class Transaction:
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     active: bool = True
     truncated: bool = False  # a table: nothing may follow but the end
+    used: bool = False  # by any statement but SET
+    # By SET TRANSACTION, and the session's level if that set another.
+    read_only: bool = False
+    isolation_before: str = ""
     # Numbers of constraints that are deferred, and of those to check yet.
     deferred: set[int] = field(default_factory=set)
     pending: dict[int, Table] = field(default_factory=dict)

@@ -75,6 +75,9 @@ def _release_savepoint(session: Session, node: ast_session.ReleaseSavepoint) -> 
 
 
 def _set_isolation(session: Session, node: ast_session.SetIsolation) -> None:
+    """SQLError(-877) if SET TRANSACTION has set the level of this transaction."""
+    if session.transaction is not None and session.transaction.isolation_before:
+        raise SQLError(-877)
     _isolate(session, node.level)
     session.executor.retain_update_locks = node.retain_update_locks
 
@@ -95,10 +98,26 @@ _ANSI_LEVELS = {
 
 
 def _set_transaction(session: Session, node: ast_session.SetTransaction) -> None:
+    """Until the transaction ends; a level that is set outside of one stays.
+
+    SQLError(-875, -876, -877), -255 for READ ONLY outside of a transaction.
+    """
+    if (node.level, node.access) == ("read uncommitted", "read write"):
+        raise SQLError(-875)
+    transaction = session.transaction
     if node.access == "read only":
-        raise unsupported("SET TRANSACTION READ ONLY", node.position)
+        transaction = session.open_transaction()
+    if transaction is not None and transaction.used:
+        raise SQLError(-876)
     if node.level:
+        before = session.executor.isolation
+        if transaction is not None and transaction.isolation_before:
+            raise SQLError(-877)
         _isolate(session, _ANSI_LEVELS[node.level])
+        if transaction is not None:
+            transaction.isolation_before = before
+    if transaction is not None:
+        transaction.read_only = node.access == "read only"
 
 
 def _set_lock_mode(session: Session, node: ast_session.SetLockMode) -> None:
@@ -117,6 +136,7 @@ HARMLESS_OPTIONS = (
     "debug file",
     "dataskip",
 )
+_LAST_COMMITTED = ("none", "dirty read", "committed read", "all")
 HARMLESS_VARIABLES = (
     "optcompind",
     "pdqpriority",
@@ -150,9 +170,14 @@ def _set_option(session: Session, node: ast_session.SetOption) -> None:
 
 
 def _set_environment(session: Session, node: ast_session.SetEnvironment) -> None:
+    """SQLError(-19842) for a bad value of USELASTCOMMITTED."""
+    value = (node.value or "").strip("'\"").lower()
     if node.name == "uselastcommitted":
-        mode = (node.value or "").strip("'\"").lower()
-        session.executor.last_committed = mode in ("committed read", "all")
+        if value not in _LAST_COMMITTED:
+            raise SQLError(-19842)
+        session.executor.last_committed = value in ("committed read", "all")
+    elif node.name == "string_truncate_error" and value in ("error", "ignore"):
+        session.refuses_truncation = value == "error"
     elif node.name not in HARMLESS_VARIABLES:
         raise unsupported(f"SET ENVIRONMENT {node.name.upper()}", node.position)
 
@@ -173,7 +198,8 @@ def _lock_table(session: Session, node: ast_session.LockTable) -> None:
             exclusive=node.exclusive,
             sqlcode=_LOCK_REFUSED,
             isam=TABLE_LOCKED,
-        )
+        ),
+        reads=True,
     )
 
 

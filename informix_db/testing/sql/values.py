@@ -23,6 +23,7 @@ never reaches a converter. To and from the values of `api`: `boundary`.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import struct
 from collections.abc import Callable
@@ -64,7 +65,7 @@ class Context:
 
     def __init__(self) -> None:
         self.dbdate = DEFAULT_DBDATE
-        self.ansi = False
+        self.refuses_truncation = False
         self.codec = "latin-1"  # of the database's code set
         self.now = datetime.datetime(1900, 1, 1)
         self._converters: dict[tuple[SQLType, SQLType], Convert | None] = {}
@@ -162,12 +163,12 @@ def parse_number(text: str) -> Decimal:
 
 
 def narrow_float(value: float, code: int) -> float:
-    """Return `value` as FLOAT or SMALLFLOAT keeps it; SQLError(-1223) if too large."""
+    """Return `value` as FLOAT or SMALLFLOAT keeps it; SQLError(-1222) if too large."""
     if code == t.SMALLFLOAT:
         try:
             value = struct.unpack(">f", struct.pack(">f", value))[0]
         except OverflowError:
-            raise SQLError(-1223) from None
+            raise SQLError(-1222) from None
     return value
 
 
@@ -202,7 +203,14 @@ def _to_decimal(target: SQLType, number: Callable[[Any], Decimal]) -> Convert:
 
 def _to_float(target: SQLType, number: Callable[[Any], Any]) -> Convert:
     code = target.code
-    return lambda value: narrow_float(float(number(value)), code)
+
+    def convert(value: Any) -> float:
+        result = float(number(value))
+        if math.isinf(result) and not isinstance(value, float):
+            raise SQLError(-1223)
+        return narrow_float(result, code)
+
+    return convert
 
 
 def _float_number(value: float) -> Decimal:
@@ -262,13 +270,14 @@ def _date_from_number(
 
 
 def fit_string(context: Context, text: str, sql_type: SQLType) -> str:
-    """Return `text` as the type stores it: cut (SQLError(-1279) in MODE ANSI)."""
+    """Return `text` as the type stores it: cut, or SQLError(-1279) if characters
+    would be lost and the session refuses that, as in MODE ANSI."""
     limit = t.char_length(sql_type)
     if t.is_padded(sql_type):
         text = text.rstrip(" ")
     if context.size(text) <= limit:
         return text
-    if context.ansi and context.size(text.rstrip(" ")) > limit:
+    if context.refuses_truncation and context.size(text.rstrip(" ")) > limit:
         raise SQLError(-1279)
     return context.cut(text, limit)
 

@@ -1,8 +1,8 @@
 """What INSERT, UPDATE and DELETE write to: a table, maybe seen through views of it.
 
 A view can be written through if its rows are rows of one table: no join, DISTINCT,
-GROUP BY, set operation. All its columns must be plain columns here; a real server
-refuses only to write to those that are not.
+GROUP BY, set operation. A view with expressions takes no INSERT or UPDATE (ERR -234,
+-384); a DELETE it would take, but not here.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from informix_db.testing.sql.catalog import Column, Database, Table, View
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.privileges import missing, require
 from informix_db.testing.sql.queries import QueryBinder
+from informix_db.testing.sql.rules import AGGREGATES
 from informix_db.testing.sql.scope import Binding, Scope, ScopeItem
 from informix_db.testing.sql.views import ViewNames
 
-_NOT_SIMPLE, _NO_UPDATE = -384, -273
+_NOT_SIMPLE, _VIRTUAL, _NO_UPDATE = -384, -234, -273
 
 
 @dataclass(slots=True)
@@ -148,7 +149,7 @@ def _through(
     require(privilege, item, place, owner, name.position)
     binding.note(item)
     inner = _target(item, written.name, binding, privilege)
-    seen = _columns(select, inner, name.position)
+    seen = _columns(view, select, inner, privilege, name.position)
     if len(seen) != len(view.columns):
         raise stale
     names = [
@@ -173,20 +174,37 @@ def _simple(view: View, position: int) -> tuple[ast_query.Select, ast_query.Tabl
         or body.skip is not None
         or len(body.tables) != 1
         or not isinstance(body.tables[0], ast_query.Table)
+        or any(_is_aggregate(part) for item in body.items for part in ast.walk(item))
     ):
         raise SQLError(_NOT_SIMPLE, offset=position, token=view.name)
     return body, body.tables[0]
 
 
-def _columns(select: ast_query.Select, inner: Target, position: int) -> list[Column]:
-    """Return the columns a view's select list names."""
+def _is_aggregate(node: ast.Node) -> bool:
+    return isinstance(node, ast.FunctionCall) and node.name.name in AGGREGATES
+
+
+def _columns(
+    view: View,
+    select: ast_query.Select,
+    inner: Target,
+    privilege: str,
+    position: int,
+) -> list[Column]:
+    """Return the columns a view's select list names; SQLError(-234) for an INSERT,
+    -384 for an UPDATE, if it has others."""
     found: list[Column] = []
     for item in select.items:
         if isinstance(item, ast_query.Star):
             found += inner.columns
             continue
         if not isinstance(item.expression, ast.Name):
-            raise unsupported("writing through a view with expressions", position)
+            if privilege == "i":
+                virtual, _ = view.columns[len(found)]
+                raise SQLError(_VIRTUAL, offset=position, token=virtual)
+            if privilege == "u":
+                raise SQLError(_NOT_SIMPLE, offset=position, token=view.name)
+            raise unsupported("DELETE from a view with expressions", position)
         column = inner.column(item.expression.parts[-1])
         if column is not None:
             found.append(column)

@@ -94,11 +94,18 @@ def targets(table: Table | Target, names: Sequence[ast.Identifier]) -> list[Colu
     for name in names:
         column = table.column(name.name)
         if column is None:
-            raise SQLError(-217, offset=name.position, token=name.name)
+            raise no_column(name)
         if column in targets:
             raise SQLError(-681, offset=name.position, token=name.name)
         targets.append(column)
     return targets
+
+
+def no_column(name: ast.Identifier) -> SQLError:
+    """Return the error for a column to be written that is not there: ROWID cannot."""
+    if name.name == "rowid":
+        return SQLError(-228, offset=name.position)
+    return SQLError(-217, offset=name.position, token=name.name)
 
 
 def check_omitted(table: Table, targets: Sequence[Column]) -> None:
@@ -200,7 +207,7 @@ def _assigned(target: Target, assignment: ast_dml.Assignment) -> list[Column]:
     for name in assignment.columns:
         column = target.column(name.name)
         if column is None:
-            raise SQLError(-217, offset=name.position, token=name.name)
+            raise no_column(name)
         target.require(name.name, name.position)
         if column.is_serial:
             raise SQLError(-232, offset=name.position, token=name.name)

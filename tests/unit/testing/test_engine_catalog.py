@@ -91,8 +91,11 @@ def test_indexes(sql: SQLClient) -> None:
         ("2 [1], -1 [1]",)
     ]
     sql.do("CREATE CLUSTER INDEX i3 ON t (b)")
-    sql.do("ALTER INDEX i1 TO CLUSTER")
+    assert sql.code("ALTER INDEX i1 TO CLUSTER") == -500
     sql.do("ALTER INDEX i3 TO NOT CLUSTER")
+    sql.do("ALTER INDEX i1 TO CLUSTER")
+    assert sql.code("CREATE CLUSTER INDEX i4 ON t (b DESC)") == -500
+    assert sql.code("ALTER INDEX i3 TO NOT CLUSTER") == -501
     assert sql.rows("SELECT idxname FROM sysindexes WHERE clustered = 'C'") == [("i1",)]
     assert sql.code("ALTER INDEX nosuch TO CLUSTER") == -319
 

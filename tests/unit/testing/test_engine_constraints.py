@@ -14,7 +14,7 @@ def family(sql: SQLClient) -> SQLClient:
     sql.do("CREATE TABLE p (id INT PRIMARY KEY, name VARCHAR(9) NOT NULL UNIQUE)")
     sql.do("CREATE TABLE c (id INT, p INT REFERENCES p ON DELETE CASCADE)")
     sql.do(
-        "CREATE TABLE f (name CHAR(9), FOREIGN KEY (name) REFERENCES p (name) "
+        "CREATE TABLE f (name VARCHAR(9), FOREIGN KEY (name) REFERENCES p (name) "
         "CONSTRAINT fan)"
     )
     for i, name in ((1, "one"), (2, "two")):
@@ -104,9 +104,10 @@ class TestForeignKeys:
             ("CREATE TABLE x (a INT REFERENCES nosuch)", -206),
             ("CREATE TABLE x (a INT REFERENCES c)", -297),
             ("CREATE TABLE x (a INT REFERENCES c (id))", -297),
-            ("CREATE TABLE x (a INT, FOREIGN KEY (z) REFERENCES p)", -217),
-            ("CREATE TABLE x (a INT, b INT, FOREIGN KEY (a, b) REFERENCES p)", -297),
-            ("CREATE TABLE x (a DATE REFERENCES p)", -999),
+            ("CREATE TABLE x (a INT, FOREIGN KEY (z) REFERENCES p)", -537),
+            ("CREATE TABLE x (a INT, b INT, FOREIGN KEY (a, b) REFERENCES p)", -536),
+            ("CREATE TABLE x (a DATE REFERENCES p)", -356),
+            ("CREATE TABLE x (a SMALLINT REFERENCES p)", -356),
             ("CREATE TEMP TABLE x (a INT REFERENCES p)", -548),
             ("CREATE TABLE x (a INT REFERENCES p CONSTRAINT fan)", -625),
             ("ALTER TABLE c ADD CONSTRAINT FOREIGN KEY (id) REFERENCES p", -525),

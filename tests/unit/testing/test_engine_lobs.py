@@ -169,13 +169,13 @@ def test_copies_are_independent(smart) -> None:
 @pytest.mark.parametrize(
     ("call", "sqlcode"),
     [
-        ("filetoblob('f')", -674),
+        ("filetoblob('f')", -664),
         ("filetoblob('/etc/passwd', 'server')", -999),
         ("filetoblob('f', id)", -999),
         ("lotofile(id, 'f', 'client')", -674),
         ("lotofile(b, 'f', 'server')", -999),
         ("locopy(id)", -674),
-        ("locopy(b, 't')", -674),
+        ("locopy(b, 't')", -664),
     ],
 )
 def test_calls_that_are_refused(smart, call, sqlcode) -> None:

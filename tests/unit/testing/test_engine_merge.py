@@ -107,7 +107,7 @@ def test_merge_is_one_statement(t: SQLClient) -> None:
         (
             "MERGE INTO t USING u ON t.k = u.k "
             "WHEN NOT MATCHED THEN INSERT (k) VALUES (t.k)",
-            -217,
+            -26092,
         ),
         (
             "MERGE INTO t USING u ON t.k = u.k "

@@ -156,7 +156,6 @@ class TestWritingThroughViews:
             ("SELECT t.b FROM t, t u", -384),
             ("SELECT b FROM t UNION SELECT b FROM t", -384),
             ("SELECT b FROM (SELECT b FROM t)", -384),
-            ("SELECT UPPER(b) b FROM t", -999),
         ],
     )
     def test_views_too_complex(self, t: SQLClient, query: str, sqlcode: int) -> None:
