@@ -71,7 +71,9 @@ class BaseCursor(Generic[ConnectionT]):
             scrollable,
             self._files,
         )
-        self.row_factory = row_factory or connection.row_factory
+        if row_factory is None:
+            row_factory = connection.row_factory
+        self.row_factory = row_factory
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled")

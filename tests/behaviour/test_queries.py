@@ -289,6 +289,16 @@ def test_a_column_called_keys(conn: informix_db.Connection) -> None:
     assert row["keys"] == row[0] == 1
 
 
+def test_a_row_factory_that_is_false(conn: informix_db.Connection) -> None:
+    class Shouting(list[str]):  # which is empty
+        def __call__(self, cursor: Any) -> Any:
+            return lambda row: tuple(map(str.upper, row))
+
+    cursor = conn.cursor(row_factory=Shouting())
+    cursor.execute("SELECT tabname FROM systables WHERE tabid = 1")
+    assert cursor.fetchall() == [("SYSTABLES",)]
+
+
 @pytest.mark.parametrize("factory", [dict, list, set, lambda cursor: 5])
 def test_row_factories_that_are_none(
     conn: informix_db.Connection, factory: Any
