@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from informix_db._base.pool import Connect, Give, Refuse, Wait
+from informix_db._base.pool import Connect, Decision, Give, Refuse, Wait
 from informix_db._base.poolbase import (
     ANSWER_TIMEOUT,
     RESTORE_TIMEOUT,
@@ -37,7 +37,7 @@ logger = logging.getLogger("informix_db.pool")
 # What close() gives the upkeep thread, which may be in the middle of connecting.
 _JOIN_TIMEOUT = 0.5
 
-_Decision = Give[Connection] | Connect | Wait[Connection] | Refuse
+_Decision = Decision[Connection]
 
 
 class ConnectionPool(BasePool[Connection]):
@@ -87,7 +87,7 @@ class ConnectionPool(BasePool[Connection]):
                 self._settle()
         except BaseException:
             with self._lock:
-                self._core.abandon(decision, time.monotonic())
+                self._abandon(decision, time.monotonic())
             self._settle()
             raise
         return decision.connection
@@ -104,14 +104,14 @@ class ConnectionPool(BasePool[Connection]):
             self._inherited.discard(connection)
             self._let_go(connection)
             return
-        self._check_leased(connection)
+        with self._lock:
+            self._take_back(connection)
         usable = False
         try:
             usable = not broken and self._restore(connection)
         finally:
             with self._lock:
-                self._check_leased(connection)
-                self._core.release(connection, time.monotonic(), broken=not usable)
+                self._give_back(connection, time.monotonic(), usable)
             self._settle()
 
     @contextmanager

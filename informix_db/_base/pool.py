@@ -77,6 +77,9 @@ class Wait(Generic[C]):
         self.waker: Any = None
 
 
+Decision = Give[C] | Connect | Wait[C] | Refuse
+
+
 @dataclass
 class Orders(Generic[C]):
     """What a shell has to do after a decision."""
@@ -121,7 +124,7 @@ class PoolCore(Generic[C]):
 
     # -- getting a connection ----------------------------------------------------------
 
-    def acquire(self, now: float) -> Give[C] | Connect | Wait[C] | Refuse:
+    def acquire(self, now: float) -> Decision[C]:
         """Decide what someone who wants a connection gets."""
         if self.closed:
             return REFUSE
@@ -140,15 +143,15 @@ class PoolCore(Generic[C]):
         return place
 
     def abandon(
-        self, decision: Give[C] | Connect | Wait[C] | Refuse, now: float
+        self, decision: Decision[C], now: float, *, broken: bool = True
     ) -> None:
         """Take back what was decided for someone who failed to make use of it.
 
-        A connection counts as broken, a slot as a failed attempt to connect.
+        A connection may be `broken`; a slot counts as a failed attempt to connect.
         """
         self.counts["requests_errors"] += 1
         if isinstance(decision, Give):
-            self.release(decision.connection, now, broken=True)
+            self.release(decision.connection, now, broken=broken)
         elif isinstance(decision, Connect):
             self.counts["connections_num"] += 1
             self.counts["connections_errors"] += 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from informix_db._base.connection import BaseConnection, SessionState
-from informix_db._base.pool import PoolCore, PoolSettings
+from informix_db._base.pool import Decision, Give, PoolCore, PoolSettings
 from informix_db._wire.buffer import Wire
 from informix_db.exceptions import (
     InterfaceError,
@@ -76,6 +76,8 @@ class BasePool(Generic[ConnectionT]):
         self._reset = reset
         self._settings = PoolSettings(min_size, max_size, max_idle, max_lifetime)
         self._core: PoolCore[ConnectionT] = PoolCore(self._settings)
+        # Connections that are being released: nobody can release them once more.
+        self._returning: set[ConnectionT] = set()
         # Connections in use when the process forked: the parent's.
         self._inherited: weakref.WeakSet[ConnectionT] = weakref.WeakSet()
         _pools.add(self)
@@ -134,6 +136,7 @@ class BasePool(Generic[ConnectionT]):
         """Start afresh in a forked child: the sessions are the parent's."""
         old, self._core = self._core, PoolCore(self._settings)
         self._core.closed = old.closed
+        self._returning.clear()
         self._inherited.update(old.leased)
         for member in old.idle:
             self._let_go(member.connection)
@@ -162,12 +165,38 @@ class BasePool(Generic[ConnectionT]):
             retryable=True,
         )
 
+    def _abandon(self, decision: Decision[ConnectionT], now: float) -> None:
+        """Take back what somebody who gave up was to get.
+
+        A connection that did not have to answer a ping is as good as it was.
+        """
+        broken = True
+        if isinstance(decision, Give):
+            connection = decision.connection
+            broken = connection.closed or not connection._channel.in_sync
+        self._core.abandon(decision, now, broken=broken)
+
     def _check_leased(self, connection: ConnectionT) -> None:
         known = isinstance(connection, BaseConnection)
-        if not known or connection not in self._core.leased:
+        if (
+            not known
+            or connection not in self._core.leased
+            or connection in self._returning
+        ):
             raise InterfaceError(
                 f"{connection!r} was not acquired from this pool, or has been released"
             )
+
+    def _take_back(self, connection: ConnectionT) -> None:
+        """Begin to release a connection; InterfaceError if it is not in use."""
+        self._check_leased(connection)
+        self._returning.add(connection)
+
+    def _give_back(self, connection: ConnectionT, now: float, usable: bool) -> None:
+        """End what `_take_back` has begun."""
+        self._returning.discard(connection)
+        self._check_leased(connection)  # the process may have forked since
+        self._core.release(connection, now, broken=not usable)
 
 
 def pool_closed() -> PoolClosedError:

@@ -22,7 +22,7 @@ from informix_db._transport.options import set_options
 from informix_db._transport.tls import context_of, handshake_error
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.constants import INTERRUPT
-from informix_db.exceptions import OperationalError
+from informix_db.exceptions import InterfaceError, OperationalError
 from informix_db.params import ConnectParams
 
 _MIN_RECEIVE = 16 * 1024
@@ -64,6 +64,7 @@ class AsyncTransport(asyncio.BufferedProtocol):
         self._waiter: asyncio.Future[None] | None = None
         self._result: Any = None
         self._error: BaseException | None = None
+        self._requests = 0  # that had been made when it began
         self._watchdog: asyncio.TimerHandle | None = None
         self._waiting_since = 0.0
         self.read_timeout: float | None = None  # seconds for each single wait
@@ -93,6 +94,19 @@ class AsyncTransport(asyncio.BufferedProtocol):
     def connected(self) -> bool:
         """Whether there is a TCP connection."""
         return self._socket is not None
+
+    @property
+    def at_home(self) -> bool:
+        """Whether this is called by the event loop the transport belongs to."""
+        return asyncio._get_running_loop() is self._loop
+
+    def check_loop(self) -> None:
+        """Raise InterfaceError in any event loop but the transport's."""
+        if asyncio.get_running_loop() is not self._loop:
+            raise InterfaceError(
+                "the connection belongs to another event loop, the one that was "
+                "running when it was opened"
+            )
 
     # -- running conversations ---------------------------------------------------------
 
@@ -156,11 +170,17 @@ class AsyncTransport(asyncio.BufferedProtocol):
         """Send what is written without waiting for an answer."""
         out = self._channel.write
         if out.data and self._lost is None and self._transport is not None:
-            self._transport.write(out.take())
+            try:
+                self._transport.write(out.take())
+            except BaseException:  # KeyboardInterrupt: who knows what was sent
+                self._lose(ConnectionAbortedError("sending was interrupted"))
+                raise
 
     def _start(self, generator: Wire[Any]) -> None:
         self._generator = generator
         self._sending = False
+        self._channel.in_order = False
+        self._requests = self._channel.counters.requests
         if self._lost is not None:
             self._end(None, self._loss(self._lost))
             return
@@ -185,14 +205,27 @@ class AsyncTransport(asyncio.BufferedProtocol):
                 next(generator)
         except StopIteration as stop:
             self._end(stop.value, None)
-        except BaseException as exc:
+        except Exception as exc:
             self._end(None, exc)
+        except BaseException as exc:
+            self._end_unnoted(exc)
         else:
             if self._channel.write.data:
                 self.flush()
                 self.round_trips += 1
             if self.read_timeout is not None:
                 self._waiting_since = self._loop.time()
+
+    def _end_unnoted(self, exc: BaseException) -> None:
+        """End a conversation that an interrupt, not its own doing, has ended.
+
+        It may not have taken note of an answer, that to COMMIT say: if there was one
+        to be had it counts as half read.
+        """
+        channel = self._channel
+        if channel.counters.requests != self._requests and not channel.in_order:
+            channel.mid_reply = True
+        self._end(None, exc)
 
     def _end(self, result: Any, error: BaseException | None) -> None:
         self._generator = None
@@ -244,6 +277,13 @@ class AsyncTransport(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Use the bytes the loop received."""
+        try:
+            self._received(nbytes)
+        except BaseException:  # KeyboardInterrupt: bytes may be missing
+            self._lose(ConnectionAbortedError("receiving was interrupted"))
+            raise
+
+    def _received(self, nbytes: int) -> None:
         read = self._channel.read
         read.received([nbytes])
         if nbytes == self._room and self._receive_size < _MAX_RECEIVE:
@@ -289,7 +329,13 @@ class AsyncTransport(asyncio.BufferedProtocol):
             self._end(None, self._loss(self._lost))
 
     def close(self) -> None:
-        """Close the socket at once; what was not sent is lost."""
+        """Close the socket at once; what was not sent is lost.
+
+        Elsewhere than in its own event loop: have it closed there.
+        """
+        if not (self.at_home or self.inherited):
+            self.close_from_afar()
+            return
         self._lose(ConnectionAbortedError("it was closed on this side"))
         if self.inherited:
             self._let_go()
@@ -325,9 +371,12 @@ class AsyncTransport(asyncio.BufferedProtocol):
             await asyncio.wait([self._closed], timeout=timeout)
 
     def close_from_afar(self) -> None:
-        """Have the socket closed, from a finalizer in whatever thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed, and the socket
+        """Have the socket closed, from whatever thread or event loop."""
+        try:
             self._loop.call_soon_threadsafe(self.close)
+        except RuntimeError:  # the loop is closed
+            if self._socket is not None:
+                self._socket.close()
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

@@ -8,31 +8,26 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from inspect import GEN_CLOSED, getgeneratorstate, isawaitable
+from inspect import isawaitable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.attempts import Attempts
-from informix_db._base.batch import Batch
 from informix_db._base.connection import (
     BUSY,
-    CANCEL_GRACE,
     CLOSED,
-    IDLE,
-    BaseConnection,
     Beginning,
 )
 from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
-from informix_db._transport.aio import AsyncTransport, DeadlineReached
+from informix_db._transport.aio import DeadlineReached
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.xid import Xid
-from informix_db.aio._feed import Feed
-from informix_db.aio._lock import WireLock
+from informix_db.aio._conversations import Conversations
 from informix_db.aio.cursors import AsyncCursor
 from informix_db.aio.lobs import AsyncLargeObjectFile
-from informix_db.exceptions import Error, OperationalError, StatementCancelledError
+from informix_db.exceptions import Error, OperationalError
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
 
@@ -45,13 +40,7 @@ logger = logging.getLogger("informix_db")
 _CLOSE_TIMEOUT = 0.5
 
 
-class _Undoing(Beginning[None]):
-    """Makes a conversation that is seen through, whatever cancels the task."""
-
-    cancelled: BaseException | None = None  # raised when it is over
-
-
-class AsyncConnection(BaseConnection):
+class AsyncConnection(Conversations):
     """A session with an Informix server. Made by `informix_db.aio.connect`.
 
     One task at a time may use it; tasks that share it by mistake queue up. A task
@@ -62,13 +51,7 @@ class AsyncConnection(BaseConnection):
     OperationalError with `session_dead` set if it is lost on the way.
     """
 
-    _transport: AsyncTransport
     _largest_fetch = 64 * 1024  # more would hold up the event loop
-
-    def __init__(self, params: ConnectParams) -> None:
-        super().__init__(params)
-        self._lock = WireLock()
-        self._transport = AsyncTransport(self._channel, f"{params.host}:{params.port}")
 
     @classmethod
     async def _connect(cls, params: ConnectParams) -> Self:
@@ -134,184 +117,6 @@ class AsyncConnection(BaseConnection):
             session_dead=True,
         )
 
-    # -- running conversations ---------------------------------------------------------
-
-    async def _run(
-        self,
-        make: Callable[..., Wire[T]],
-        timeout: float | None = None,
-        sql: str | None = None,
-        parameters: object = None,
-        *,
-        watched: bool = False,
-        args: tuple[object, ...] = (),
-        undoing: _Undoing | None = None,
-    ) -> T:
-        """Run a conversation under the wire lock and decide the session's fate.
-
-        ``make(*args)`` is called with the lock held. Whatever is raised, the session is
-        then either in step with the server or broken and its socket closed. `timeout`
-        (seconds) interrupts the server, as cancelling the task does. `sql` and
-        `parameters` are for an observer. What is `undoing` is not interrupted.
-        """
-        if self._observer is not None and not watched:
-            with Watch(self, sql=sql, parameters=parameters) as watch:
-                result = await self._run(
-                    watch.opening(make, args), timeout, watched=True, undoing=undoing
-                )
-                watch.changed(result)
-            return result
-        lock, transport = self._lock, self._transport
-        if not lock.take():
-            await lock.acquire()
-        try:
-            self._check_usable()
-            self._state = BUSY
-            self._channel.cancelled = False
-            if undoing is not None:
-                with closing(self._absorbed_gen(make)) as conversation:
-                    result, cancelled = await self._see_through(conversation)
-                undoing.cancelled = cancelled
-                return result
-            if self._interrupted:
-                await self._absorb_interrupt()
-            generator = make(*args)
-            try:
-                waiter = transport.begin(generator)
-                if waiter is not None:
-                    if timeout is None:
-                        await waiter
-                    else:
-                        await transport.wait(waiter, timeout)
-                answer: T = transport.outcome()
-                return answer
-            except (DeadlineReached, asyncio.CancelledError) as exc:
-                return await self._end_interrupted(generator, exc, timeout)
-            finally:
-                generator.close()
-        except BaseException as exc:
-            self._decide_fate(exc)
-            raise
-        finally:
-            self._channel.cancelled = False
-            if self._state is BUSY:
-                self._state = IDLE
-            lock.release()
-
-    async def _end_interrupted(
-        self, generator: Wire[T], reason: BaseException, timeout: float | None
-    ) -> T:
-        """Interrupt the server and see the conversation through."""
-        if isinstance(reason, DeadlineReached):
-            reason = StatementCancelledError(
-                f"the statement was cancelled after timeout={timeout:g} s"
-            )
-        elif getgeneratorstate(generator) == GEN_CLOSED:
-            raise reason
-        if self._give_up():
-            self._transport.interrupt()
-        result, last = await self._see_through(generator, reason)
-        if isinstance(last, asyncio.CancelledError):
-            raise last
-        return result  # it was done after all
-
-    async def _absorb_interrupt(self) -> None:
-        late = StatementCancelledError(
-            f"the server did not answer within {CANCEL_GRACE:g} s after an interrupt"
-        )
-        with closing(self._absorb_interrupt_gen()) as ping:
-            _, reason = await self._see_through(ping, late)
-        if isinstance(reason, asyncio.CancelledError):
-            raise reason
-
-    async def _see_through(
-        self, generator: Wire[T], reason: BaseException | None = None
-    ) -> tuple[T, BaseException | None]:
-        """Drive a conversation to its end; return its result and what to raise then.
-
-        That is `reason`, or what cancelled the task since. Being cancelled, again or
-        for the first time, changes nothing else: the grace, which begins with the first
-        reason, is short, and half a reply is of no use to anyone.
-        """
-        transport = self._transport
-        clock = asyncio.get_running_loop().time
-        deadline = None if reason is None else clock() + CANCEL_GRACE
-        try:
-            waiter = transport.begin(generator)
-            while waiter is not None:
-                try:
-                    if deadline is None:
-                        await waiter
-                    else:
-                        await transport.wait(waiter, deadline - clock())
-                    break
-                except asyncio.CancelledError as exc:
-                    reason = exc
-                    deadline = deadline or clock() + CANCEL_GRACE
-                    over = getgeneratorstate(generator) == GEN_CLOSED
-                    waiter = None if over else transport.begin(generator)
-            return transport.outcome(), reason
-        except DeadlineReached:
-            assert reason is not None
-            self._decide_fate(reason)
-            raise reason from None
-        except Error as exc:
-            self._decide_fate(exc)
-            timed_out = isinstance(reason, StatementCancelledError)
-            if reason is None or (exc.session_dead and timed_out):
-                raise
-            raise reason from None
-
-    async def _run_unwaited(self, write: Callable[[], None]) -> None:
-        """Write requests whose replies nobody waits for, and send them."""
-        async with self._lock:
-            if not self.closed:
-                write()
-                self._transport.flush()
-
-    async def _run_batch(
-        self, cursor: AsyncCursor, batch: Batch, feed: Feed | None
-    ) -> None:
-        """Run a batch; whoever calls this has the wire lock."""
-        self._check_usable()
-        cursor._reset()
-        try:
-            while await self._fill(batch, feed):
-                await self._run(batch.send_gen, watched=True)
-            await self._run(batch.finish_gen, watched=True)
-        except BaseException:
-            await self._undo(batch.fail_gen)
-            raise
-        cursor._note_batch(batch)
-
-    async def _fill(self, batch: Batch, feed: Feed | None) -> bool:
-        if feed is not None:
-            with self._lock.errand():
-                await feed.refill()
-        return batch.fill()
-
-    async def _undo(self, make: Callable[[], Wire[None]]) -> None:
-        """Undo what an exception ended, which a second error does not hide.
-
-        Being cancelled meanwhile ends nothing that comes to its end within the grace.
-        What cannot be undone must not be committed later: the session ends with it.
-        """
-        if self.closed:
-            return
-        undo = _Undoing(make)
-        try:
-            await self._run(undo, undoing=undo)
-        except Error as exc:
-            logger.warning("%r is closed, it could not undo: %s", self, exc)
-            self._break(exc)
-        except BaseException as exc:
-            # What encloses this block, if anything, undoes more.
-            if not undo.begun or (self._in_transaction and not self._blocks):
-                self._break(exc)
-            raise
-        if undo.cancelled is not None:
-            raise undo.cancelled
-
     # -- PEP 249, awaited --------------------------------------------------------------
 
     def cursor(
@@ -353,6 +158,10 @@ class AsyncConnection(BaseConnection):
             await self._end()
 
     async def _end(self) -> None:
+        if not self._transport.at_home:
+            self._state = CLOSED
+            self._transport.close()
+            return
         # A conversation of another task is not waited for: the socket goes.
         mine = False
         try:
@@ -439,9 +248,9 @@ class AsyncConnection(BaseConnection):
         try:
             yield
             await self._run(leave)
-        except BaseException:
+        except BaseException as exc:
             if not leave.begun:
-                await self._undo(lambda: leave_gen(False))
+                await self._undo(lambda: leave_gen(False), exc)
             raise
 
     async def tpc_begin(self, xid: Sequence[Any]) -> None:

@@ -83,6 +83,7 @@ class AsyncCursor(BaseCursor["AsyncConnection"]):
             seq_of_parameters = feed = Feed(seq_of_parameters.__aiter__())
         batch = self._new_batch(operation, seq_of_parameters, insert_cursor)
         connection = self._connection
+        connection._transport.check_loop()
         async with connection._lock:
             with Watch(
                 connection, "executemany", operation, seq_of_parameters, (self, batch)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from informix_db._base.pool import Connect, Give, Refuse, Wait
+from informix_db._base.pool import Connect, Decision, Give, Refuse, Wait
 from informix_db._base.poolbase import (
     ANSWER_TIMEOUT,
     RESTORE_TIMEOUT,
@@ -25,8 +25,9 @@ from informix_db._base.poolbase import (
     restore_settings,
 )
 from informix_db._transport.aio import DeadlineReached
+from informix_db.aio._conversations import Patience
 from informix_db.aio.connections import AsyncConnection
-from informix_db.exceptions import Error
+from informix_db.exceptions import Error, InterfaceError
 from informix_db.params import ConnectParams
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ logger = logging.getLogger("informix_db.pool")
 # Tasks in a forked child, which belong to a loop that does not run there.
 _of_parents: list[asyncio.Task[None]] = []
 
-_Decision = Give[AsyncConnection] | Connect | Wait[AsyncConnection] | Refuse
+_Decision = Decision[AsyncConnection]
 
 
 class AsyncConnectionPool(BasePool[AsyncConnection]):
@@ -49,7 +50,8 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     def __init__(self, params: ConnectParams, **settings: Any) -> None:
         super().__init__(params, **settings)
-        self._loop = asyncio.get_running_loop()
+        # None: that of who comes first after a fork
+        self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         self._due = asyncio.Event()  # upkeep may have something to do
         self._upkeeper: asyncio.Task[None] | None = None
 
@@ -81,9 +83,9 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         what connecting raises if a connection has to be opened.
         """
         timeout = self._take_timeout(timeout)
+        loop = self._check_loop()
         if self._upkeeper is None:
             self._start_upkeep()
-        loop = asyncio.get_running_loop()
         now = loop.time()
         deadline = None if timeout is None else now + timeout
         decision: _Decision = self._core.acquire(now)
@@ -97,7 +99,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
                 decision = await self._proceed(decision, deadline, timeout)
                 await self._settle()
         except BaseException:
-            self._core.abandon(decision, loop.time())
+            self._abandon(decision, loop.time())
             await self._settle()
             raise
         return decision.connection
@@ -111,19 +113,26 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         function is called; a connection on which that fails, or whose database is
         no longer the pool's, is thrown away. Raises InterfaceError for a connection
         that is not in use.
+
+        Being cancelled costs the connection only where that cancels the `reset`
+        function, or the server does not answer within a grace: otherwise the rollback
+        is seen through, and what follows it done, before CancelledError is raised.
         """
         if connection in self._inherited:
             self._inherited.discard(connection)
             self._let_go(connection)
             return
-        self._check_leased(connection)
+        self._check_loop()
+        self._take_back(connection)
+        patience = Patience(RESTORE_TIMEOUT)
         usable = False
         try:
-            usable = not broken and await self._restore(connection)
+            usable = not broken and await self._restore(connection, patience)
         finally:
-            self._check_leased(connection)
-            self._core.release(connection, _now(), broken=not usable)
+            self._give_back(connection, _now(), usable)
             await self._settle()
+        if patience.cancelled is not None:
+            raise patience.cancelled
 
     @asynccontextmanager
     async def connection(
@@ -148,9 +157,13 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         Connections in use are closed when they are released.
         """
         self._core.close(_now())
-        self._due.set()
-        await self._settle()
         upkeeper = self._upkeeper
+        if upkeeper is None or upkeeper.get_loop() is asyncio.get_running_loop():
+            self._due.set()
+        else:
+            self._end_upkeep_from_afar()
+            upkeeper = None
+        await self._settle()
         if upkeeper is not None and upkeeper is not asyncio.current_task():
             upkeeper.cancel()
             await asyncio.wait([upkeeper])
@@ -174,9 +187,19 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
                 f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self
             )
             self._core.closed = True
-            if self._upkeeper is not None:
-                with suppress(RuntimeError):  # the loop is closed
-                    self._loop.call_soon_threadsafe(self._due.set)
+            self._end_upkeep_from_afar()
+
+    def _check_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the running event loop; InterfaceError if it is not the pool's."""
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        if loop is not self._loop:
+            raise InterfaceError(
+                "the pool belongs to another event loop, the one that was running when "
+                "it was made"
+            )
+        return loop
 
     # -- getting a connection --------------------------------------------------------
 
@@ -246,26 +269,26 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     # -- giving it back --------------------------------------------------------------
 
-    async def _restore(self, connection: AsyncConnection) -> bool:
+    async def _restore(self, connection: AsyncConnection, patience: Patience) -> bool:
         """Make a connection ready for its next user; False if that fails."""
         if connection.closed:
             return False
         try:
-            await self._undo(connection)
+            await self._undo(connection, patience)
             if self._reset is not None:
                 outcome = self._reset(connection)
                 if inspect.isawaitable(outcome):
                     await outcome
-                await self._undo(connection)
+                await self._undo(connection, patience)
         except Exception as exc:
             logger.warning("%r is thrown away on release: %s", connection, exc)
             return False
         restore_settings(connection)
         return not connection.closed and not is_elsewhere(connection)
 
-    async def _undo(self, connection: AsyncConnection) -> None:
+    async def _undo(self, connection: AsyncConnection, patience: Patience) -> None:
         if not is_untouched(connection):
-            await connection._run(lambda: restore_gen(connection), RESTORE_TIMEOUT)
+            await connection._run(lambda: restore_gen(connection), patience=patience)
         connection._transport.flush()  # CLOSEs, which free tables for other sessions
 
     async def _settle(self) -> None:
@@ -288,10 +311,15 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     def _start_upkeep(self) -> None:
         if self._needs_upkeep and not self.closed:
-            self._loop = asyncio.get_running_loop()
-            self._upkeeper = self._loop.create_task(
+            self._upkeeper = asyncio.get_running_loop().create_task(
                 _keep_up(weakref.ref(self), self._due), name="informix_db-pool"
             )
+
+    def _end_upkeep_from_afar(self) -> None:
+        """Have the task of a closed pool end, from whatever thread or event loop."""
+        if self._upkeeper is not None:
+            with suppress(RuntimeError):  # its loop is closed
+                self._upkeeper.get_loop().call_soon_threadsafe(self._due.set)
 
     async def _upkeep(self) -> float | None:
         """Close what is too old, open what is missing; return when to come again."""
@@ -322,6 +350,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
     # -- forks -----------------------------------------------------------------------
 
     def _after_fork(self) -> None:
+        self._loop = None
         self._due = asyncio.Event()
         if self._upkeeper is not None:
             _of_parents.append(self._upkeeper)

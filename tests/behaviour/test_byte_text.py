@@ -362,7 +362,7 @@ def test_a_line_that_stalls_or_drops_while_contents_are_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Half a request cannot be taken back: the connection is broken."""
-    for module in ("connections", "aio.connections"):
+    for module in ("connections", "aio._conversations"):
         monkeypatch.setattr(f"informix_db.{module}.CANCEL_GRACE", 0.2)
     cur.connection.commit()
     with Proxy(emulator.host, emulator.port) as proxy:

@@ -149,8 +149,8 @@ def test_a_server_that_stalls_is_given_up_after_read_timeout(
 def test_a_statement_timeout_on_a_stalled_line_breaks_the_connection(
     connect: Connect, proxy: Proxy, numbers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for shell in ("informix_db.connections", "informix_db.aio.connections"):
-        monkeypatch.setattr(f"{shell}.CANCEL_GRACE", 0.2)
+    for module in ("connections", "aio._conversations"):
+        monkeypatch.setattr(f"informix_db.{module}.CANCEL_GRACE", 0.2)
     connection = connect(host=proxy.host, port=proxy.port)
     proxy.stall(SERVER)
     with pytest.raises(informix_db.StatementCancelledError, match=r"timeout=0\.1 s"):

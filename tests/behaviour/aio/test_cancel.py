@@ -29,7 +29,7 @@ def proxy(slow_server: Server) -> Iterator[Proxy]:
 
 @pytest.fixture
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("informix_db.aio.connections.CANCEL_GRACE", GRACE)
+    monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", GRACE)
 
 
 async def begun(engine: SlowEngine) -> None:
@@ -305,10 +305,18 @@ def test_an_interrupt_that_is_lost(run: Run[None], proxy: Proxy) -> None:
 
 @pytest.mark.parametrize("fails", [False, True])
 @pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("too_long", [False, True])
 def test_at_the_end_of_a_block_while_another_task_is_using_the_connection(
-    run: Run[None], emulator: Server, nested: bool, fails: bool
+    run: Run[None],
+    emulator: Server,
+    nested: bool,
+    fails: bool,
+    too_long: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What the block did is undone at once, or cannot be committed any more."""
+    """What the block did is undone in its turn, or cannot be committed any more."""
+    if too_long:
+        monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.02)
 
     async def main() -> None:
         settings = {**settings_of(emulator), "autocommit": False}
@@ -338,13 +346,13 @@ def test_at_the_end_of_a_block_while_another_task_is_using_the_connection(
             await eventually(ended.is_set)
             await asyncio.sleep(0)  # now it waits for the lock
             working.cancel()
-            free_soon = asyncio.get_running_loop().call_later(0.02, free.set)
+            if not too_long:
+                asyncio.get_running_loop().call_later(0.02, free.set)
             with pytest.raises(asyncio.CancelledError):
                 await working
-            free_soon.cancel()
             free.set()
             await asyncio.gather(*other)
-            if fails:
+            if too_long:
                 assert_broken(connection)
             else:
                 assert connection.in_transaction == nested

@@ -140,7 +140,7 @@ def test_a_server_that_says_nothing_more(
 ) -> None:
     """What cannot be undone within the grace cannot be committed any more."""
     if not breaks:
-        monkeypatch.setattr("informix_db.aio.connections.CANCEL_GRACE", 0.1)
+        monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.1)
 
     async def main() -> None:
         connection = await aio.connect(**settings_of(proxy))

@@ -251,7 +251,7 @@ def test_a_cancelled_release_throws_the_connection_away(
     monkeypatch: pytest.MonkeyPatch,
     mode: str,
 ) -> None:
-    monkeypatch.setattr("informix_db.aio.connections.CANCEL_GRACE", 0.1)
+    monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.1)
     pool = make_pool(max_size=1, host=proxy.host, port=proxy.port)._target
 
     async def main() -> None:

@@ -249,8 +249,8 @@ def test_rows_read_stay_readable(
 def test_a_statement_that_times_out_costs_the_connection_if_nobody_answers(
     pool: Any, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for shell in ("informix_db", "informix_db.aio"):
-        monkeypatch.setattr(f"{shell}.connections.CANCEL_GRACE", 0.1)
+    for module in ("connections", "aio._conversations"):
+        monkeypatch.setattr(f"informix_db.{module}.CANCEL_GRACE", 0.1)
     with (
         pytest.raises(informix_db.StatementCancelledError, match=r"timeout=0\.1 s"),
         pool.connection() as connection,
@@ -346,7 +346,7 @@ def test_a_rollback_that_hangs_throws_the_connection_away(
 ) -> None:
     for shell in ("informix_db", "informix_db.aio"):
         monkeypatch.setattr(f"{shell}.pool.RESTORE_TIMEOUT", 0.1)
-        monkeypatch.setattr(f"{shell}.connections.CANCEL_GRACE", 0.1)
+    monkeypatch.setattr("informix_db.connections.CANCEL_GRACE", 0.1)
     pool = make_pool(host=proxy.host, port=proxy.port)
     connection = pool.acquire()
     change(connection, lambda: None)
