@@ -233,6 +233,8 @@ class Requests:
 
     def _exit(self) -> None:
         self.finished = True
+        if self._settings.transaction_states:
+            self._writer.transaction_state()  # may come first [P]
         self._writer.simple(tags.EXIT)
 
     def _open_database(self, message: m.OpenDatabase) -> None:

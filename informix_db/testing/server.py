@@ -55,9 +55,9 @@ class Server:
     grants, `cap1` the number in its login reply. `batch_errors` chooses
     the reply to a batch with an error ("keep", "drop", "continue");
     `transaction_states` puts an XACTSTAT before the DONE of every INSERT, UPDATE and
-    DELETE. `transcript` is a callable that gets every `transcript.Entry`, or a file
-    to append them to. With `tls`, a server-side context, clients must speak TLS from
-    the first byte.
+    DELETE, and before the answer to EXIT. `transcript` is a callable that gets every
+    `transcript.Entry`, or a file to append them to. With `tls`, a server-side context,
+    clients must speak TLS from the first byte.
     """
 
     # What reads requests and what carries statements out; the canned server has others.

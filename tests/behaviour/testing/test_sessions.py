@@ -275,7 +275,9 @@ def test_several_requests_sent_ahead_are_answered_in_order(client: RawClient) ->
     )
 
 
-def test_transaction_state_before_done_if_asked_for(engine: StubEngine) -> None:
+def test_transaction_state_before_done_and_exit_if_asked_for(
+    engine: StubEngine,
+) -> None:
     described = "0008 {} 0000 00000001 0000 0000 00000000"
     two = "000f 0000 00000002 00000000 00000000 0037 00000001 00000001"
     with (
@@ -290,6 +292,7 @@ def test_transaction_state_before_done_if_asked_for(engine: StubEngine) -> None:
         client.exchange(
             command("create") + END, described.format("002d") + DONE_COST + END
         )
+        client.exchange("0038", "0063 0000 0000 0000 0038")
 
 
 def test_internal_error_is_an_sql_error(
