@@ -28,6 +28,9 @@ _NAME_OF_CODE = {c.SET: "SET", c.MULTISET: "MULTISET", c.LIST: "LIST"}
 # Separators before each field of a DATETIME or INTERVAL but its first.
 _BEFORE = {c.MONTH: "-", c.DAY: "-", c.HOUR: " ", c.MINUTE: ":", c.SECOND: ":"}
 
+# Of FLOAT; the server knows that DECIMAL ends before. Beyond it are but long texts.
+_LARGEST_EXPONENT = 308
+
 _MONTHS_PER = {c.YEAR: 12, c.MONTH: 1}
 _MICROSECONDS_PER = {
     c.DAY: 86_400_000_000,
@@ -113,13 +116,21 @@ def _element(value: Any, kind: TypeText) -> str:
             raise DataError(f"Informix FLOAT has no {value}")
         return repr(float(value))
     if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise DataError(f"Informix DECIMAL has no {value}")
-        return f"{value:f}"
+        return _decimal_text(value)
     try:
         return _quoted(_plain_text(value, kind))
     except (TypeError, ValueError) as exc:  # a subclass that is none, as pandas.NaT
         raise DataError(f"a {type(value).__qualname__} has no value: {exc}") from exc
+
+
+def _decimal_text(value: Decimal) -> str:
+    if not value.is_finite():
+        raise DataError(f"Informix DECIMAL has no {value}")
+    if not value:
+        return "0"
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
+        raise DataError(f"{value:.6E} is outside the range of Informix DECIMAL")
+    return f"{value:f}"
 
 
 def _quoted(text: str) -> str:

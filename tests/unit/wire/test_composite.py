@@ -358,6 +358,7 @@ def test_any_text_is_a_value_or_unreadable(text: str, type_text: str) -> None:
             "",
             "LIST{1.50,1000,1.5,'t','f'}",
         ),
+        ([Decimal("0E-999999999"), Decimal("1E+2")], "", "LIST{0,100}"),
         ([datetime.date(2024, 2, 29)], "", "LIST{'2024-02-29'}"),
         ([datetime.datetime(2024, 2, 29, 1, 2, 3)], "", "LIST{'2024-02-29 01:02:03'}"),
         (
@@ -418,6 +419,8 @@ def test_literals(value: Any, type_text: str, expected: str | None) -> None:
         ({"a": 1}, "SET(INT)", "dict is no value of SET"),
         ([float("nan")], "", "no nan"),
         ([Decimal("Infinity")], "", "no Infinity"),
+        ([Decimal("1E+309")], "", r"1\.000000E\+309 is outside the range"),
+        ((Decimal("-1E-999999999"),), "", "is outside the range"),
         ([datetime.time(1, tzinfo=datetime.timezone.utc)], "", "no time zone"),
         ([datetime.time(1)], "LIST(DATETIME YEAR TO SECOND)", "does not fit"),
         ([datetime.datetime(2024, 1, 1, 5)], "LIST(DATETIME HOUR TO HOUR)", "fit"),
