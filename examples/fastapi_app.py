@@ -1,6 +1,6 @@
 """A small web service on an asyncio pool.
 
-Try it against the emulator, in two terminals::
+Try it against the emulator, after ``pip install fastapi uvicorn``, in two terminals::
 
     python -m informix_db.testing --port 9088
     uvicorn --app-dir examples fastapi_app:app

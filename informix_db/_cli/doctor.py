@@ -27,7 +27,7 @@ from informix_db._cli.login import (
 )
 from informix_db._cli.values import visible
 from informix_db._wire.text import codec_of_locale
-from informix_db.exceptions import Error, InterfaceError
+from informix_db.exceptions import Error
 from informix_db.params import ANY_ROLE, ConnectParams, Endpoint, connect_params
 
 _TIMEOUT = 10.0  # seconds for a step, if nobody says
@@ -116,21 +116,11 @@ def _params(args: argparse.Namespace) -> ConnectParams:
     target = args.target or ""
     dsn = target if is_dsn(target) else None
     if target and dsn is None:
-        args.host, args.port = _host_and_port(target, args)
+        args.host = target
     if args.connect_timeout is None:
         args.connect_timeout = _TIMEOUT
     arguments = connect_arguments(args, dsn, database=args.database or None)
     return connect_params(**arguments)
-
-
-def _host_and_port(target: str, args: argparse.Namespace) -> tuple[str, int | None]:
-    """Take ``host:port`` apart; an IPv6 address with a port is in [ ]."""
-    host, colon, port = target.rpartition(":")
-    if not colon or (":" in host and not host.endswith("]")):
-        return target.strip("[]"), args.port
-    if not port.isdecimal():
-        raise InterfaceError(f"{port!r} is no port")
-    return host.strip("[]"), int(port)
 
 
 def examine(params: ConnectParams, authorities: str = "") -> Iterator[Finding]:

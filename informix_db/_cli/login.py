@@ -39,7 +39,9 @@ def add_connection_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "connection", "What is not given comes from the environment, as for connect()."
     )
-    group.add_argument("-H", "--host", help="default: that of the sqlhosts file")
+    group.add_argument(
+        "-H", "--host", metavar="HOST[:PORT]", help="default: that of the sqlhosts file"
+    )
     group.add_argument("-P", "--port", type=int, help="default: 9088")
     group.add_argument("-S", "--server", help="the DBSERVERNAME; default: informix")
     group.add_argument("-u", "--user", help="default: the name you are logged in by")
@@ -73,10 +75,11 @@ def connect_arguments(
     written = parse_dsn(dsn) if dsn else {}
     if "password" in written:
         raise InterfaceError(f"the connection string has a password in it: {_WAYS}")
+    host, port = _host_and_port(args.host, args.port)
     given = {
         "dsn": dsn,
-        "host": args.host,
-        "port": args.port,
+        "host": host,
+        "port": port,
         "server": args.server,
         "user": args.user or written.get("user") or _user(),
         "tls": _tls(args.tls),
@@ -92,6 +95,20 @@ def connect_arguments(
         raise InterfaceError(f"{exc} (-h lists the arguments)") from None
     arguments["password"] = _password(args, arguments["user"])
     return arguments
+
+
+def _host_and_port(
+    target: str | None, port: int | None
+) -> tuple[str | None, int | None]:
+    """Take ``host:port`` apart; an IPv6 address with a port is in [ ]."""
+    if target is None:
+        return None, port
+    host, colon, written = target.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        return target.strip("[]"), port
+    if not written.isdecimal():
+        raise InterfaceError(f"{written!r} is no port")
+    return host.strip("[]"), int(written)
 
 
 def _user() -> str:

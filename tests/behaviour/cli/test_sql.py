@@ -15,7 +15,7 @@ import informix_db
 from informix_db._cli.main import main
 from informix_db.testing import Server
 
-from .conftest import Run
+from .conftest import LOGIN, Run
 
 CLIENT = (sys.executable, "-m", "informix_db")
 
@@ -212,6 +212,16 @@ def test_a_connection_string(emulator: Server, monkeypatch, capsys) -> None:
     query = "SELECT FIRST 1 5 x FROM systables"
     assert main([dsn, "-f", "csv", "-c", query]) == 0
     assert capsys.readouterr().out == "x\n5\n"
+
+
+def test_a_host_with_its_port(emulator: Server, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("INFORMIX_PASSWORD", "in4mix")
+    where = ["-H", f"{emulator.host}:{emulator.port}", *LOGIN]
+    one = "SELECT FIRST 1 tabid FROM systables"
+    assert main(["testdb", *where, "-f", "unl", "-c", one]) == 0
+    assert capsys.readouterr().out == "1|\n"
+    assert main(["testdb", "-H", "h:x", *LOGIN, "-c", "x"]) == 2
+    assert "'x' is no port" in capsys.readouterr().err
 
 
 def test_an_ansi_database(run: Run, table: str) -> None:
