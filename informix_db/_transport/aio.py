@@ -172,8 +172,8 @@ class AsyncTransport(asyncio.BufferedProtocol):
         if out.data and self._lost is None and self._transport is not None:
             try:
                 self._transport.write(out.take())
-            except BaseException:  # KeyboardInterrupt: who knows what was sent
-                self._lose(ConnectionAbortedError("sending was interrupted"))
+            except BaseException:  # KeyboardInterrupt
+                self._lose_step("sending was interrupted")
                 raise
 
     def _start(self, generator: Wire[Any]) -> None:
@@ -279,8 +279,8 @@ class AsyncTransport(asyncio.BufferedProtocol):
         """Use the bytes the loop received."""
         try:
             self._received(nbytes)
-        except BaseException:  # KeyboardInterrupt: bytes may be missing
-            self._lose(ConnectionAbortedError("receiving was interrupted"))
+        except BaseException:  # KeyboardInterrupt
+            self._lose_step("receiving was interrupted")
             raise
 
     def _received(self, nbytes: int) -> None:
@@ -327,6 +327,11 @@ class AsyncTransport(asyncio.BufferedProtocol):
             self._lost = why
         if self._generator is not None:
             self._end(None, self._loss(self._lost))
+
+    def _lose_step(self, why: str) -> None:
+        """Give the connection up: nobody knows which bytes went, or came."""
+        self._channel.mid_reply = True
+        self._lose(ConnectionAbortedError(why))
 
     def close(self) -> None:
         """Close the socket at once; what was not sent is lost.
