@@ -1,0 +1,133 @@
+"""Pools and cancelled tasks: what is given up is not lost, and goes to one user."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import informix_db
+from informix_db import aio
+from informix_db.testing import Server
+from tests.proxy import SERVER, Proxy
+
+from .conftest import Run, eventually, settings_of
+
+
+def test_a_connection_is_released_once(run: Run[None], emulator: Server) -> None:
+    async def main() -> None:
+        settings = {**settings_of(emulator), "autocommit": False}
+        async with aio.create_pool(**settings, max_size=1) as pool:
+            connection = await pool.acquire()
+            await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+
+            async def use() -> None:
+                async with pool.connection() as mine:
+                    mine.autocommit = True
+                    assert not users
+                    users.append(1)
+                    await asyncio.sleep(0.01)
+                    users.pop()
+                    assert mine.autocommit
+
+            users: list[int] = []
+            using = [asyncio.ensure_future(use()) for _ in range(3)]
+            await asyncio.sleep(0)
+            first, second = await asyncio.gather(
+                pool.release(connection),
+                pool.release(connection),
+                return_exceptions=True,
+            )
+            assert first is None
+            assert isinstance(second, informix_db.InterfaceError)
+            await asyncio.gather(*using)
+
+    run(main())
+
+
+@pytest.mark.parametrize("too_long", [False, True])
+def test_a_cancelled_release_while_another_task_is_using_the_connection(
+    run: Run[None], emulator: Server, too_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("informix_db.aio.connections._CLOSE_TIMEOUT", 0.02)
+    if too_long:
+        monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.02)
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "autocommit": False}
+        async with aio.create_pool(**settings, max_size=1) as pool:
+            connection = await pool.acquire()
+            await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+            taken, free = asyncio.Event(), asyncio.Event()
+
+            async def use() -> None:
+                async with connection._lock:
+                    taken.set()
+                    await free.wait()
+
+            using = asyncio.ensure_future(use())
+            await taken.wait()
+            releasing = asyncio.ensure_future(pool.release(connection))
+            await asyncio.sleep(0)  # now it waits for the lock
+            for _ in range(2):
+                releasing.cancel()
+                await asyncio.sleep(0)
+            if not too_long:
+                asyncio.get_running_loop().call_later(0.02, free.set)
+            with pytest.raises(asyncio.CancelledError):
+                await releasing
+            assert connection.closed == too_long
+            assert (pool.size, pool.idle_count) == ((0, 0) if too_long else (1, 1))
+            free.set()
+            await using
+
+    run(main())
+
+
+def test_a_release_does_not_wait_for_ever_for_another_task(
+    run: Run[None], emulator: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("informix_db.aio.pool.RESTORE_TIMEOUT", 0.02)
+    monkeypatch.setattr("informix_db.aio.connections._CLOSE_TIMEOUT", 0.02)
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "autocommit": False}
+        async with aio.create_pool(**settings, max_size=1) as pool:
+            connection = await pool.acquire()
+            await connection.cursor().execute("CREATE TEMP TABLE mine (n INT)")
+            async with connection._lock:
+                await asyncio.ensure_future(pool.release(connection))
+            assert connection.closed
+            assert pool.size == 0
+
+    run(main())
+
+
+def test_a_cancelled_acquire_passes_a_good_connection_on(
+    run: Run[None], emulator: Server
+) -> None:
+    """It was waiting for another connection to be closed, which was too old."""
+
+    async def main() -> None:
+        settings = settings_of(proxy)
+        async with aio.create_pool(**settings, max_size=2) as pool:
+            old, young = [await pool.acquire() for _ in range(2)]
+            await pool.release(young)
+            await pool.release(old)
+            pool._core.idle[-1].born -= 3600
+            object.__setattr__(pool._settings, "max_lifetime", 1800)
+            proxy.stall(SERVER)
+            acquiring = asyncio.ensure_future(pool.acquire())
+            await eventually(lambda: old.closed)
+            acquiring.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await acquiring
+            proxy.heal()
+            assert (pool.size, pool.idle_count) == (1, 1)
+            assert pool.stats()["returns_bad"] == 0
+            assert await pool.acquire() is young
+            await young.ping()
+            await pool.release(young)
+
+    with Proxy(emulator.host, emulator.port) as proxy:
+        run(main())
