@@ -74,12 +74,8 @@ class Alteration:
             elif isinstance(action, ast_ddl.DropConstraints):
                 for name in action.names:
                     self._drop_constraint(name)
-            elif action.option.name == "lock mode":
-                self._set_lock_level(action.option.value)
             else:
-                raise unsupported(
-                    f"ALTER TABLE {action.option.name.upper()}", action.position
-                )
+                self._set_option(action.option)
         self._rebuild()
 
     # --- actions -------------------------------------------------------------
@@ -200,10 +196,22 @@ class Alteration:
                     implied_not_null=False,
                 )
 
-    def _set_lock_level(self, mode: str) -> None:
-        table, old = self._table, self._table.lock_level
-        table.lock_level = "R" if mode == "row" else "P"
-        self._ddl.transaction.undo.append(lambda: setattr(table, "lock_level", old))
+    def _set_option(self, option: ast_ddl.StorageOption) -> None:
+        """Note what the catalog tells; ROWIDS and TYPE change nothing here, as in
+        CREATE TABLE."""
+        if option.name == "lock mode":
+            self._note("lock_level", "R" if option.value == "row" else "P")
+        elif option.name == "extent size":
+            self._note("first_extent", int(option.value))
+        elif option.name == "next size":
+            self._note("next_extent", int(option.value))
+        elif option.name not in ("add rowids", "drop rowids", "type"):
+            raise unsupported(f"ALTER TABLE {option.name.upper()}", option.position)
+
+    def _note(self, name: str, value: str | int) -> None:
+        table, old = self._table, getattr(self._table, name)
+        setattr(table, name, value)
+        self._ddl.transaction.undo.append(lambda: setattr(table, name, old))
 
     # --- the rebuild ---------------------------------------------------------
 

@@ -199,6 +199,8 @@ class Table(CatalogObject):
     temporary: bool = False
     logged: bool = True
     lock_level: str = "P"
+    first_extent: int = 16  # KB, as told: rows are not kept in extents
+    next_extent: int = 16
     indexes: list[Index] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
     serials: dict[str, int] = field(default_factory=dict)  # last value by column name

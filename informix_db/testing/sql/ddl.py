@@ -97,6 +97,8 @@ class DDL(ConstraintDDL):
         options = {option.name: option.value for option in node.options}
         table.logged = self.database.logged and "with no log" not in options
         table.lock_level = "R" if options.get("lock mode") == "row" else "P"
+        table.first_extent = int(options.get("extent size", table.first_extent))
+        table.next_extent = int(options.get("next size", table.next_extent))
         if table.row_size() > MAX_ROW:
             raise SQLError(-499, offset=node.position)
         self.store.create_table(table)

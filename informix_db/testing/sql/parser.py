@@ -47,6 +47,12 @@ class Parser(TriggerParser):
             return statements[0]
         return ast.Batch(statements[0].position, tuple(statements))
 
+    def not_emulated(self) -> ast.Statement:
+        for words in _NOT_EMULATED:
+            if self.at_words(*words):
+                self.unsupported(" ".join(words).upper())
+        return self.fail()
+
     def statement(self) -> ast.Statement:
         if self.at_words("update", "statistics"):
             following = self._keys[self._index + 2]
@@ -57,6 +63,13 @@ class Parser(TriggerParser):
             self.fail()
         return method(self)
 
+
+# Statements that are only known by name.
+_NOT_EMULATED = (
+    ("save", "external", "directives"),
+    ("start", "violations", "table"),
+    ("stop", "violations", "table"),
+)
 
 _STATEMENTS: dict[str, Callable[[Parser], ast.Statement]] = {
     "(": Parser.query,
@@ -77,9 +90,12 @@ _STATEMENTS: dict[str, Callable[[Parser], ast.Statement]] = {
     "rename": Parser.rename,
     "revoke": Parser.revoke,
     "rollback": Parser.rollback,
+    "save": Parser.not_emulated,
     "savepoint": Parser.savepoint,
     "select": Parser.query,
     "set": Parser.set,
+    "start": Parser.not_emulated,
+    "stop": Parser.not_emulated,
     "truncate": Parser.truncate,
     "unlock": Parser.unlock,
     "update": Parser.update,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from informix_db.testing.sql.catalog import Database
     from informix_db.testing.sql.session import Session
 
-FIRST_USER_TYPE = 2048  # extended_id; those below are the server's own [M]
+# extended_id: those below 2048 are the server's own [M], one is of types without name.
+FIRST_USER_TYPE = t.COMPOSITE_ID + 1
 _EXISTS, _UNKNOWN, _IN_USE = -9631, -9628, -9630
 
 

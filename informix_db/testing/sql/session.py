@@ -46,6 +46,7 @@ from informix_db.testing.sql.spl_objects import Routine
 from informix_db.testing.sql.spl_plans import RoutinePlan
 from informix_db.testing.sql.statements import Cursor, Statement
 from informix_db.testing.sql.syscatalog import numeric_locale
+from informix_db.testing.sql.syslayouts import NOT_THERE
 from informix_db.testing.sql.transacting import Transacting
 from informix_db.testing.sql.transactions import Transaction
 from informix_db.testing.sql.utility import check_utility, create_from, run_utility
@@ -106,8 +107,8 @@ class Session(Transacting):
         """Return what a name means and its database: temporary tables first, then
         what the database has; a synonym is what it stands for.
 
-        Of sysmaster's own tables most are not there, which is no mistake of the
-        application's.
+        Of the system catalog's and sysmaster's tables not all are there, which is no
+        mistake of the application's: SQLError(-999).
         """
         if not name.database and not name.owner and name.name in self.temporary:
             return self.current_database(), self.temporary[name.name]
@@ -116,6 +117,8 @@ class Session(Transacting):
         if found is None:
             if database.name == "sysmaster" and name.name.startswith("sys"):
                 raise unsupported(f"sysmaster:{name.name}", name.position)
+            if name.name in NOT_THERE:
+                raise unsupported(name.name, name.position)
             return None
         if isinstance(found, Synonym):
             if found.database:

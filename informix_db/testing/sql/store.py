@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 Row = Sequence[Any]
 
 _INSERT_FAILED = -271
+# Columns that join the tables of the system catalog.
+_CATALOG_KEYS = frozenset(("tabid", "procid", "constrid", "trigid", "extended_id"))
 
 _HIDDEN = "_k INTEGER PRIMARY KEY, _x INTEGER NOT NULL, _d INTEGER NOT NULL, _o INTEGER"
 
@@ -99,6 +101,13 @@ class Store:
         if not table.is_system:
             execute(f"CREATE INDEX {name}_x ON {name}(_x) WHERE _x<>0")
             execute(f"CREATE INDEX {name}_d ON {name}(_d) WHERE _d<>0")
+            return
+        # Joins then find columns and pieces of text in the order of their numbers, as
+        # clients expect that do not ask for an order.
+        for column in table.columns:
+            if column.name in _CATALOG_KEYS:
+                storage = column.storage
+                execute(f"CREATE INDEX {name}_{storage} ON {name}({storage})")
 
     def drop_table(self, table: Table) -> None:
         self.drop_storage(table.storage)

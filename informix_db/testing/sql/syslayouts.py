@@ -8,7 +8,7 @@ own.
 
 from __future__ import annotations
 
-from informix_db.testing.api import SQLType
+from informix_db.testing.api import HOUR, SECOND, YEAR, SQLType
 from informix_db.testing.sql import types as t
 
 _SHORT, _INT, _FLOAT, _DATE = (
@@ -31,6 +31,9 @@ _BY_LETTER = {
     "v": t.varchar(32),
     "b": t.BOOLEAN_TYPE,
     "1": t.char(1),
+    "l": t.lvarchar(2048),
+    "t": t.datetime_type(YEAR, SECOND + 5),
+    "h": t.interval_type(HOUR, SECOND + 5),
 }
 
 _PARTS = " ".join(f"part{i}:s" for i in range(1, 17))
@@ -60,7 +63,9 @@ LAYOUTS = (
         "sysindices",
         3,
         "idxname:n owner:v tabid:i idxtype:1 clustered:1 levels:s leaves:f nunique:f "
-        "clust:f nrows:f indexkeys:256 amid:i amparam:256 collation:32",
+        "clust:f nrows:f indexkeys:256 amid:i amparam:l collation:32 pagesize:i "
+        "nhashcols:s nbuckets:s ustlowts:t ustbuildduration:h nupdates:f ndeletes:f "
+        "ninserts:f fextsize:i nextsize:i",
     ),
     (
         "sysconstraints",
@@ -154,6 +159,54 @@ SYSMASTER_LAYOUTS = (
         "dbsname:128 tabname:128 rowidlk:i keynum:s type:4 owner:i waiter:i",
     ),
     ("systabnames", 99, "partnum:i dbsname:128 owner:32 tabname:128 collate:32"),
+)
+# Other tables of the system catalog (SQR-9), about what the emulator does not have.
+NOT_THERE = frozenset(
+    (
+        "sysaggregates",
+        "sysams",
+        "sysautolocate",
+        "sysblobs",
+        "syscasts",
+        "syscheckudrdep",
+        "syscolattribs",
+        "sysdirectives",
+        "sysdistrib",
+        "sysdomains",
+        "syserrors",
+        "sysextcols",
+        "sysextdfiles",
+        "sysexternal",
+        "sysfragauth",
+        "sysfragdist",
+        "sysfragments",
+        "sysinherits",
+        "syslangauth",
+        "syslogmap",
+        "sysnewdepend",
+        "sysopclasses",
+        "sysopclstr",
+        "sysprocplan",
+        "sysrepository",
+        "sysroutinelangs",
+        "sysseclabelauth",
+        "sysseclabelcomponentelements",
+        "sysseclabelcomponents",
+        "sysseclabelnames",
+        "sysseclabels",
+        "syssecpolicies",
+        "syssecpolicycomponents",
+        "syssecpolicyexemptions",
+        "syssurrogateauth",
+        "systabamdata",
+        "systraceclasses",
+        "systracemsgs",
+        "sysviolations",
+        "sysxadatasources",
+        "sysxasourcetypes",
+        "sysxtddesc",
+        "sysxtdtypeauth",
+    )
 )
 # What sessions do shows at once, not only after a change of the catalog.
 VOLATILE = frozenset(("syssessions", "syslocks", "syssqlcurses"))

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 _VIEW_PIECE, _CHECK_PIECE = 256, 32  # characters of text to a row; 256 as dumps show
-_EXTENT = 16  # KB
+_EXTENT = 16  # KB, of an index
+_PAGE = 2048  # bytes
 _NAMED_ROW = 0x1000  # in coltype
 
 
@@ -90,8 +91,8 @@ def _systables(database: Database, locale: str) -> Iterator[Row]:
             _table_type(item),
             level,
             0.0,
-            _EXTENT if table else 0,
-            _EXTENT if table else 0,
+            table.first_extent if table else 0,
+            table.next_extent if table else 0,
             0,
             "",
             target,
@@ -115,7 +116,7 @@ def small(length: int) -> int:
 
 def _code(sql_type: SQLType) -> int:
     """Return coltype without NOT NULL: a named ROW type is marked as one (SQR-25)."""
-    named = sql_type.code == t.ROW and sql_type.extended_id
+    named = sql_type.code == t.ROW and sql_type.extended_id != t.COMPOSITE_ID
     return sql_type.code | (_NAMED_ROW if named else 0)
 
 
@@ -185,7 +186,10 @@ def _sysindices(database: Database, locale: str) -> Iterator[Row]:
     for table, index, parts in _indexes(database):
         keys = ", ".join(f"{part} [1]" for part in parts)
         head = _index_head(table, index)
-        yield (*head, 1, 1.0, 0.0, 0.0, float(table.row_count), keys, 1, None, locale)
+        sizes = (1, 1.0, 0.0, 0.0, float(table.row_count))
+        changes = (None, None, 0.0, 0.0, 0.0)  # since UPDATE STATISTICS, which is when
+        access = (keys, 1, None, locale, _PAGE, 0, 0)
+        yield (*head, *sizes, *access, *changes, _EXTENT, _EXTENT)
 
 
 # --- constraints -------------------------------------------------------------

@@ -140,7 +140,7 @@ CLOB_TYPE = SQLType(UDTFIXED, 72, XID_CLOB, "informix", "clob")
 
 LARGE = ("byte", "text", "blob", "clob")
 _COMPOSITES = {"set": SET, "multiset": MULTISET, "list": LIST, "row": ROW}
-_COMPOSITE_LENGTH, _COMPOSITE_ID = 4096, 0x801  # as IBM's client was shown
+_COMPOSITE_LENGTH, COMPOSITE_ID = 4096, 0x801  # as IBM's client was shown
 
 
 def composite(name: str, fields: tuple[Column, ...]) -> SQLType:
@@ -153,7 +153,7 @@ def composite(name: str, fields: tuple[Column, ...]) -> SQLType:
     ]
     text = f"{name.upper()}({','.join(parts)})"
     return SQLType(
-        _COMPOSITES[name], _COMPOSITE_LENGTH, _COMPOSITE_ID, "", text, fields=fields
+        _COMPOSITES[name], _COMPOSITE_LENGTH, COMPOSITE_ID, "", text, fields=fields
     )
 
 

@@ -135,6 +135,8 @@ HARMLESS_OPTIONS = (
     "statement cache",
     "debug file",
     "dataskip",
+    "log",
+    "buffered log",
 )
 _LAST_COMMITTED = ("none", "dirty read", "committed read", "all")
 HARMLESS_VARIABLES = (
@@ -165,6 +167,9 @@ def _update_statistics(session: Session, node: ast_ddl.UpdateStatistics) -> None
 
 
 def _set_option(session: Session, node: ast_session.SetOption) -> None:
+    """SQLError(-573) for a buffered log in MODE ANSI."""
+    if node.name == "buffered log" and session.current_database().ansi:
+        raise SQLError(-573)
     if node.name not in HARMLESS_OPTIONS:
         raise unsupported(f"SET {node.name.upper()}", node.position)
 

@@ -51,6 +51,27 @@ def test_tables(sql: SQLClient) -> None:
     assert sql.rows("SELECT tabname FROM systables WHERE tabid >= 100") == [("second",)]
 
 
+def test_extents(sql: SQLClient) -> None:
+    """(SQR-72)"""
+    sql.do("CREATE TABLE t (a INT) EXTENT SIZE 64 NEXT SIZE 32")
+    sizes = "SELECT fextsize, nextsize FROM systables WHERE tabname = 't'"
+    assert sql.rows(sizes) == [(64, 32)]
+    sql.do("BEGIN")
+    sql.do("ALTER TABLE t MODIFY NEXT SIZE 128, ADD ROWIDS, TYPE (RAW)")
+    assert sql.rows(sizes) == [(64, 128)]
+    sql.do("ROLLBACK")
+    assert sql.rows(sizes) == [(64, 32)]
+
+
+def test_joins_without_an_order_find_columns_in_theirs(sql: SQLClient) -> None:
+    """(DJ: reads columns so)"""
+    sql.do("CREATE TABLE t (z INT, m CHAR(5), a DATE)")
+    assert sql.rows(
+        "SELECT c.colname FROM syscolumns c JOIN systables t ON c.tabid = t.tabid "
+        "WHERE t.tabname = 't'"
+    ) == [("z",), ("m",), ("a",)]
+
+
 def test_columns(sql: SQLClient) -> None:
     """(SQR-25, SQR-27)"""
     sql.do(
@@ -104,7 +125,8 @@ def test_defaults(sql: SQLClient) -> None:
     """(SQR-30): of other than strings, the last word is the text."""
     sql.do(
         "CREATE TABLE t (a INT DEFAULT 5, b CHAR(3) DEFAULT 'x', c DATE DEFAULT "
-        "TODAY, d CHAR(8) DEFAULT USER, e INT DEFAULT NULL, f INT)"
+        "TODAY, d CHAR(8) DEFAULT USER, e INT DEFAULT NULL, f INT, "
+        "g CHAR(9) DEFAULT 'it''s')"
     )
     found = sql.rows("SELECT colno, type, default FROM sysdefaults WHERE tabid = 100")
     assert [(number, kind) for number, kind, _ in found] == [
@@ -113,9 +135,11 @@ def test_defaults(sql: SQLClient) -> None:
         (3, "T"),
         (4, "U"),
         (5, "N"),
+        (7, "L"),
     ]
     assert found[0][2].split()[-1] == "5"
     assert found[1][2] == "x"
+    assert found[5][2] == "it's"
 
 
 def test_databases(sql: SQLClient) -> None:
@@ -374,6 +398,15 @@ def test_sysmaster_knows_the_locales_of_databases(sql: SQLClient) -> None:
         "SELECT dbs_dbsname, dbs_collate FROM sysmaster:sysdbslocale "
         "WHERE dbs_dbsname IN ('ansidb', 'testdb') ORDER BY 1"
     ) == [("ansidb", "de_DE.57372"), ("testdb", "en_US.819")]
+
+
+def test_tables_that_only_a_real_catalog_has(sql: SQLClient) -> None:
+    """They are in the list of SQR-9, others are not."""
+    error = sql.error("SELECT * FROM sysfragments")
+    assert (error.sqlcode, error.offset, error.token) == (-999, 15, "sysfragments")
+    assert sql.code("SELECT * FROM syscomments") == -206
+    sql.do("CREATE TABLE sysams (a INT)")
+    assert sql.rows("SELECT * FROM sysams") == []
 
 
 def test_tables_that_only_a_real_sysmaster_has(sql: SQLClient) -> None:

@@ -207,6 +207,11 @@ class TestSetTransaction:
 
 
 class TestEnvironment:
+    def test_kinds_of_logs(self, sql: SQLClient) -> None:
+        sql.do("SET BUFFERED LOG")
+        sql.do("SET LOG")
+        assert sql.another("ansidb").code("SET BUFFERED LOG") == -573
+
     def test_strings_too_long(self, t: SQLClient) -> None:
         """(SQS, page of STRING_TRUNCATE_ERROR)"""
         insert = "INSERT INTO other VALUES (1, 'abcdef')"

@@ -432,8 +432,9 @@ ON_COMMIT = "CREATE TABLE ... ON COMMIT"
 @pytest.mark.parametrize(
     ("statement", "construct"),
     [
-        ("ALTER TABLE t MODIFY NEXT SIZE 32", "ALTER TABLE NEXT SIZE"),
-        ("ALTER TABLE t ADD ROWIDS", "ALTER TABLE ADD ROWIDS"),
+        ("ALTER TABLE t ADD CRCOLS", "ALTER TABLE ADD CRCOLS"),
+        ("START VIOLATIONS TABLE FOR t", "START VIOLATIONS TABLE"),
+        ("SAVE EXTERNAL DIRECTIVES {+ x} ACTIVE", "SAVE EXTERNAL DIRECTIVES"),
         (
             "CREATE TABLE u (a::INT) AS SELECT a FROM t",
             "CREATE TABLE (... :: ...) AS SELECT",

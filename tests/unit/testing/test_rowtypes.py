@@ -37,7 +37,18 @@ def test_described_as_the_row_it_is(types) -> None:
     assert column.type.name == (
         "ROW(name VARCHAR(10),home ROW(street VARCHAR(20),zip CHAR(5) NOT NULL))"
     )
-    assert (column.type.code, column.type.extended_id) == (22, 2049)
+    assert (column.type.code, column.type.extended_id) == (22, 2051)
+
+
+def test_types_without_a_name_are_of_none(types) -> None:
+    """(SQR-25: 4118 is a named ROW, 22 one without a name)"""
+    types.do("create table t (p person, r row(n int), s set(int not null))")
+    assert types.rows(
+        "select coltype from syscolumns where tabid > 99 order by colno"
+    ) == [(4118,), (22,), (19,)]
+    types.do("alter table t drop p")
+    types.do("drop row type person restrict")
+    types.do("drop row type address restrict")
 
 
 def test_names_of_nested_fields(sql) -> None:
