@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -71,18 +72,16 @@ def test_a_connection_whose_loop_is_closed(emulator: Server) -> None:
     async def open_one() -> aio.AsyncConnection:
         return await aio.connect(**settings_of(emulator))
 
-    connection = asyncio.run(open_one())
-
-    async def use() -> None:
+    async def use(connection: aio.AsyncConnection) -> socket.socket | None:
         with pytest.raises(informix_db.InterfaceError, match="another event loop"):
             await connection.ping()
         await connection.close()
+        return connection._transport._socket
 
-    asyncio.run(use())
-    assert connection._transport._socket is not None
-    assert connection._transport._socket.fileno() == -1
-    del connection, open_one, use
-    gc.collect()  # what asyncio says of it is ignored here
+    closed = asyncio.run(use(asyncio.run(open_one())))
+    assert closed is not None
+    assert closed.fileno() == -1
+    gc.collect()  # what asyncio says of its transport is ignored here
 
 
 def test_a_pool_says_whose_it_is(loops: tuple[Loop, Loop], emulator: Server) -> None:

@@ -327,6 +327,18 @@ def test_a_failed_reset_throws_the_connection_away(
     assert_warned(caplog, "not today")
 
 
+def test_a_reset_that_releases_its_connection_is_refused(
+    make_pool: MakePool, caplog: pytest.LogCaptureFixture
+) -> None:
+    pool = make_pool(reset=lambda connection: release(connection))
+    release = getattr(pool, "_target", pool).release
+    with pool.connection() as connection:
+        pass
+    assert connection.closed
+    assert pool.size == 0
+    assert_warned(caplog, "has been released")
+
+
 def assert_warned(caplog: pytest.LogCaptureFixture, text: str) -> None:
     (record,) = caplog.records
     assert record.name == "informix_db.pool"
