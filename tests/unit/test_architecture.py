@@ -9,8 +9,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -91,31 +92,51 @@ def module_name(path: Path) -> str:
 
 
 def is_module(name: str) -> bool:
-    path = ROOT.joinpath(*name.split("."))
-    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+    return is_module_path(ROOT.joinpath(*name.split(".")))
 
 
 @functools.cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def is_module_path(path: Path) -> bool:
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+class Source(NamedTuple):
+    """What a module does that the tests ask about. A tree of all modules takes room."""
+
+    imports: list[str]  # full names of modules; relative imports resolved
+    imports_at_run_time: list[str]  # without those that only type checkers see
+    calls: set[str]  # names as they are written
+
+
+@functools.cache
+def read(path: Path) -> Source:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = list(path.relative_to(ROOT).parent.parts)
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return Source(
+        list(imports(statements(tree, types=True), package)),
+        list(imports(statements(tree, types=False), package)),
+        {ast.unparse(f) for f in calls if isinstance(f, (ast.Name, ast.Attribute))},
+    )
 
 
 def for_types_only(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-def walk(node: ast.AST, types: bool) -> Iterator[ast.AST]:
-    """All nodes below `node`, without what only type checkers see unless `types`."""
-    for child in ast.iter_child_nodes(node):
-        if types or not for_types_only(child):
+def statements(node: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """What is below `node` and no expression; `types`: and what only checkers see."""
+    pending = [node]
+    while pending:
+        for child in ast.iter_child_nodes(pending.pop()):
+            if isinstance(child, ast.expr) or (not types and for_types_only(child)):
+                continue
             yield child
-            yield from walk(child, types)
+            pending.append(child)
 
 
-def imports(path: Path, *, types: bool = True) -> Iterator[str]:
-    """Every module `path` imports, by full name; relative imports resolved."""
-    package = list(path.relative_to(ROOT).parent.parts)
-    for node in walk(parsed(path), types):
+def imports(nodes: Iterable[ast.AST], package: list[str]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -140,7 +161,7 @@ def modules() -> list[Path]:
 
 
 def inner_imports(path: Path) -> list[str]:
-    return [name for name in imports(path) if name.split(".")[0] == PACKAGE]
+    return [name for name in read(path).imports if name.split(".")[0] == PACKAGE]
 
 
 @pytest.mark.parametrize("path", modules(), ids=module_name)
@@ -158,28 +179,24 @@ def test_imports_point_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=module_name)
 def test_only_the_standard_library_is_needed(path: Path) -> None:
-    outside = {name.split(".")[0] for name in imports(path, types=False)} - {PACKAGE}
+    needed = read(path).imports_at_run_time
+    outside = {name.split(".")[0] for name in needed} - {PACKAGE}
     if module_name(path) == MAY_NEED_PYTEST:
         outside.remove("pytest")
     assert outside <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("name", WITHOUT_WAITING)
-def test_rooms_that_never_wait_know_no_sockets(name: str) -> None:
-    for path in sorted((ROOT / PACKAGE / name).rglob("*.py")):
-        found = {imported.split(".")[0] for imported in imports(path)} & WAITING
+@pytest.mark.parametrize("part", WITHOUT_WAITING)
+def test_rooms_that_never_wait_know_no_sockets(part: str) -> None:
+    for path in sorted((ROOT / PACKAGE / part).rglob("*.py")):
+        found = {name.split(".")[0] for name in read(path).imports} & WAITING
         assert not found, f"{module_name(path)} imports {found}"
 
 
 @pytest.mark.parametrize("name", WITHOUT_WAITING)
 def test_rooms_that_never_wait_neither_sleep_nor_open_files(name: str) -> None:
     for path in sorted((ROOT / PACKAGE / name).rglob("*.py")):
-        called = {
-            ast.unparse(node.func)
-            for node in ast.walk(parsed(path))
-            if isinstance(node, ast.Call)
-        }
-        found = called & {"time.sleep", "sleep", "open", "io.open", "os.open"}
+        found = read(path).calls & {"time.sleep", "sleep", "open", "io.open", "os.open"}
         wanted = {"os.open"} if module_name(path) == MAY_OPEN_FILES else set()
         assert found == wanted, module_name(path)
 
@@ -199,7 +216,7 @@ def test_the_drop_in_stands_on_the_surface(path: Path) -> None:
 )
 def test_the_halves_of_the_emulator_meet_where_they_should(path: Path) -> None:
     here = module_name(path)
-    for name in imports(path, types=False):
+    for name in read(path).imports_at_run_time:
         if here.startswith(SQL_HALF) and not name.startswith(SQL_HALF):
             other = name.removeprefix(EMULATOR)
             assert other == name or other in SHARED_BY_HALVES, name
@@ -216,12 +233,11 @@ def test_the_compiled_part_imports_nothing_of_the_package() -> None:
 
 
 def test_imports_by_name_are_where_they_are_known() -> None:
+    ways = {"import_module", "__import__"}
     found = {
         module_name(path)
         for path in modules()
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__")
+        if ways & {name.split(".")[-1] for name in read(path).calls}
     }
     assert found == IMPORT_BY_NAME
 
@@ -386,8 +402,8 @@ def test_relative_imports_are_resolved(tmp_path: Path, monkeypatch) -> None:
         encoding="utf-8",
     )
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
-    everything = list(imports(package / "_wire" / "text.py"))
-    assert list(imports(package / "_wire" / "text.py", types=False)) == everything[:-1]
+    everything, at_run_time, _ = read(package / "_wire" / "text.py")
+    assert at_run_time == everything[:-1]
     assert everything == [
         "os.path",
         "informix_db._wire.buffer",
