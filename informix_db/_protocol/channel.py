@@ -57,6 +57,10 @@ _INSERTDONE_INT8 = Struct(">hII")  # sign, low, high of the last SERIAL8
 _INSERTDONE_BOTH = Struct(">hIIq")  # and the last BIGSERIAL
 _TUPLE_LENGTH = Struct(">i")
 
+# What might come when nothing is asked: the state of a transaction, after a reply as
+# well as in it, and PAM's part of a login [?].
+_UNASKED = frozenset({c.SQ_XACTSTAT, c.SQ_CHALLENGE, c.SQ_ACCEPT})
+
 
 MAX_CONTENT = 0x7FFFFFFF  # of a BYTE or TEXT; sizes are ints
 
@@ -133,6 +137,7 @@ class Channel:
         "owed",
         "read",
         "rows_limit",
+        "surplus",
         "unread",
         "write",
     )
@@ -145,6 +150,9 @@ class Channel:
         self.unread = 0  # PDUs written whose reply has not been read to its end
         self.owed = 0  # how many of these, the oldest, nobody waits for
         self.rows_limit = MESSAGE_LIMIT  # bytes of rows a reply may hold
+        # Tag of what the server said without being asked; the next answer would be
+        # taken for that to another request.
+        self.surplus: int | None = None
         self.mid_reply = False
         self.mid_request = False  # the beginning of a PDU has been sent
         # The conversation under way is given up: it must not ask for more.
@@ -160,15 +168,25 @@ class Channel:
     @property
     def in_sync(self) -> bool:
         """Whether the next byte the server sends begins a reply nobody waits for."""
-        return not self.mid_reply and not self.mid_request and self.unread == self.owed
+        return (
+            self.unread == self.owed
+            and not self.mid_reply
+            and not self.mid_request
+            and self.surplus is None
+        )
 
     def end_request(self, rest: bytes = b"", *, even_cancelled: bool = False) -> None:
         """End the PDU in the write buffer, which may lack a (small) `rest`.
 
         Raises StatementCancelledError, and forgets the PDU, if the conversation was
         cancelled before any of it was sent; `even_cancelled` is for what has to be
-        said all the same.
+        said all the same. Raises ProtocolError if an answer is there before it.
         """
+        if self.surplus is not None:
+            raise ProtocolError(
+                f"the server sent message tag {self.surplus} before it was asked; "
+                "its answers cannot be told apart and the connection is closed"
+            )
         if self.cancelled and not even_cancelled and not self.mid_request:
             self.forget_unfinished()
             raise StatementCancelledError("the statement was cancelled")
@@ -232,6 +250,9 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
         _forget(reading)
         reading = None
     channel.mid_reply = False
+    if not channel.unread and read.end - read.pos >= 2:
+        (tag,) = _TAG(read.data, read.pos)
+        channel.surplus = None if tag in _UNASKED else tag
     read.shrink()
     return reply
 

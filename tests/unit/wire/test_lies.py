@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer, described
+from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer, changed, described
 from unit.wire.test_mutations import drive
 
 import informix_db
@@ -138,6 +138,41 @@ def test_a_descriptor_that_reading_cannot_name(descriptor: int) -> None:
     with pytest.raises(ProtocolError, match=f"a large object {descriptor}"):
         next(write_object_gen(channel, descriptor, b"x"))
     assert len(channel.write) == 0
+
+
+@pytest.mark.parametrize(
+    "surplus", [EOT_ONLY, DONE, row(INTEGER) + DONE, ONE + DONE, bytes.fromhex("0038")]
+)
+def test_an_answer_too_many(surplus: bytes) -> None:
+    """It would be taken for the next one; the one it came with is good."""
+    with connection_to(described(4), changed(3) + surplus) as connection:
+        cursor = connection.cursor().execute("update t set n = 7")
+        assert cursor.rowcount == 3
+        assert not connection.closed
+        tag = int.from_bytes(surplus[:2], "big")
+        with pytest.raises(ProtocolError, match=f"tag {tag} before it was asked"):
+            cursor.execute("select n from t")
+        assert connection.closed
+
+
+def test_an_answer_too_many_behind_an_error() -> None:
+    error = bytes.fromhex("000d fef4 ff9c 00000000 0000") + EOT_ONLY
+    with connection_to(described(4), error + DONE) as connection:
+        with pytest.raises(informix_db.IntegrityError):
+            connection.cursor().execute("update t set n = 7")
+        assert connection.closed
+
+
+@pytest.mark.parametrize("surplus", [bytes.fromhex("0063 0000 0000 0000"), b"\0"])
+def test_the_state_of_a_transaction_may_follow_an_answer(surplus: bytes) -> None:
+    """And what is no whole tag is waited for."""
+    first, then = changed(3), changed(5)
+    if surplus == b"\0":
+        then = then[1:]
+    with connection_to(described(4), first + surplus, then) as connection:
+        cursor = connection.cursor()
+        rowcounts = [cursor.execute("update t set n = 7").rowcount for _ in range(2)]
+        assert rowcounts == [3, 5]
 
 
 # -- numbers of things -----------------------------------------------------------------

@@ -99,7 +99,7 @@ def check(case: Case, data: bytes, piece: int, encoding: str = "latin-1") -> Non
     if case.kind != "reply":
         return
     if isinstance(result, Reply):
-        assert channel.in_sync
+        assert channel.in_sync is (channel.surplus is None)
         assert result.error is None or result.error.sqlcode is not None
     elif isinstance(result, Error):
         assert type(result) is ProtocolError
