@@ -51,7 +51,7 @@ class Result:
     _held_bytes = 0  # what _rows took on the wire
     _past_end = False  # more rows were asked for than there are
     _row_error: Error | None = None  # why the row after those held is missing
-    _ended_by = ""  # what closed the cursor early
+    _ended_by = "another use of it"  # what closed the cursor early
     _hold = False  # the cursor outlives commits
     scrolling = False  # hold every row, somebody may go back to it
     ahead = False  # the server sent rows before they were taken

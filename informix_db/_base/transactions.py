@@ -34,6 +34,11 @@ _NOT_IN_TRANSACTION = -255
 _TRANSACTION_TYPES = frozenset({c.STMT_BEGIN, c.STMT_COMMIT, c.STMT_ROLLBACK})
 
 
+def _block_name(depth: int) -> str:
+    """Return the name of the savepoint that a block inside `depth` others sets."""
+    return f"_ifxdb_{depth}"
+
+
 class OpenCursor(Protocol):
     """Whoever has a cursor open on the server."""
 
@@ -123,14 +128,26 @@ class Transactions:
         if self._blocks or self._in_transaction:
             if not self._in_transaction:
                 yield from self._begin_now_gen()
-            name = f"_ifxdb_{self._blocks}"
+            name = _block_name(self._blocks)
             yield from self._savepoint_gen(c.SQ_SETSVPT, name)
         return name
 
     def _leave_block_gen(self, name: str, succeeded: bool) -> Wire[None]:
-        """Leave a transaction() block: commit or release, or undo what it did."""
-        self._blocks -= 1
-        if not name:
+        """Leave a transaction() block: commit or release, or undo what it did.
+
+        Blocks end in the order that nesting gives them, unless several tasks or threads
+        have some of their own: what is whose is not known then, and all is undone.
+        """
+        self._blocks = depth = max(0, self._blocks - 1)
+        if name != _block_name(depth) and (name or depth):
+            yield from self._undo_gen()
+            if succeeded:
+                raise ProgrammingError(
+                    "the transaction was rolled back: its blocks did not end in the "
+                    "order in which nesting has them end; tasks or threads that share "
+                    "a connection cannot have blocks of their own"
+                )
+        elif not name:
             yield from (self._end_gen(commit_gen) if succeeded else self._undo_gen())
         else:
             yield from self._leave_savepoint_gen(name, succeeded)
