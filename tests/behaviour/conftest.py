@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import trustme
 from facade import LoopRunner
 
 import informix_db
@@ -113,3 +115,17 @@ def objects(cur: informix_db.Cursor, table: str) -> str:
     """The name of a table of large objects: n, b, odd, c."""
     cur.execute(f"CREATE TABLE {table} (n INT, b BLOB, odd VARCHAR(7), c CLOB)")
     return table
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Whoever issues the certificates of servers."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    """A context that knows this authority alone: to read all of them takes time."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(context)
+    return context

@@ -9,6 +9,7 @@ The examples' host is the emulator, its port 9089 the emulator behind TLS.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import inspect
 import re
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 TLS = ROOT / "tests" / "data" / "tls"
 USERS = {"informix": "..."}
 EXAMPLE_HOSTS = ("db.example.com", "localhost")
+TLS_PORT = 9089
 
 # Pages whose Python blocks are examples; others have tests of their own, or none.
 PAGES = (
@@ -109,19 +111,21 @@ TABLES = [
 
 @pytest.fixture
 def stores(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    section: Section, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[informix_db.Connection]:
     """A connection to the database of the examples, at the examples' address."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
     shutil.copy(TLS / "certificate.pem", tmp_path / "informix-ca.pem")
     monkeypatch.chdir(tmp_path)
     for name in ("IfxPy", "IfxPyDbi"):  # an example installs them
         monkeypatch.setitem(sys.modules, name, None)
     resolve = socket.getaddrinfo
 
-    with Server(users=USERS) as plain, Server(users=USERS, tls=context) as secure:
-        ports = {9088: plain.port, 9089: secure.port}
+    with contextlib.ExitStack() as running:
+        plain = running.enter_context(Server(users=USERS))
+        ports = {9088: plain.port}
+        if any(str(TLS_PORT) in block.code for block in section.blocks):
+            secure = Server(users=USERS, tls=server_context())
+            ports[TLS_PORT] = running.enter_context(secure).port
 
         def redirected(host: Any, port: Any, *args: Any, **arguments: Any) -> Any:
             if host in EXAMPLE_HOSTS and port in ports:
@@ -129,9 +133,16 @@ def stores(
             return resolve(host, port, *args, **arguments)
 
         monkeypatch.setattr(socket, "getaddrinfo", redirected)
-        prepare("localhost", 9089, tls=client_context()).close()
+        if TLS_PORT in ports:
+            prepare("localhost", TLS_PORT, tls=client_context()).close()
         with prepare("db.example.com", 9088) as connection:
             yield connection
+
+
+def server_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    return context
 
 
 def client_context() -> ssl.SSLContext:

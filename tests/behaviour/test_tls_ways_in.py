@@ -24,19 +24,6 @@ MODES = BOTH
 Where = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """A context that knows the authority of the server's certificate."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
 @pytest.fixture
 def serving(authority: trustme.CA) -> Iterator[Callable[..., Where]]:
     """Start an emulator behind TLS; return the arguments to connect to it."""

@@ -23,11 +23,6 @@ from .conftest import Run, echo, settings_of
 MODES = BOTH
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 @pytest.fixture
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -39,14 +34,6 @@ def server_context(authority: trustme.CA) -> ssl.SSLContext:
 def tls_server(engine: SlowEngine, server_context: ssl.SSLContext) -> Iterator[Server]:
     with Server(engine=engine, tls=server_context) as running:
         yield running
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """A context that knows the authority of the server's certificate."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 @pytest.fixture

@@ -352,18 +352,17 @@ def test_wrong_arguments(doctor: Doctor, emulator: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, str]:
-    """An authority, and the file of its certificate."""
-    authority = trustme.CA()
+def cafile(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of the authority's certificate."""
     path = tmp_path_factory.mktemp("tls") / "authority.pem"
     authority.cert_pem.write_to_path(str(path))
-    return authority, str(path)
+    return str(path)
 
 
 @pytest.fixture(scope="module")
-def context(authority: tuple[trustme.CA, str]) -> ssl.SSLContext:
+def context(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority[0].issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
 
 
@@ -388,20 +387,18 @@ def test_a_tls_listener_taken_for_a_plain_one(doctor: Doctor, secure: Server) ->
 def test_a_certificate_this_machine_accepts(
     doctor: Doctor,
     secure: Server,
-    authority: tuple[trustme.CA, str],
+    cafile: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", authority[1])
+    monkeypatch.setenv("SSL_CERT_FILE", cafile)
     result = doctor(where(secure), "-d", "testdb")
     assert findings(result)["certificate"] == (True, "is accepted by this machine")
     assert "tls=ssl.create_default_context()" in result.out
     works(result).close()
 
 
-def test_tls_in_order(
-    doctor: Doctor, secure: Server, authority: tuple[trustme.CA, str]
-) -> None:
-    result = doctor(where(secure), "-d", "testdb", "--tls", authority[1])
+def test_tls_in_order(doctor: Doctor, secure: Server, cafile: str) -> None:
+    result = doctor(where(secure), "-d", "testdb", "--tls", cafile)
     assert result.status == 0
     assert findings(result)["protocol"][1] == "SQLI inside of TLS"
     works(result).close()
@@ -416,15 +413,15 @@ def test_a_certificate_of_somebody_else(doctor: Doctor, secure: Server) -> None:
 @pytest.mark.parametrize("tls", [(), ("--tls", "insecure")])
 def test_a_listener_that_wants_a_certificate(
     doctor: Doctor,
-    authority: tuple[trustme.CA, str],
+    authority: trustme.CA,
     version: ssl.TLSVersion,
     tls: tuple[str, ...],
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.maximum_version = version
     context.verify_mode = ssl.CERT_REQUIRED
-    authority[0].issue_cert("127.0.0.1").configure_cert(context)
-    authority[0].configure_trust(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
     with Server(tls=context) as server:
         text = failure(doctor(where(server), *tls), "tls")
     assert "client certificate" in text
@@ -432,14 +429,14 @@ def test_a_listener_that_wants_a_certificate(
 
 def test_a_refusal_that_a_reset_hid(
     doctor: Doctor,
-    authority: tuple[trustme.CA, str],
+    authority: trustme.CA,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The login request may arrive after the end, so that its sender sees a reset."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.verify_mode = ssl.CERT_REQUIRED
-    authority[0].issue_cert("127.0.0.1").configure_cert(context)
-    authority[0].configure_trust(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
     monkeypatch.setattr(probes, "probe_sqli", lambda params: None)
     with Server(tls=context) as server:
         text = failure(doctor(where(server), "--tls", "insecure"), "tls")
@@ -454,9 +451,9 @@ def test_a_server_that_is_lost(doctor: Doctor) -> None:
 
 
 def test_tls_with_a_plain_listener(
-    doctor: Doctor, emulator: Server, authority: tuple[trustme.CA, str]
+    doctor: Doctor, emulator: Server, cafile: str
 ) -> None:
-    result = doctor(where(emulator), "--tls", authority[1])
+    result = doctor(where(emulator), "--tls", cafile)
     assert "a plain SQLI listener" in failure(result, "tls")
 
 
@@ -474,6 +471,7 @@ def test_something_else_inside_of_tls(
             inner.recv(1024)
             inner.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    text = failure(doctor(listening(serve), *tls), "protocol")
+    result = doctor(listening(serve), *tls, "--connect-timeout", "1")
+    text = failure(result, "protocol")
     assert "an HTTP server (HTTP/1.1 400 Bad Request)" in text
     assert text.startswith("inside of TLS: ")

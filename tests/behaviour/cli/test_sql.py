@@ -267,20 +267,19 @@ def test_a_connection_that_is_lost(server: Server, monkeypatch, capsys) -> None:
 def test_whoever_reads_may_stop_reading(emulator: Server) -> None:
     query = "SELECT a.colname FROM syscolumns a, syscolumns b"
     where = ["-H", emulator.host, "-P", str(emulator.port), "-u", "informix"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*CLIENT, "testdb", *where, "-f", "csv", "-c", query],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "INFORMIX_PASSWORD": "in4mix"},
         text=True,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline() == "colname\n"
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait(30) == 1
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "colname\n", process.stderr.read()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 1
 
 
 def test_the_version() -> None:
