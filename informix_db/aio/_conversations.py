@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from inspect import GEN_CLOSED, getgeneratorstate
 
@@ -38,20 +38,49 @@ class Patience:
     cancelled: asyncio.CancelledError | None = None  # to be raised when it is over
 
     def __init__(self, seconds: float | None = None) -> None:
-        self._clock = asyncio.get_running_loop().time
-        self.seconds = seconds  # None: for as long as nothing cancels the task
-        self._deadline = None if seconds is None else self._clock() + seconds
+        self._loop = asyncio.get_running_loop()
+        self.begin(seconds)
+
+    def begin(self, seconds: float | None) -> None:
+        """Wait for so long from now on; None: for as long as nothing cancels the task.
+
+        Once something has, the grace is all there is.
+        """
+        self.seconds = seconds
+        self._deadline = None if seconds is None else self._loop.time() + seconds
+        if self.cancelled is not None:
+            self.hurry(self.cancelled)
 
     @property
     def time_left(self) -> float | None:
         """Seconds to wait at most, None for no limit."""
-        return None if self._deadline is None else self._deadline - self._clock()
+        return None if self._deadline is None else self._deadline - self._loop.time()
 
     def hurry(self, cancelled: asyncio.CancelledError) -> None:
         """Take note of what cancels the task: from the first on there is a grace."""
         self.cancelled = cancelled
-        end = self._clock() + CANCEL_GRACE
+        end = self._loop.time() + CANCEL_GRACE
         self._deadline = end if self._deadline is None else min(self._deadline, end)
+
+    async def finish(self, work: Awaitable[object]) -> None:
+        """Await the user's `work` in a task of its own, however long it takes.
+
+        Once this task is cancelled it has the grace, and is cancelled then itself.
+        """
+        self.begin(None)
+        doing = asyncio.ensure_future(work)
+        timer = None
+        while not doing.done():
+            left = self.time_left
+            if left is not None and timer is None:
+                timer = self._loop.call_later(left, doing.cancel)
+            try:
+                await asyncio.wait([doing])
+            except asyncio.CancelledError as exc:
+                self.hurry(exc)
+        if timer is not None:
+            timer.cancel()
+        doing.result()
 
 
 class Conversations(BaseConnection):

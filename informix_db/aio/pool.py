@@ -114,9 +114,9 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         no longer the pool's, is thrown away. Raises InterfaceError for a connection
         that is not in use.
 
-        Being cancelled costs the connection only where that cancels the `reset`
-        function, or the server does not answer within a grace: otherwise the rollback
-        is seen through, and what follows it done, before CancelledError is raised.
+        Being cancelled costs the connection only if the server or the `reset` function
+        takes longer than a grace: CancelledError is raised when they have done their
+        part, which a `reset` that is awaited does in a task of its own.
         """
         if connection in self._inherited:
             self._inherited.discard(connection)
@@ -124,7 +124,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
             return
         self._check_loop()
         self._take_back(connection)
-        patience = Patience(RESTORE_TIMEOUT)
+        patience = Patience()
         usable = False
         try:
             usable = not broken and await self._restore(connection, patience)
@@ -278,7 +278,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
             if self._reset is not None:
                 outcome = self._reset(connection)
                 if inspect.isawaitable(outcome):
-                    await outcome
+                    await patience.finish(outcome)
                 await self._undo(connection, patience)
         except Exception as exc:
             logger.warning("%r is thrown away on release: %s", connection, exc)
@@ -288,6 +288,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
 
     async def _undo(self, connection: AsyncConnection, patience: Patience) -> None:
         if not is_untouched(connection):
+            patience.begin(RESTORE_TIMEOUT)
             await connection._run(lambda: restore_gen(connection), patience=patience)
         connection._transport.flush()  # CLOSEs, which free tables for other sessions
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import anyio
 import pytest
 
 import informix_db
@@ -99,6 +100,66 @@ def test_a_release_does_not_wait_for_ever_for_another_task(
                 await asyncio.ensure_future(pool.release(connection))
             assert connection.closed
             assert pool.size == 0
+
+    run(main())
+
+
+@pytest.mark.parametrize("too_long", [False, True])
+def test_a_cancelled_release_and_a_reset_function(
+    run: Run[None], emulator: Server, too_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is done with its work before anybody is told, or is cancelled itself."""
+    if too_long:
+        monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.02)
+
+    async def main() -> None:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def reset(connection: aio.AsyncConnection) -> None:
+            begun.set()
+            try:
+                await go_on.wait()
+            except asyncio.CancelledError:
+                begun.clear()
+                raise
+
+        async with aio.create_pool(**settings_of(emulator), reset=reset) as pool:
+            connection = await pool.acquire()
+            releasing = asyncio.ensure_future(pool.release(connection))
+            await begun.wait()
+            for _ in range(2):
+                releasing.cancel()
+                await asyncio.sleep(0)
+            if not too_long:
+                assert not releasing.done()
+                go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await releasing
+            assert begun.is_set() != too_long
+            assert connection.closed == too_long
+            assert pool.size == pool.idle_count == (not too_long)
+
+    run(main())
+
+
+def test_a_scope_that_cancels_again_and_again(run: Run[None], emulator: Server) -> None:
+    """As those of anyio do, and with it those of Starlette and FastAPI."""
+
+    async def reset(connection: aio.AsyncConnection) -> None:
+        await connection.ping()
+
+    async def main() -> None:
+        settings = {**settings_of(emulator), "autocommit": False}
+        async with aio.create_pool(**settings, reset=reset, max_size=1) as pool:
+            for _ in range(2):
+                with anyio.CancelScope() as scope:
+                    async with pool.connection() as connection:
+                        await connection.cursor().execute("CREATE TEMP TABLE a (n INT)")
+                        scope.cancel()
+                        await asyncio.sleep(10)
+                assert scope.cancelled_caught
+                assert pool.idle_count == 1
+            assert pool.stats()["connections_num"] == 1
 
     run(main())
 
