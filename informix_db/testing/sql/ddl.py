@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from informix_db.testing.api import SQLError, SQLType
+from informix_db.testing.api import SECOND, YEAR, SQLError, SQLType
 from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl
 from informix_db.testing.sql import bound as b
@@ -33,6 +33,8 @@ from informix_db.testing.sql.privileges import default_grants, has_level, requir
 
 MAX_ROW = 32767
 NO_KEY_COLUMN, _NO_INDEX_COLUMN = -537, -352
+# What CURRENT and SYSDATE are without a qualifier (SQS-1455, SQS-1456).
+_MOMENTS = {"current": (YEAR, SECOND + 3), "sysdate": (YEAR, SECOND + 5)}
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
 
 
@@ -169,9 +171,10 @@ class DDL(ConstraintDDL):
         }.get(value.name, "string")
         if value.name not in _SPECIAL_DEFAULTS or t.family(sql_type) != wanted:
             raise SQLError(-591, offset=node.position, token=node.name)
-        if value.name == "current" and value.qualifier is not None:
-            written = (value.qualifier.first, value.qualifier.last)
-            if written != t.qualifier(sql_type):
+        if value.name in _MOMENTS:
+            told = value.qualifier
+            fields = (told.first, told.last) if told else _MOMENTS[value.name]
+            if fields != t.qualifier(sql_type):
                 raise SQLError(-591, offset=node.position, token=node.name)
         return DefaultValue(special=value.name, text=node.default.text)
 

@@ -291,7 +291,7 @@ _OPERANDS: dict[str, _Operand] = {
     "dbservername": ExpressionParser.special_value,
     "default_role": ExpressionParser.special_value,
     "sitename": ExpressionParser.special_value,
-    "sysdate": ExpressionParser.special_value,
+    "sysdate": ExpressionParser.current,
     "today": ExpressionParser.special_value,
     "user": ExpressionParser.special_value,
 }

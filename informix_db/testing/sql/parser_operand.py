@@ -102,15 +102,15 @@ class OperandParser(TypeParser):
         """Take TODAY, USER ... unless it is the name of something here."""
         if self._keys[self._index + 1] in (".", "(", ":", "@"):
             return None
-        position = self.position
-        return ast.SpecialValue(position, self.word())
+        return ast.SpecialValue(self.position, self.word())
 
     def current(self) -> ast.Expression | None:
+        """Take CURRENT or SYSDATE, maybe with a qualifier."""
         if self._keys[self._index + 1] in (".", "(", ":", "@"):
             return None
-        position = self.expect("current")
+        position, name = self.position, self.word()
         qualifier = self.qualifier(interval=False) if self.at_qualifier() else None
-        return ast.SpecialValue(position, "current", qualifier)
+        return ast.SpecialValue(position, name, qualifier)
 
     def case(self) -> ast.Expression | None:
         following = self._keys[self._index + 1]

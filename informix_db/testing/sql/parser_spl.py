@@ -9,7 +9,8 @@ from informix_db.testing.sql.parser_ddl import DDLParser
 from informix_db.testing.sql.parser_expr import SUBSCRIPT
 from informix_db.testing.sql.spl_trees import into_of
 
-_NO_RETURNING = -9702
+_NO_RETURNING, _OTHER_END, _NO_NAME = -9702, -9706, -9704
+_NESTED = -657
 _LOOPS = ("for", "foreach", "loop", "while")
 _CURSOR_STATEMENTS = ("close", "declare", "fetch", "free", "open", "prepare")
 _BLOCK_ENDS = ("elif", "else", "end", "when", END)
@@ -45,7 +46,10 @@ class SPLParser(DDLParser):
         self._spl = True
         body = self._block()
         self._spl = False
-        self.expect("end", kind)
+        self.expect("end")
+        if self.at("procedure", "function") and not self.at(kind):
+            raise SQLError(_OTHER_END, offset=self.position)
+        self.expect(kind)
         document, text = self._routine_tail(start)
         return ast_spl.CreateRoutine(
             position,
@@ -79,6 +83,8 @@ class SPLParser(DDLParser):
         ):
             mode = self.accept_one_of("in", "out", "inout") or mode
         name = self.word()
+        if self.at(",", ")"):
+            raise SQLError(_NO_NAME, offset=position)
         kind, by_reference = self._variable_type()
         default = self.expression() if self.accept("default") else None
         return ast_spl.RoutineParameter(
@@ -206,7 +212,7 @@ class SPLParser(DDLParser):
         if key in _CURSOR_STATEMENTS and self._keys[self._index + 1] != "database":
             self.unsupported(f"{key.upper()} in a routine")
         if self.at_words("create", "procedure") or self.at_words("create", "function"):
-            self.fail()
+            raise SQLError(_NESTED, offset=self.position)
         return self.statement()
 
     # --- declarations and handlers ---

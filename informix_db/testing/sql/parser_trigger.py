@@ -6,8 +6,9 @@ from informix_db.testing.api import SQLError
 from informix_db.testing.sql import ast, ast_spl
 from informix_db.testing.sql.parser_spl import SPLParser
 
-_NO_ACTION = -729
+_NO_ACTION, _ILLEGAL = -729, -744
 _ACTIONS = ("delete", "execute", "insert", "update")
+_NOT_ALLOWED = ("begin", "commit", "rollback", "set")
 
 
 class TriggerParser(SPLParser):
@@ -81,6 +82,8 @@ class TriggerParser(SPLParser):
         return ast_spl.If(position, (branch,))
 
     def _action(self) -> ast.Statement:
+        if self.at(*_NOT_ALLOWED):
+            raise SQLError(_ILLEGAL, offset=self.position)
         if not self.at(*_ACTIONS):
             self.fail()
         if self.at("execute"):

@@ -72,6 +72,7 @@ class Session(Transacting):
         self.locale = numeric_locale(environment)
         self.exclusive = False  # nobody else may open the database
         self.refuses_truncation = False  # of strings, in any database
+        self.has_debug_file = False  # so that routines may TRACE
         self.branches = SessionBranches(self)
         self.temporary: dict[str, Table] = {}
         self.opened = int(time.time())  # for syssessions

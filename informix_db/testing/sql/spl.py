@@ -55,6 +55,7 @@ _MOST_CALLS = 50  # inside each other; a server has as many as its stack holds
 _STACK_EXHAUSTED = -722
 _MOST_CASCADES, _TOO_MANY_CASCADES = 20, -748
 _INTERRUPTED, _NOT_ALLOWED, _REDEFINED = -213, -675, -721
+_NO_DEBUG_FILE = -687
 _SEVERAL_ROWS = -686
 _TYPES_DISAGREE = -689
 _TURN = 0.02  # seconds a routine runs before others get their turn
@@ -226,6 +227,11 @@ class Routines:
         if self._query_depth == 0 and time.monotonic() > self._turn_ends:
             self._session.give_way()
             self._turn_ends = time.monotonic() + _TURN
+
+    def trace(self) -> None:
+        """Write nothing; SQLError(-687) if the session has no debug file."""
+        if not self._session.has_debug_file:
+            raise SQLError(_NO_DEBUG_FILE)
 
     def compute(self, bound: Expressions, values: list[Any]) -> Row:
         for call in bound.calls:

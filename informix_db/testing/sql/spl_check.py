@@ -16,10 +16,11 @@ from informix_db.testing.sql.spl_trees import into_of, label_of, nodes
 
 _LOCAL_DEFAULT, _GLOBAL_LIKE, _GLOBAL_WITHOUT = -652, -653, -658
 _RETURN_COUNT, _RETURNS_NOTHING, _NO_INTO = -655, -656, -659
-_LOOP_VARIABLE, _NOT_INTEGER = -660, -666
-_UNDECLARED, _DECLARED_TWICE, _PARAMETER_TWICE = -667, -669, -671
+_LOOP_VARIABLE, _LOOP_TWICE, _NOT_INTEGER = -660, -662, -666
+_UNDECLARED, _DECLARED_TWICE, _SERIAL, _PARAMETER_TWICE = -667, -669, -670, -671
 _NOT_ALLOWED, _NO_LOOP, _NO_LABEL = -675, -596, -26027
 
+_SERIALS = ("serial", "serial8", "bigserial")
 _INTEGERS = ("integer", "smallint", "bigint", "int8")
 _DATABASES = (ast_ddl.OpenDatabase, ast_ddl.CloseDatabase, ast_ddl.CreateDatabase)
 
@@ -61,6 +62,8 @@ def _block(node: ast_spl.Block, place: _Place) -> None:
     for define in node.declarations:
         _define(define)
         for name in define.names:
+            if isinstance(define.type, ast.DataType) and define.type.name in _SERIALS:
+                raise SQLError(_SERIAL, 0, name.position, name.name)
             if name.name in own:
                 raise SQLError(_DECLARED_TWICE, 0, name.position, name.name)
             own[name.name] = define.type
@@ -157,6 +160,9 @@ def _loop(
         if isinstance(node.source, ast_query.Query) and not node.into:
             raise SQLError(_NO_INTO, offset=node.position)
         _declared(node.into, place)
+        for i, name in enumerate(node.into):
+            if any(name.name == other.name for other in node.into[:i]):
+                raise SQLError(_LOOP_TWICE, 0, name.position, name.name)
     loops = (*place.loops, (kind, node.label))
     _block(node.body, replace(place, counters=counters, loops=loops))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from informix_db.testing.api import Column, SQLError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
 
 ROUTINES = ("procedure", "function", "routine")  # what DROP may say
-_EXISTS, _NO_ROUTINE, _AMBIGUOUS = -673, -674, -9700
+_EXISTS, _SPECIFIC, _NO_ROUTINE, _AMBIGUOUS = -673, -9716, -674, -9700
 _NOT_OWNER = -635
 
 
@@ -51,6 +51,8 @@ def _create(
             if not node.or_replace:
                 raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
             _remove(session, database.routines, known, transaction)
+    if node.specific is not None:
+        _refuse_specific(node.specific, database.routines)
     routine = Routine(
         node.name.name,
         node.name.owner or session.user,
@@ -64,6 +66,14 @@ def _create(
         routine.grants = default_grants(routine, database)
     catalogchange.add(session, database.routines, routine, transaction)
     _claim(routine, transaction)
+
+
+def _refuse_specific(name: ast.ObjectName, routines: Iterable[Routine]) -> None:
+    """SQLError(-9716) if another routine has a specific name."""
+    for routine in routines:
+        known = routine.node.specific
+        if known is not None and known.name == name.name:
+            raise SQLError(_SPECIFIC, 0, name.position, routine.name)
 
 
 def _returned(session: Session, node: ast_spl.ReturnType) -> Column:

@@ -427,8 +427,11 @@ class Frame:
     def _system(self, node: ast_spl.System) -> NoReturn:
         raise unsupported("SYSTEM", node.position)
 
-    def _nothing(self, node: ast.Statement) -> None:
-        """TRACE has nowhere to write to; a label is only to be named."""
+    def _trace(self, node: ast_spl.Trace) -> None:
+        self._routines.trace()
+
+    def _label(self, node: ast_spl.Label) -> None:
+        """A label is only to be named."""
 
     _COMPOUND: ClassVar[dict[type, Callable[..., Rows]]] = {
         ast_spl.Block: _inner_block_gen,
@@ -449,8 +452,8 @@ class Frame:
         ast_spl.RaiseException: _raise,
         ast_spl.ExecuteImmediate: _execute_immediate,
         ast_spl.System: _system,
-        ast_spl.Trace: _nothing,
-        ast_spl.Label: _nothing,
+        ast_spl.Trace: _trace,
+        ast_spl.Label: _label,
     }
 
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from informix_db.testing.sql.session import Session
 
 _EXISTS, _UNKNOWN, _NOT_OWNER = -743, -634, -635
-_NO_COLUMN, _NO_TABLE, _TEMPORARY = -217, -206, -548
+_NO_COLUMN, _COLUMN_TWICE, _NO_TABLE, _TEMPORARY = -217, -542, -206, -548
+_NOT_FOR_EACH_ROW, _NO_SUCH_ROW, _NAME_TAKEN = -730, -732, -734
+_NO_DBA = -389  # to anybody who would change the system catalog
 
 Row = Sequence[Any]
 
@@ -151,7 +153,8 @@ def find_trigger(session: Session, name: str) -> Trigger | None:
 
 
 def create_trigger(session: Session, node: ast_spl.CreateTrigger) -> None:
-    """SQLError(-743) if the name is taken, -206 or -217 for what it is on."""
+    """SQLError(-743) if the name is taken, -206, -217 or -542 for what it is on, and
+    as `_check_names` tells."""
     if find_trigger(session, node.name.name) is not None:
         if node.if_not_exists:
             return
@@ -161,10 +164,15 @@ def create_trigger(session: Session, node: ast_spl.CreateTrigger) -> None:
         raise SQLError(_NO_TABLE, -111, node.table.position, node.table.name)
     if table.temporary:
         raise SQLError(_TEMPORARY, 0, node.table.position, node.table.name)
+    if table.is_system:
+        raise SQLError(_NO_DBA, 0, node.table.position, table.name)
     require("a", table, session.current_database(), session, node.table.position)
-    for column in node.columns:
+    for i, column in enumerate(node.columns):
         if table.column(column.name) is None:
             raise SQLError(_NO_COLUMN, 0, column.position, column.name)
+        if any(column.name == other.name for other in node.columns[:i]):
+            raise SQLError(_COLUMN_TWICE, 0, column.position)
+    _check_names(node)
     owner = node.name.owner or session.user
     trigger = Trigger(
         node.name.name,
@@ -178,6 +186,18 @@ def create_trigger(session: Session, node: ast_spl.CreateTrigger) -> None:
     )
     triggers = _TriggersOf(table)
     session.transact(lambda tx: catalogchange.add(session, triggers, trigger, tx))
+
+
+def _check_names(node: ast_spl.CreateTrigger) -> None:
+    """Raise SQLError for a wrong name of the old or the new row: -730 without FOR EACH
+    ROW, -732 for a row there is not, -734 if something else has the name."""
+    names = [name for name in (node.old, node.new) if name]
+    if names and not node.each_row.statements:
+        raise SQLError(_NOT_FOR_EACH_ROW, offset=node.position)
+    if (node.old and node.event == "insert") or (node.new and node.event == "delete"):
+        raise SQLError(_NO_SUCH_ROW, offset=node.position)
+    if node.table.name in names or len(set(names)) < len(names):
+        raise SQLError(_NAME_TAKEN, offset=node.position)
 
 
 def _variables(

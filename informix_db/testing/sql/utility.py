@@ -170,6 +170,8 @@ def _set_option(session: Session, node: ast_session.SetOption) -> None:
     """SQLError(-573) for a buffered log in MODE ANSI."""
     if node.name == "buffered log" and session.current_database().ansi:
         raise SQLError(-573)
+    if node.name == "debug file":
+        session.has_debug_file = True
     if node.name not in HARMLESS_OPTIONS:
         raise unsupported(f"SET {node.name.upper()}", node.position)
 

@@ -84,6 +84,11 @@ class TestQueries:
     def test_functions(self, sql: SQLClient, expression: str, sqlcode: int) -> None:
         assert sql.code(f"SELECT {expression} FROM sysmaster:sysdual") == sqlcode
 
+    def test_sysdate_of_some_fields(self, sql: SQLClient) -> None:
+        """(SQS-1456)"""
+        assert sql.type("SYSDATE") == (10, 0x130F)
+        assert sql.type("SYSDATE YEAR TO DAY") == sql.type("CURRENT YEAR TO DAY")
+
     def test_where_a_table_is(self, t: SQLClient) -> None:
         where = "SELECT DBINFO('dbspace', partnum) FROM systables WHERE tabname = 't'"
         assert t.rows(where) == [("rootdbs",)]
@@ -134,6 +139,29 @@ class TestDefinitions:
     )
     def test_refused(self, t: SQLClient, statement: str, sqlcode: int) -> None:
         assert t.code(statement) == sqlcode
+
+    @pytest.mark.parametrize(
+        ("column", "sqlcode"),
+        [
+            ("DATETIME YEAR TO FRACTION(3) DEFAULT CURRENT", 0),
+            ("DATETIME YEAR TO FRACTION(5) DEFAULT SYSDATE", 0),
+            ("DATETIME YEAR TO SECOND DEFAULT SYSDATE YEAR TO SECOND", 0),
+            ("DATETIME YEAR TO SECOND DEFAULT CURRENT", -591),
+            ("DATETIME YEAR TO SECOND DEFAULT SYSDATE", -591),
+            ("DATETIME YEAR TO SECOND DEFAULT CURRENT YEAR TO DAY", -591),
+        ],
+    )
+    def test_moments_as_defaults(
+        self, sql: SQLClient, column: str, sqlcode: int
+    ) -> None:
+        """(SQS-1455, SQS-1456)"""
+        statement = f"CREATE TABLE x (a {column}, b INT)"
+        if sqlcode:
+            assert sql.code(statement) == sqlcode
+        else:
+            sql.do(statement)
+            sql.do("INSERT INTO x (b) VALUES (1)")
+            assert sql.rows("SELECT a FROM x") != [(None,)]
 
     def test_references_to_a_serial(self, t: SQLClient) -> None:
         t.do("CREATE TABLE x (a INT REFERENCES t)")

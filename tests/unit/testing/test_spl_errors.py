@@ -35,6 +35,11 @@ def logged(sql: SQLClient) -> list[str]:
         ("for i = 1 to 2 end for", -667, "i"),
         ("on exception set e end exception", -667, "e"),
         ("define a, a int;", -669, "a"),
+        (
+            "define a int; foreach select 1, 2 into a, a from systables end foreach",
+            -662,
+            "a",
+        ),
         ("define a int; define b, a char(1);", -669, "a"),
         ("define a int default 1;", -652, ""),
         ("define global g like systables.tabid default 1;", -653, ""),
@@ -69,7 +74,12 @@ def test_what_no_call_could_do_right(sql, body, sqlcode, token) -> None:
         ("function f() returning int, int; return 1; end function", -655),
         ("procedure p(a int, a int) end procedure", -671),
         ("procedure p(a serial) end procedure", -670),
-        ("procedure p() define a bigserial; end procedure", 0),
+        ("procedure p() define a bigserial; end procedure", -670),
+        ("procedure p() end function", -9706),
+        ("function f() returning int; return 1; end procedure", -9706),
+        ("procedure p(int) end procedure", -9704),
+        ("procedure p(a int, b) end procedure", -9704),
+        ("procedure p() create function f() end procedure", -657),
         ("procedure p(a nothing) end procedure", -9628),
         ("procedure p(a like systables.nothing) end procedure", -217),
         ("procedure p(a like nothing.a) end procedure", -206),
@@ -77,11 +87,24 @@ def test_what_no_call_could_do_right(sql, body, sqlcode, token) -> None:
     ],
 )
 def test_refused_heads(sql, text, sqlcode) -> None:
-    if sqlcode:
-        assert sql.code(f"create {text}") == sqlcode
-    else:
-        sql.do(f"create {text}")
-        assert sql.code("execute procedure p()") == -670
+    assert sql.code(f"create {text}") == sqlcode
+
+
+def test_a_specific_name_is_of_one_routine(sql) -> None:
+    """(ERR -9716)"""
+    sql.do("create procedure p() specific s end procedure")
+    sql.do("create procedure q() specific t end procedure")
+    error = sql.error("create procedure r() specific s end procedure")
+    assert (error.sqlcode, error.token) == (-9716, "p")
+    sql.do("create or replace procedure p() specific s end procedure")
+
+
+def test_traces_need_a_file(sql) -> None:
+    """(ERR -687)"""
+    sql.do("create procedure p() trace on; end procedure")
+    assert sql.code("execute procedure p()") == -687
+    sql.do("set debug file to 'x'")
+    sql.do("execute procedure p()")
 
 
 # --- found when it runs ----------------------------------------------------------
