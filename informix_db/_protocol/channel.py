@@ -182,6 +182,7 @@ class Channel:
         cancelled before any of it was sent; `even_cancelled` is for what has to be
         said all the same. Raises ProtocolError if an answer is there before it.
         """
+        self.note_surplus()
         if self.surplus is not None:
             raise ProtocolError(
                 f"the server sent message tag {self.surplus} before it was asked; "
@@ -191,6 +192,13 @@ class Channel:
             self.forget_unfinished()
             raise StatementCancelledError("the statement was cancelled")
         self._end(rest)
+
+    def note_surplus(self) -> None:
+        """Take note of bytes that are there although nothing is asked."""
+        read = self.read
+        if not self.unread and read.end - read.pos >= 2:
+            (tag,) = _TAG(read.data, read.pos)
+            self.surplus = None if tag in _UNASKED else tag
 
     def _end(self, rest: bytes) -> None:
         data = self.write.data
@@ -217,6 +225,7 @@ class Channel:
 
         Only while no other reply is waited for.
         """
+        self.note_surplus()
         self._end(rest)
         self.owed += 1
 
@@ -250,9 +259,7 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
         _forget(reading)
         reading = None
     channel.mid_reply = False
-    if not channel.unread and read.end - read.pos >= 2:
-        (tag,) = _TAG(read.data, read.pos)
-        channel.surplus = None if tag in _UNASKED else tag
+    channel.note_surplus()
     read.shrink()
     return reply
 

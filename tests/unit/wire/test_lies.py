@@ -155,6 +155,18 @@ def test_an_answer_too_many(surplus: bytes) -> None:
         assert connection.closed
 
 
+@pytest.mark.parametrize("unwaited", [False, True])
+def test_an_answer_before_its_request(unwaited: bool) -> None:
+    """It came while nothing was asked, as to a connection that is idle."""
+    channel = Channel("latin-1")
+    channel.read.feed(EOT_ONLY)
+    if unwaited:
+        channel.end_request_unwaited(b"\0\x0a")
+    with pytest.raises(ProtocolError, match="tag 12 before it was asked"):
+        channel.end_request(b"\0\x35")
+    assert not channel.in_sync
+
+
 def test_an_answer_too_many_behind_an_error() -> None:
     error = bytes.fromhex("000d fef4 ff9c 00000000 0000") + EOT_ONLY
     with connection_to(described(4), error + DONE) as connection:
