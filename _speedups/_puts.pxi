@@ -102,6 +102,7 @@ cdef bint put_cell(Out* out, value, const Target* target, int mode) except -1:
     """Write the cell of a value; False leaves it to the twin."""
     cdef const Step* step = &target.step
     cdef type kind = type(value)
+    cdef int overflow
     if step.kind == ALIEN:
         return False
     elif step.kind <= INT8:
@@ -109,9 +110,11 @@ cdef bint put_cell(Out* out, value, const Target* target, int mode) except -1:
     elif step.kind == FLOAT or step.kind == SMALLFLOAT:
         return kind is float and put_float_cell(out, value, step.kind)
     elif step.kind == DECIMAL:
-        return (kind is _Decimal or kind is int) and put_decimal_cell(
-            out, value, target
-        )
+        if kind is int:
+            # Of a very long one Python refuses to make text.
+            PyLong_AsLongLongAndOverflow(value, &overflow)
+            return not overflow and put_decimal_cell(out, value, target)
+        return kind is _Decimal and put_decimal_cell(out, value, target)
     elif step.kind == DATE:
         if not PyDate_CheckExact(value):
             return False

@@ -13,6 +13,7 @@ indicator, short precision, value padded to even. NULL ends after the precision.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from struct import Struct
@@ -59,6 +60,10 @@ _FALSE = _BOOLEAN_HEAD + bytes.fromhex("0000 0001 00000001 0000")
 _MAX_SHORT_TEXT = 255
 
 _LONGEST_NUMBER = 40  # characters of a number that a message repeats
+_SLOW_TO_CONVERT = 20_000  # bits: the time for an int's digits grows with their square
+
+# Bits of 10**126, which DECIMAL does not reach.
+MAX_INT_BITS = 419
 
 _MAX_EXPONENT100 = 63  # seven bits, biased by 64
 
@@ -110,6 +115,9 @@ def base100(digits: str) -> bytes:
 
 def brief(value: float | Decimal) -> str:
     """Return a number as messages have it: in full, unless that is long."""
+    if isinstance(value, int) and value.bit_length() > _SLOW_TO_CONVERT:
+        fraction, exponent = math.modf(math.log10(abs(value)))
+        return f"{'-' * (value < 0)}{10**fraction:.6f}E+{exponent:.0f}"
     number = Decimal(value) if isinstance(value, int) else value
     text = str(number)
     return text if len(text) <= _LONGEST_NUMBER else f"{number:.6E}"
@@ -125,6 +133,8 @@ def _encode_int(value: int, context: BindContext) -> bytes:
     if -0x80000000 < value < 0x80000000:
         return _INT_ENTRY(c.INT, 0, _PREC_INT, value)
     if not -0x8000000000000000 < value < 0x8000000000000000:
+        if value.bit_length() > MAX_INT_BITS:
+            raise DataError(f"{brief(value)} is outside the range of Informix DECIMAL")
         return _encode_decimal(Decimal(value), context)
     if context.bigint:
         return _LONG_ENTRY(c.BIGINT, 0, _PREC_BIGINT, value)

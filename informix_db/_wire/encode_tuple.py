@@ -21,7 +21,13 @@ from typing import Any, NamedTuple
 from informix_db._wire import constants as c
 from informix_db._wire.codecs import DATE_EPOCH, Qualifier, qualifier_is_sound
 from informix_db._wire.describe import ColumnInfo, packed_width
-from informix_db._wire.encode import base100, brief, pack_decimal, refuse_timezone
+from informix_db._wire.encode import (
+    MAX_INT_BITS,
+    base100,
+    brief,
+    pack_decimal,
+    refuse_timezone,
+)
 from informix_db._wire.text import encode_text
 from informix_db.exceptions import DataError
 from informix_db.types import IntervalYM
@@ -142,6 +148,8 @@ def _decimal_cell(column: ColumnInfo) -> CellEncoder:
 
     def cell(value: Any) -> bytes:
         if isinstance(value, int) and not isinstance(value, bool):
+            if value.bit_length() > MAX_INT_BITS:
+                raise Unfit
             value = Decimal(value)
         if not isinstance(value, Decimal):
             raise Unfit

@@ -30,6 +30,7 @@ _BEFORE = {c.MONTH: "-", c.DAY: "-", c.HOUR: " ", c.MINUTE: ":", c.SECOND: ":"}
 
 # Of FLOAT; the server knows that DECIMAL ends before. Beyond it are but long texts.
 _LARGEST_EXPONENT = 308
+_LARGEST_BITS = 1024
 
 _MONTHS_PER = {c.YEAR: 12, c.MONTH: 1}
 _MICROSECONDS_PER = {
@@ -110,7 +111,9 @@ def _element(value: Any, kind: TypeText) -> str:
     if isinstance(value, bool):
         return "'t'" if value else "'f'"
     if isinstance(value, int):
-        return str(Decimal(int(value)))  # of any number of digits
+        if value.bit_length() > _LARGEST_BITS:
+            raise DataError("the number is outside the range of Informix DECIMAL")
+        return str(int(value))
     if isinstance(value, float):
         if value - value != 0.0:  # NaN and the infinities
             raise DataError(f"Informix FLOAT has no {value}")

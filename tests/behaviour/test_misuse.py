@@ -21,6 +21,7 @@ from .conftest import BOTH, Connect
 MODES = BOTH
 
 HUGE = 10**5000  # more digits than Python turns into text
+MILLION = 1_000_000  # as many digits take Python half a minute to find
 NESTED: list[Any] = []
 NESTED.append(NESTED)
 
@@ -70,10 +71,12 @@ def test_routines(
     [
         ("a", HUGE, r"parameter 1: 1\.000000E\+5000 is out"),
         ("a", -HUGE, r"parameter 1: -1\.000000E\+5000 is out"),
+        ("d", HUGE, r"parameter 1: 1\.000000E\+5000 is outside the range of Inf"),
+        ("d", -(10**MILLION), r"parameter 1: -1\.000000E\+1000000 is outside"),
         ("b", NESTED, "parameter 1: the list is nested too deeply, or contains itself"),
         ("c", NESTED, "parameter 1: the list is nested too deeply, or contains itself"),
     ],
-    ids=["huge", "below", "nested text", "nested list"],
+    ids=["huge", "below", "decimal", "long", "nested text", "nested list"],
 )
 @pytest.mark.parametrize("insert_cursor", [False, True])
 def test_parameters(
@@ -85,7 +88,10 @@ def test_parameters(
     insert_cursor: bool,
 ) -> None:
     cur = conn.cursor()
-    cur.execute(f"CREATE TABLE {table} (a INT, b VARCHAR(9), c LIST(INT NOT NULL))")
+    cur.execute(
+        f"CREATE TABLE {table} (a INT, b VARCHAR(9), c LIST(INT NOT NULL), "
+        "d DECIMAL(8,2))"
+    )
     sql = f"INSERT INTO {table} ({column}) VALUES (?)"
     with pytest.raises(DataError, match=message):
         cur.execute(sql, (value,))
@@ -96,11 +102,13 @@ def test_parameters(
 
 
 def test_a_huge_element(conn: informix_db.Connection, table: str) -> None:
-    """The server refuses it: the driver sends the digits of any integer."""
     cur = conn.cursor()
     cur.execute(f"CREATE TABLE {table} (c LIST(INT NOT NULL))")
-    with pytest.raises(informix_db.DatabaseError) as caught:
+    with pytest.raises(DataError, match="number is outside the range") as caught:
         cur.execute(f"INSERT INTO {table} VALUES (?)", ([HUGE],))
+    assert caught.value.sqlcode is None
+    with pytest.raises(DataError) as caught:  # which the server may know better
+        cur.execute(f"INSERT INTO {table} VALUES (?)", ([10**100],))
     assert caught.value.sqlcode is not None
     assert_usable(conn)
 
