@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 
+from raw_client import RawClient
+
 DONE_COST = "000f 0000 00000000 00000000 00000000 0037 00000001 00000001"
 END = "000c"
 FIRST_ID = (
@@ -50,3 +52,9 @@ def error(sqlcode: int, isam: int = 0, offset: int = 0, token: str = "") -> str:
 
 def fetch(size: int, statement: int = 0) -> str:
     return f"0004 {statement:04x} 0009 {size:08x} 0000 000c"
+
+
+def open_cursor(client: RawClient, sql: str = "select id,name from t1") -> None:
+    """Prepare a query that has columns id and name, and open a cursor `c` for it."""
+    client.exchange(prepare(sql), FIRST_ID + DONE_COST + END)
+    client.exchange("0004 0000 0003 0001 6300 0006 000c", END)

@@ -40,6 +40,12 @@ class Table:
         columns = f"k INT PRIMARY KEY, v {self.kind}"
         return f"CREATE TABLE model ({columns}{', x INT' * self.extra})"
 
+    def altered(self) -> tuple[str, Table]:
+        """The statement that drops or adds x, and the table then."""
+        change = "DROP (x)" if self.extra else "ADD (x INT)"
+        table = Table(self.kind, not self.extra, self.rows)
+        return f"ALTER TABLE model {change}", table
+
 
 # SQL with one parameter, and what it returns: names and rows.
 QUERIES: dict[str, Callable[[Table, int], tuple[list[str], list[Row]]]] = {

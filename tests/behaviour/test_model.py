@@ -39,8 +39,6 @@ CACHE_SIZE = 4
 MOST_CURSORS = 6
 
 INSERT = "INSERT INTO model (k, v) VALUES (?, ?)"
-ADD = "ALTER TABLE model ADD (x INT)"
-DROP = "ALTER TABLE model DROP (x)"
 
 # Far longer than any test waits, unless the server is interrupted.
 SLOW = "SELECT COUNT(*) FROM many a, many b, many c WHERE a.n + b.n + c.n = -1"
@@ -309,14 +307,9 @@ class Machine(RuleBasedStateMachine):
 
     # -- the schema ------------------------------------------------------------------
 
-    def alteration(self) -> tuple[str, Table]:
-        table = self.table
-        altered = Table(table.kind, not table.extra, table.rows)
-        return DROP if table.extra else ADD, altered
-
     @rule()
     def alter(self) -> None:
-        sql, table = self.alteration()
+        sql, table = self.table.altered()
         self.conn.cursor().execute(sql)
         self.executed(table)
 
@@ -331,7 +324,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.is_free)
     @rule()
     def other_alters(self) -> None:
-        sql, self.table = self.alteration()
+        sql, self.table = self.table.altered()
         self.order(sql)
         self.committed = self.table
 

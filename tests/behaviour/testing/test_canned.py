@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from raw_client import RawClient
-from raw_messages import DONE_COST, END, FIRST_ID, error, fetch, prepare, row
+from raw_messages import (
+    DONE_COST,
+    END,
+    FIRST_ID,
+    error,
+    fetch,
+    open_cursor,
+    prepare,
+    row,
+)
 from stub_engine import BOOLEAN, INTEGER, SERIAL, VARCHAR_50
 
 from informix_db.testing.api import Column
@@ -36,13 +45,8 @@ def client(server: CannedServer) -> Iterator[RawClient]:
         yield client
 
 
-def open_cursor(client: RawClient, sql: str) -> None:
-    client.exchange(prepare(sql), FIRST_ID + DONE_COST + END)
-    client.exchange("0004 0000 0003 0001 6300 0006 000c", END)
-
-
 def test_pages_are_cut_as_a_thinking_server_cuts_them(client: RawClient) -> None:
-    open_cursor(client, "select id,name from t1")
+    open_cursor(client)
     rows = [row(*values) for values in ROWS]
     client.exchange(fetch(40), rows[0] + rows[1] + END)
     client.exchange(fetch(1), rows[2] + END)
