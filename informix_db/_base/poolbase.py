@@ -191,6 +191,7 @@ class BasePool(Generic[ConnectionT]):
         """Begin to release a connection; InterfaceError if it is not in use."""
         self._check_leased(connection)
         self._returning.add(connection)
+        connection._forget_blocks()
 
     def _give_back(self, connection: ConnectionT, now: float, usable: bool) -> None:
         """End what `_take_back` has begun."""
@@ -240,7 +241,7 @@ def restore_gen(connection: BaseConnection) -> Wire[None]:
 
 def restore_settings(connection: BaseConnection) -> None:
     """Take back what the user set on the connection object."""
-    connection._blocks = 0
+    connection._forget_blocks()
     connection._autocommit = connection._params.autocommit
     connection.row_factory = connection._params.row_factory
     connection.statement_timeout = None

@@ -39,6 +39,16 @@ def _block_name(depth: int) -> str:
     return f"_ifxdb_{depth}"
 
 
+def _leave_forgotten_gen(succeeded: bool) -> Wire[None]:
+    """Leave a block of an earlier user, whose work was rolled back."""
+    if succeeded:
+        raise ProgrammingError(
+            "what the block did was rolled back: its connection went back to the pool "
+            "before the block ended"
+        )
+    yield from ()
+
+
 class OpenCursor(Protocol):
     """Whoever has a cursor open on the server."""
 
@@ -58,6 +68,7 @@ class Transactions:
         self._autocommit = autocommit
         self._in_transaction = False
         self._blocks = 0  # transaction() blocks entered
+        self._user = object()  # another one for each user of a pool's connection
         # Made when there is one: most results end with the first fetch.
         self._open_cursors: weakref.WeakSet[OpenCursor] | None = None
 
@@ -114,6 +125,24 @@ class Transactions:
             raise ProgrammingError(
                 f"{what}() inside a transaction() block: the block's end decides"
             )
+
+    def _forget_blocks(self) -> None:
+        """Have no block: those that are open, left half way, are an earlier user's."""
+        self._blocks = 0
+        self._user = object()
+
+    def _of_this_user(
+        self, leave_gen: Callable[[bool], Wire[None]]
+    ) -> Callable[[bool], Wire[None]]:
+        """Return `leave_gen`, for as long as the connection has the same user."""
+        user = self._user
+
+        def leave(succeeded: bool) -> Wire[None]:
+            if self._user is user:
+                return leave_gen(succeeded)
+            return _leave_forgotten_gen(succeeded)
+
+        return leave
 
     def _enter_block_gen(self) -> Wire[str]:
         """Enter a transaction() block; return its savepoint's name, "" if outermost.

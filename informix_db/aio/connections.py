@@ -244,6 +244,7 @@ class AsyncConnection(Conversations):
 
         One that is interrupted before it has begun to end well does not end well.
         """
+        leave_gen = self._of_this_user(leave_gen)
         leave = Beginning(lambda: leave_gen(True))
         try:
             yield
