@@ -279,6 +279,48 @@ def test_put_row_decodes_to_the_values_it_was_made_of() -> None:
                 assert caught.value.sqlcode == -403
 
 
+@pytest.mark.parametrize(
+    ("sql_type", "value", "cell"),
+    [
+        (SQLType(1, 2), -32767, "8001"),
+        (SQLType(1, 2), None, "8000"),
+        (SQLType(2, 4), -2, "fffffffe"),
+        (SQLType(6, 4), -(1 << 31) + 1, "80000001"),
+        (SQLType(6, 4), None, "80000000"),
+        (SQLType(52, 8), -(1 << 63) + 1, "8000000000000001"),
+        (SQLType(53, 8), -2, "fffffffffffffffe"),
+        (SQLType(53, 8), None, "8000000000000000"),
+        (INT8, 0, "0001 00000000 00000000"),
+        (INT8, -1, "ffff 00000001 00000000"),
+        (SQLType(18, 10), (1 << 63) - 1, "0001 ffffffff 7fffffff"),
+        (SQLType(18, 10), None, "0000 00000000 00000000"),
+        (SQLType(3, 8), -1.5, "bff8000000000000"),
+        (SQLType(3, 8), None, "ffffffffffffffff"),
+        (SQLType(4, 4), -1.5, "bfc00000"),
+        (SQLType(4, 4), None, "ffffffff"),
+        (SQLType(7, 4), date(1899, 12, 30), "ffffffff"),
+        (SQLType(7, 4), None, "80000000"),
+        (SQLType(5, 0x10FF), Decimal("1E+125"), "ff 0a 00000000000000 00"),
+        (SQLType(5, 0x10FF), Decimal("-1E-130"), "7f 63 00000000000000 00"),
+        (SQLType(8, 0x1002), Decimal("-2.00"), "3e 62 00000000000000"),
+        (SQLType(8, 0x1002), None, "00 00 00000000000000"),
+        (SQLType(15, 3), None, "00 20 20"),
+        (SQLType(15, 3), "", "20 20 20"),
+        (NVARCHAR_10, "", "00"),
+        (NVARCHAR_10, None, "01 00"),
+        (LVARCHAR_500, "", "00 00000000"),
+        (LVARCHAR_500, None, "01 00000000"),
+        (BOOLEAN, None, "01 00000000"),
+    ],
+)
+def test_cells_both_ways(sql_type: SQLType, value: object, cell: str) -> None:
+    assert encoded([sql_type], value) == spaced(cell)
+    raw = bytes.fromhex(cell)
+    (found,) = decode_row(raw, columns(sql_type), V15, "latin-1")
+    assert found.value == value
+    assert type(found.value) is type(value)
+
+
 def test_boolean_is_a_letter_unless_asked_for_as_a_byte() -> None:
     letter = RowEncoder(columns(BOOLEAN), V15, "latin-1")
     assert letter.encode((False,)) == b"\0\0\0\0\x01f"
