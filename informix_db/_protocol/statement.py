@@ -151,7 +151,7 @@ def description_of(reply: Reply) -> Description:
     if reply.description is None:
         raise ProtocolError("the server answered PREPARE without a description")
     if reply.description_count > 1:
-        raise ProtocolError("the server answered PREPARE with more than a description")
+        raise ProtocolError("the server answered PREPARE with two descriptions")
     return reply.description
 
 

@@ -84,7 +84,7 @@ ONE = query(column(c.INT, 4))
     [
         (EOT_ONLY, "without a description"),
         (DONE, "without a description"),
-        (ONE + ONE + DONE, "more than a description"),
+        (ONE + ONE + DONE, "two descriptions"),
     ],
     ids=["EOT", "DONE", "two"],
 )
