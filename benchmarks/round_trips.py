@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from foreign import compile_java, java, rival_python  # noqa: E402
+from logins import connect_to  # noqa: E402
 from proxy import SERVER, Proxy  # noqa: E402
 
-import informix_db  # noqa: E402
 from informix_db.testing import Server  # noqa: E402
 
 CLIENT = Path(__file__).with_name("round_trips_client.py")
@@ -56,14 +56,7 @@ _LIMIT = 30.0  # seconds an operation may take
 
 def fill(server: Server) -> None:
     """Make the tables the clients use."""
-    with informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        autocommit=True,
-    ) as owner:
+    with connect_to(server, autocommit=True) as owner:
         cursor = owner.cursor()
         for table, rows in {"small": 10, "large": 3000, "target": 0}.items():
             cursor.execute(f"CREATE TABLE {table} (n INT, v VARCHAR(40))")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 from facade import LoopRunner
+from logins import connect_to, login_to
 
 import informix_db
 from informix_db import aio
@@ -42,15 +43,8 @@ def drops(emulator: Server) -> Iterator[list[str]]:
     names: list[str] = []
     yield names
     if names:
-        with informix_db.connect(
-            emulator.host,
-            emulator.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            autocommit=True,
-            lock_wait=10,  # until the server has ended the sessions
-        ) as cleaner:
+        # It waits until the server has ended the sessions.
+        with connect_to(emulator, autocommit=True, lock_wait=10) as cleaner:
             for name in names:
                 cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
 
@@ -65,15 +59,7 @@ def connect(emulator: Server, drops: list[str], mode: str) -> Iterator[Connect]:
     runner = LoopRunner()
 
     def open_one(**arguments: Any) -> informix_db.Connection:
-        settings: dict[str, Any] = {
-            "host": emulator.host,
-            "port": emulator.port,
-            "user": "informix",
-            "password": "in4mix",
-            "database": "testdb",
-            "connect_timeout": 10,
-        }
-        settings.update(arguments)
+        settings = login_to(emulator, **{"connect_timeout": 10, **arguments})
         connection = (
             informix_db.connect(**settings)
             if mode == "sync"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import captures
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db._protocol.channel import Channel, Reply, reply_gen
@@ -38,13 +39,7 @@ def setting(request: pytest.FixtureRequest) -> Iterator[Setting]:
     shape, by_cursor = request.param
     with (
         Server(batch_errors=shape) as server,
-        informix_db.connect(
-            server.host,
-            server.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-        ) as conn,
+        connect_to(server) as conn,
     ):
         conn.insert_cursor = by_cursor
         conn.cursor().execute("CREATE TABLE numbers (n INT UNIQUE, v VARCHAR(20))")

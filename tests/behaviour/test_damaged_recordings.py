@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from logins import connect_to
 
-import informix_db
 from informix_db._cli import replay as command
 from informix_db._cli.main import main
 from informix_db._cli.replaysteps import steps
@@ -76,14 +76,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recording") / "session.txt"
     with (
         Server() as server,
-        informix_db.connect(
-            server.host,
-            server.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            record=path,
-        ) as conn,
+        connect_to(server, record=path) as conn,
     ):
         conn.cursor().execute("CREATE TEMP TABLE t (a INT)")
         cur = conn.cursor(scrollable=True)

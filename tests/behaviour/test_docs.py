@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db.params import connect_params
@@ -149,12 +150,6 @@ def client_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(TLS / "certificate.pem"))
 
 
-def connection_to(server: Server) -> informix_db.Connection:
-    return informix_db.connect(
-        server.host, server.port, user="informix", password="in4mix", database="testdb"
-    )
-
-
 def prepare(host: str, port: int, **arguments: Any) -> informix_db.Connection:
     """Make the database; return a connection to it."""
     login: dict[str, Any] = {"user": "informix", "password": USERS["informix"]}
@@ -200,7 +195,7 @@ def test_examples(
 
 def run_test(function: Any) -> None:
     """Call a test of an example with the fixtures that it names."""
-    with Server() as server, connection_to(server) as connection:
+    with Server() as server, connect_to(server) as connection:
         fixtures = {"informix_server": server, "informix_connection": connection}
         wanted = inspect.signature(function).parameters
         function(**{name: fixtures[name] for name in wanted})

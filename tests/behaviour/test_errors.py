@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db.testing import Server
@@ -90,14 +91,7 @@ def test_a_unique_violation_names_its_constraint(
 
 
 def test_an_error_in_a_later_fetch_keeps_the_rows_before_it(server: Server) -> None:
-    connection = informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        fetch_buffer_size=256,
-    )
+    connection = connect_to(server, fetch_buffer_size=256)
     with connection:
         cursor = connection.cursor()
         cursor.execute("CREATE TABLE t (n INT)")

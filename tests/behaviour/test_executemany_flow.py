@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-import informix_db
+from logins import connect_to
 
 from .conftest import Connect
 from .flowserver import FlowServer
@@ -27,23 +26,11 @@ def rows(count: int, text: str) -> Iterator[tuple[int, str]]:
     return ((n, text) for n in range(count))
 
 
-def connect_to(server: FlowServer) -> informix_db.Connection:
-    return informix_db.connect(
-        "127.0.0.1",
-        server.port,
-        user="u",
-        password="p",
-        database="d",
-        autocommit=True,
-        read_timeout=20,
-    )
-
-
 def run(count: int, text: str = "x" * 10, **arguments: Any) -> list[int]:
     """Insert `count` rows and return the sizes of the windows."""
     with (
         FlowServer(bound_size(text), count, **arguments) as server,
-        connect_to(server) as connection,
+        connect_to(server, autocommit=True, read_timeout=20) as connection,
     ):
         cursor = connection.cursor().executemany(SQL, rows(count, text))
         assert cursor.rowcount == count
@@ -82,7 +69,7 @@ def test_memory_does_not_grow_with_the_rows() -> None:
         text = "x" * 100
         with (
             FlowServer(bound_size(text), count) as server,
-            connect_to(server) as connection,
+            connect_to(server, autocommit=True, read_timeout=20) as connection,
         ):
             cursor = connection.cursor()
             tracemalloc.start()

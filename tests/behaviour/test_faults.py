@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db.testing import Server
@@ -166,9 +167,7 @@ def test_a_statement_timeout_on_a_stalled_line_breaks_the_connection(
 def test_bytes_that_do_not_parse_break_the_connection(
     numbers: str, garbage: bytes, server: Server
 ) -> None:
-    connection = informix_db.connect(
-        server.host, server.port, user="informix", password="in4mix", database="testdb"
-    )
+    connection = connect_to(server)
     cursor = connection.cursor()
     server.faults.garbage(garbage)
     with pytest.raises(informix_db.ProtocolError) as caught:

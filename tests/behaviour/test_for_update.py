@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from logins import connect_to
 from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer
 
 import informix_db
@@ -112,18 +113,6 @@ DESCRIBED = bytes.fromhex(
 ROW = "000e 0000 00000004 {:08x} 000f 0000 00000000 00000000 00000000"
 
 
-def connect_to(server: ScriptedServer) -> informix_db.Connection:
-    return informix_db.connect(
-        "127.0.0.1",
-        server.port,
-        user="u",
-        password="p",
-        database="d",
-        autocommit=True,
-        statement_cache_size=0,
-    )
-
-
 @pytest.mark.parametrize("comment", ["", "/* so */", "-- so\n"])
 def test_done_with_each_row_is_not_the_end_of_a_for_update_cursor(
     comment: str,
@@ -133,7 +122,7 @@ def test_done_with_each_row_is_not_the_end_of_a_for_update_cursor(
     replies = [DESCRIBED + DONE, *rows, DONE]
     with (
         ScriptedServer(replies) as server,
-        connect_to(server) as connection,
+        connect_to(server, autocommit=True, statement_cache_size=0) as connection,
     ):
         cursor = connection.cursor().execute(f"select n from t for {comment} update")
         assert cursor.fetchall() == [(1,), (2,)]
@@ -143,7 +132,7 @@ def test_done_with_one_row_is_the_end_otherwise() -> None:
     replies = [DESCRIBED + DONE, bytes.fromhex(ROW.format(1)) + EOT_ONLY]
     with (
         ScriptedServer(replies) as server,
-        connect_to(server) as connection,
+        connect_to(server, autocommit=True, statement_cache_size=0) as connection,
     ):
         cursor = connection.cursor().execute("select n from t -- for update")
         assert cursor.fetchall() == [(1,)]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db import BlobLocator, ClobLocator
@@ -41,14 +42,7 @@ class Stored(NamedTuple):
 @pytest.fixture(scope="module")
 def stored() -> Iterator[Stored]:
     with Server() as server:
-        with informix_db.connect(
-            server.host,
-            server.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            autocommit=True,
-        ) as conn:
+        with connect_to(server, autocommit=True) as conn:
             cur = conn.cursor()
             cur.execute("CREATE TABLE large (n INT, y BYTE, t TEXT, b BLOB, c CLOB)")
             sql = "INSERT INTO large VALUES (?, ?, ?, ?, ?)"

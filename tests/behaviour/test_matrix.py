@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from facade import LoopRunner
+from logins import login_to
 from parity.twins import PURE
 from roundtrip import assert_same
 
@@ -210,13 +211,7 @@ class Make(NamedTuple):
 def make(emulator: Server, request: pytest.FixtureRequest) -> Iterator[Make]:
     """A connection to the emulator of each make."""
     implementation, mode = request.param
-    arguments: dict[str, Any] = {
-        "host": emulator.host,
-        "port": emulator.port,
-        "user": "informix",
-        "password": "in4mix",
-        "database": "testdb",
-    }
+    arguments = login_to(emulator)
     puts: list[int] = []
     write_puts = batch.write_puts
 

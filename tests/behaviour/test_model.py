@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from logins import connect_to
 
 import informix_db
 from informix_db import aio
@@ -462,14 +463,7 @@ def run(
     server: Server, mode: str, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Callable[..., None]]:
     """Run the machine against a server of its own, which must not fail either."""
-    with informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        autocommit=True,
-    ) as owner:
+    with connect_to(server, autocommit=True) as owner:
         cursor = owner.cursor()
         cursor.execute("CREATE TABLE many (n INT)")
         cursor.executemany("INSERT INTO many VALUES (?)", [(n,) for n in range(300)])

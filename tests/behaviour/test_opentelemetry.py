@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from logins import connect_to
 from opentelemetry import trace
 from opentelemetry.instrumentation.dbapi import unwrap_connect
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -42,14 +43,7 @@ def recipes() -> Iterator[list[str]]:
 
 
 def spans_of_a_session(server: Server, **arguments: Any) -> list[ReadableSpan]:
-    with informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        **arguments,
-    ) as conn:
+    with connect_to(server, **arguments) as conn:
         with conn.cursor() as cur:
             cur.execute(SQL, (1,))
             assert cur.fetchall() == [(1,)]

@@ -13,6 +13,7 @@ from typing import Any
 
 import dbapi20
 import pytest
+from logins import login_to
 
 import informix_db
 from informix_db.testing import Server
@@ -20,13 +21,7 @@ from informix_db.testing import Server
 
 @pytest.fixture(autouse=True)
 def _connect_to_emulator(emulator: Server) -> None:
-    TestPEP249.connect_kw_args = {
-        "host": emulator.host,
-        "port": emulator.port,
-        "user": "informix",
-        "password": "in4mix",
-        "database": "testdb",
-    }
+    TestPEP249.connect_kw_args = login_to(emulator)
 
 
 class TestPEP249(dbapi20.DatabaseAPI20Test):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from logins import connect_to
 
 import informix_db
 from informix_db._cli.main import main
@@ -160,14 +161,7 @@ def test_it_is_repeated(
 ) -> None:
     recording = tmp_path / "session.txt"
     recording.unlink(missing_ok=True)
-    with informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        record=recording,
-    ) as conn:
+    with connect_to(server, record=recording) as conn:
         Program(conn).run(actions)
     status = main(["replay", str(recording)])
     printed = capsys.readouterr()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from logins import connect_to
 
 import informix_db
 from informix_db._protocol import statement
@@ -27,14 +28,7 @@ BOTH = pytest.mark.parametrize("scrollable", [False, True], ids=["memory", "serv
 @pytest.fixture(scope="module", autouse=True)
 def numbers(emulator: Server) -> Iterator[None]:
     """The table `numbers (n int, pad char(200))` with ROWS rows."""
-    owner = informix_db.connect(
-        emulator.host,
-        emulator.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        autocommit=True,
-    )
+    owner = connect_to(emulator, autocommit=True)
     cursor = owner.cursor()
     cursor.execute("CREATE TABLE numbers (n INT, pad CHAR(200))")
     cursor.executemany("INSERT INTO numbers VALUES (?, 'x')", NUMBERS)

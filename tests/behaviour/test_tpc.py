@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db.testing import Server
@@ -330,15 +331,7 @@ def test_what_connect_was_told_stays_in_force(xid: Any) -> None:
 
     with (
         Server(transcript=record) as server,
-        informix_db.connect(
-            server.host,
-            server.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            isolation="CURSOR STABILITY",
-            lock_wait=3,
-        ) as conn,
+        connect_to(server, isolation="CURSOR STABILITY", lock_wait=3) as conn,
     ):
         notes.clear()
         conn.tpc_begin(xid)

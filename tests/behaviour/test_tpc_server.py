@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from facade import LoopRunner
+from logins import login_to
 
 import informix_db
 from informix_db import aio
@@ -33,14 +34,7 @@ def connect(server: Server, mode: str) -> Iterator[Connect]:
     runner = LoopRunner()
 
     def open_one(**arguments: Any) -> informix_db.Connection:
-        settings: dict[str, Any] = {
-            "host": server.host,
-            "port": server.port,
-            "user": "informix",
-            "password": "in4mix",
-            "database": "testdb",
-            **arguments,
-        }
+        settings = login_to(server, **arguments)
         connection = (
             informix_db.connect(**settings)
             if mode == "sync"

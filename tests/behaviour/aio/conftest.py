@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from logins import login_to
 from slow_engine import SlowEngine
 
 from informix_db import aio
@@ -59,15 +60,7 @@ def slow_server(engine: SlowEngine) -> Iterator[Server]:
 
 def settings_of(server: Any) -> Settings:
     """Return the arguments to connect to a server, or a proxy before it."""
-    return {
-        "host": server.host,
-        "port": server.port,
-        "user": "informix",
-        "password": "in4mix",
-        "database": "testdb",
-        "connect_timeout": 10,
-        "autocommit": True,
-    }
+    return login_to(server, connect_timeout=10, autocommit=True)
 
 
 async def echo(

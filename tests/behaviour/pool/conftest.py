@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from facade import LoopRunner
+from logins import connect_to, login_to
 
 import informix_db
 from informix_db import aio
@@ -33,15 +34,7 @@ def make_pool(server: Server, runner: LoopRunner, mode: str) -> Iterator[MakePoo
     made: list[Any] = []
 
     def make(**arguments: Any) -> Any:
-        settings: dict[str, Any] = {
-            "host": server.host,
-            "port": server.port,
-            "user": "informix",
-            "password": "in4mix",
-            "database": "testdb",
-            "connect_timeout": 10,
-        }
-        settings.update(arguments)
+        settings = login_to(server, **{"connect_timeout": 10, **arguments})
         if mode == "sync":
             pool = informix_db.create_pool(**settings)
         else:
@@ -77,13 +70,6 @@ def proxy(server: Server) -> Iterator[Proxy]:
 @pytest.fixture
 def table(server: Server) -> str:
     """A table of one INT column."""
-    with informix_db.connect(
-        server.host,
-        server.port,
-        user="informix",
-        password="in4mix",
-        database="testdb",
-        autocommit=True,
-    ) as connection:
+    with connect_to(server, autocommit=True) as connection:
         connection.cursor().execute("CREATE TABLE numbers (n INT)")
     return "numbers"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from logins import login_to
 
 import informix_db
 from informix_db import aio
@@ -25,16 +26,6 @@ from .conftest import MakePool, Until
 MODES = BOTH
 ASYNC = pytest.mark.parametrize("mode", ["async"])
 SYNC = pytest.mark.parametrize("mode", ["sync"])
-
-
-def settings_of(server: Any) -> dict[str, Any]:
-    return {
-        "host": server.host,
-        "port": server.port,
-        "user": "informix",
-        "password": "in4mix",
-        "database": "testdb",
-    }
 
 
 class Threads:
@@ -391,7 +382,7 @@ def test_a_forgotten_pool_ends_its_thread(
     server: Server, until: Until, mode: str
 ) -> None:
     before = set(threading.enumerate())
-    pools = [informix_db.create_pool(**settings_of(server), min_size=1)]
+    pools = [informix_db.create_pool(**login_to(server), min_size=1)]
     (upkeeper,) = (
         thread
         for thread in set(threading.enumerate()) - before
@@ -408,7 +399,7 @@ def test_a_forgotten_async_pool_ends_its_task(
     server: Server, runner: Any, until: Until, mode: str
 ) -> None:
     async def open_one() -> list[Any]:
-        return [await aio.create_pool(**settings_of(server), min_size=1)]
+        return [await aio.create_pool(**login_to(server), min_size=1)]
 
     pools = runner.run(open_one())
     warned = forget(pools)

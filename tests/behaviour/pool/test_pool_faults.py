@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from logins import connect_to
 
 import informix_db
 from informix_db.testing import Server
@@ -72,14 +73,7 @@ def server() -> Iterator[Server]:
     """A server with a table of numbers and one of large objects."""
     with (
         Server() as running,
-        informix_db.connect(
-            running.host,
-            running.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            autocommit=True,
-        ) as connection,
+        connect_to(running, autocommit=True) as connection,
     ):
         cursor = connection.cursor()
         cursor.execute("CREATE TABLE numbers (n INT)")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from logins import connect_to
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlalchemy.pool import QueuePool
@@ -20,13 +21,7 @@ from .conftest import Until
 @pytest.fixture
 def pool(proxy: Proxy) -> Iterator[QueuePool]:
     def connect() -> Any:
-        return informix_db.connect(
-            proxy.host,
-            proxy.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-        )
+        return connect_to(proxy)
 
     pool = QueuePool(connect, pool_size=2, max_overflow=1, timeout=0.1)
 

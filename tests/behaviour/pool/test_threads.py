@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 
+from logins import connect_to
 from slow_engine import ECHO, SlowEngine
 
 import informix_db
@@ -18,14 +19,7 @@ def test_a_storm_of_cancelled_queries_on_one_connection() -> None:
     engine = SlowEngine()
     with (
         Server(engine=engine) as server,
-        informix_db.connect(
-            server.host,
-            server.port,
-            user="informix",
-            password="in4mix",
-            database="testdb",
-            autocommit=True,
-        ) as connection,
+        connect_to(server, autocommit=True) as connection,
     ):
         wrong: list[object] = []
         outcomes = {"answered": 0, "cancelled": 0}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from logins import connect_to
 from unit.wire.scripted import DONE, EOT_ONLY, ScriptedServer, changed, described
 from unit.wire.test_mutations import drive
 
@@ -48,15 +49,7 @@ def row(payload: bytes) -> bytes:
 def connection_to(*replies: bytes) -> Iterator[informix_db.Connection]:
     """A connection to a server that gives these answers."""
     with ScriptedServer(list(replies)) as server:
-        connection = informix_db.connect(
-            "127.0.0.1",
-            server.port,
-            user="u",
-            password="p",
-            database="d",
-            autocommit=True,
-            read_timeout=5,
-        )
+        connection = connect_to(server, autocommit=True, read_timeout=5)
         try:
             yield connection
         finally:
