@@ -20,8 +20,9 @@ from informix_db.testing.sql.parser_base import UnsupportedError
 from informix_db.testing.sql.temporal import parse_datetime, parse_interval
 from informix_db.testing.sql.values import Context
 
-_NO_CAST = -9634
+_NO_CAST, _NULL_ELEMENT = -9634, -9978
 _TEXT = t.lvarchar(t.MAX_LVARCHAR)
+_CONSTRUCTORS = (ast.CollectionLiteral, ast.RowConstructor)
 _COLLECTIONS = {"set": t.SET, "multiset": t.MULTISET, "list": t.LIST}
 
 _stored = Context()
@@ -44,10 +45,15 @@ def _parse(text: str) -> ast.Expression:
 
 
 def _items(node: ast.Expression, target: SQLType, context: Context) -> tuple[Any, ...]:
-    """Return the items of a literal, in the storage forms of the target's types."""
+    """Return the items of a literal, in the storage forms of the target's types; a
+    cast to one of these is of no use, but allowed."""
+    if isinstance(node, ast.Cast):
+        node = node.operand
     if isinstance(node, ast.CollectionLiteral):
         if _COLLECTIONS[node.kind] != target.code:
             raise SQLError(_NO_CAST, token=node.kind)
+        if not target.fields[0].type.nullable and any(map(_is_null, node.items)):
+            raise SQLError(_NULL_ELEMENT)
         types = [target.fields[0].type] * len(node.items)
     elif isinstance(node, ast.RowConstructor) and target.code == t.ROW:
         types = [field.type for field in target.fields]
@@ -59,8 +65,14 @@ def _items(node: ast.Expression, target: SQLType, context: Context) -> tuple[Any
     return tuple(_item(item, item_type, context) for item, item_type in pairs)
 
 
+def _is_null(node: ast.Expression) -> bool:
+    return isinstance(node, ast.Literal) and node.value is None
+
+
 def _item(node: ast.Expression, target: SQLType, context: Context) -> Any:
-    if isinstance(node, (ast.CollectionLiteral, ast.RowConstructor)):
+    if isinstance(node, _CONSTRUCTORS) or (
+        isinstance(node, ast.Cast) and isinstance(node.operand, _CONSTRUCTORS)
+    ):
         return _text(_items(node, target, context), target)
     constant = _constant(node)
     if constant.value is None:
@@ -141,6 +153,20 @@ def cardinality(text: str) -> int:
     node = _parse(text)
     assert isinstance(node, ast.CollectionLiteral)
     return len(node.items)
+
+
+def item(text: str, sql_type: SQLType, index: int) -> Any:
+    """Return one item of a stored ROW, in the storage form of its field."""
+    return _items(_parse(text), sql_type, _stored)[index]
+
+
+def contains(value: Any, text: str, sql_type: SQLType) -> int:
+    """Tell whether a value, in the form of the elements, is in a stored collection;
+    blanks at the end do not count."""
+    items = _items(_parse(text), sql_type, _stored)
+    if isinstance(value, str):
+        return int(value.rstrip(" ") in (str(item).rstrip(" ") for item in items))
+    return int(value in items)
 
 
 def imported(value: CompositeValue, sql_type: SQLType) -> str:

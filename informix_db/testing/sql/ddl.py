@@ -32,7 +32,7 @@ from informix_db.testing.sql.locks import check_unused
 from informix_db.testing.sql.privileges import default_grants, has_level, require_level
 
 MAX_ROW = 32767
-NO_KEY_COLUMN, _NO_INDEX_COLUMN = -537, -352
+NO_KEY_COLUMN, _NO_INDEX_COLUMN, _INDEX_ON_TEXT = -537, -352, -610
 # What CURRENT and SYSDATE are without a qualifier (SQS-1455, SQS-1456).
 _MOMENTS = {"current": (YEAR, SECOND + 3), "sysdate": (YEAR, SECOND + 5)}
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
@@ -345,6 +345,8 @@ class DDL(ConstraintDDL):
         if len(names) > MAX_KEY_PARTS:
             raise SQLError(-517, offset=node.position)
         columns = self.key_columns(table, names, _NO_INDEX_COLUMN)
+        if any(t.family(column.type) in ("byte", "text") for column in columns):
+            raise SQLError(_INDEX_ON_TEXT, offset=node.position)
         down = [key.descending for key in node.keys]
         return list(zip(columns, down, strict=True))
 

@@ -57,12 +57,12 @@ class ExpressionBinder(Arithmetic):
         return self.convert(self.bind(node, target, stores=True), target)
 
     def condition(self, node: ast.Expression) -> b.Expr:
-        """Return `node` as a condition; SQLError(-201) unless it is boolean."""
+        """Return `node` as a condition; SQLError(-9646) unless it is boolean."""
         allowed, self.allow_sequences = self.allow_sequences, False
         expr = self.bind(node, t.BOOLEAN_TYPE)
         self.allow_sequences = allowed
         if t.family(expr.type) not in ("boolean", "null"):
-            raise SQLError(-201, offset=node.position)
+            raise SQLError(-9646, offset=node.position)
         return expr
 
     def operands(
@@ -98,7 +98,34 @@ class ExpressionBinder(Arithmetic):
 
     def _name(self, node: ast.Name, hint: SQLType | None) -> b.Expr:
         variable = self.binding.variable(node)
-        return self.scope.resolve(node) if variable is None else variable
+        if variable is not None:
+            return variable
+        try:
+            return self.scope.resolve(node)
+        except SQLError as error:
+            field = self._field(node) if error.sqlcode == -217 else None
+            if field is None:
+                raise
+            return field
+
+    def _field(self, node: ast.Name) -> b.Expr | None:
+        """Return the field of a ROW that a name means, ``column.field``; None if what
+        is before the field is no column, SQLError(-9950) if it is no ROW."""
+        *column, name = node.parts
+        if not column:
+            return None
+        try:
+            row = self._name(ast.Name(node.position, tuple(column)), None)
+        except SQLError:
+            return None
+        if row.type.code != t.ROW:
+            raise SQLError(-9950, offset=node.position)
+        number = self.binding.runtime.type_number(rules.strip(row.type))
+        for i, field in enumerate(row.type.fields):
+            if field.name == name:
+                arguments = (row, literal(number), literal(i))
+                return b.Op(rules.strip(field.type), "row_field", arguments)
+        return None
 
     def _sequence(self, node: ast.SequenceValue, hint: SQLType | None) -> b.Expr:
         return bind_sequence(self, node)
@@ -213,20 +240,34 @@ class ExpressionBinder(Arithmetic):
             ]
             return self._negate(b.Op(t.BOOLEAN_TYPE, "or", tuple(tests)), node.negated)
         if isinstance(operand, ast.Parameter):
-            first = self.bind(node.items[0])
-            arg = self.bind(operand, rules.strip(first.type))
+            hint = self.bind(node.items[0]).type
+            if hint.fields and hint.code != t.ROW:
+                hint = hint.fields[0].type
+            arg = self.bind(operand, rules.strip(hint))
         else:
             arg = self.bind(operand)
         items = []
         for item in node.items:
             bound = self.bind(item, rules.strip(arg.type))
             if t.family(bound.type) == "composite" != t.family(arg.type):
-                raise unsupported("IN of a collection", item.position)
+                return self._in_collection(node, arg, bound)
             left, right = self.unify(arg, bound)
             if left is not arg:
                 return self._in_alternatives(arg, node)
             items.append(right)
         return b.InItems(t.BOOLEAN_TYPE, arg, tuple(items), node.negated)
+
+    def _in_collection(
+        self, node: ast.InList, arg: b.Expr, collection: b.Expr
+    ) -> b.Expr:
+        """``1 IN collection``: SQLError(-9650) for several, or for a ROW."""
+        if len(node.items) > 1 or collection.type.code == t.ROW:
+            raise SQLError(-9650, offset=node.position)
+        number = self.binding.runtime.type_number(rules.strip(collection.type))
+        element = rules.strip(collection.type.fields[0].type)
+        arguments = (self.convert(arg, element), collection, literal(number))
+        found = b.Op(t.BOOLEAN_TYPE, "in_collection", arguments)
+        return self._negate(found, node.negated)
 
     def _in_alternatives(self, arg: b.Expr, node: ast.InList) -> b.Expr:
         """The operand needs another form for some item: write the ORs out."""
@@ -376,6 +417,8 @@ class ExpressionBinder(Arithmetic):
         used = references(argument)
         if used and used.isdisjoint(item.source for item in self.scope.items):
             raise unsupported("aggregate of an outer query's column", node.position)
+        if t.family(argument.type) in ("byte", "text"):
+            raise SQLError(-615, offset=node.position)
         result = rules.aggregate(name, argument.type)
         return b.Aggregate(result, name, argument, node.quantifier == "distinct")
 

@@ -257,6 +257,18 @@ def register(runtime: Runtime) -> None:
     functions_time.register(runtime)
     lobs.register(runtime)
     runtime.register("fn_cardinality", composites.cardinality)
+    runtime.register(
+        "row_field",
+        lambda text, number, index: composites.item(
+            text, runtime.numbered_type(number), index
+        ),
+    )
+    runtime.register(
+        "in_collection",
+        lambda value, text, number: composites.contains(
+            value, text, runtime.numbered_type(number)
+        ),
+    )
     runtime.register("fn_dbinfo", lambda *a: _dbinfo(runtime, *a))
     runtime.register("fn_dbspace", _dbspace, strict=False)
     runtime.register("ifx_today", lambda: date_to_days(runtime.now.date()))

@@ -209,6 +209,9 @@ class QueryBinder(SourceBinder):
         select.group_by = self._group_by(node, select, scope)
         self._check_grouping(node, select, scope)
         select.distinct = node.distinct
+        if node.distinct:
+            for output in select.outputs:
+                _refuse_unordered(output.expr, _DISTINCT, node.position)
         if node.skip is not None:
             select.skip = self._count(node.skip)
         if node.first is not None:
@@ -267,6 +270,7 @@ class QueryBinder(SourceBinder):
                 expr = binder.bind(item)
             if has_aggregate(expr) or has_window(expr):
                 raise SQLError(-321, offset=item.position)
+            _refuse_unordered(expr, _GROUP_BY, item.position)
             groups.append(expr)
         return groups
 
@@ -294,6 +298,8 @@ class QueryBinder(SourceBinder):
         keys = []
         for item in node.order_by:
             position, expr = self._order_key(item, body, scope)
+            key = expr or body.outputs[position or 0].expr
+            _refuse_unordered(key, _ORDER_BY, item.expression.position)
             keys.append(b.OrderKey(position, expr, item.descending, item.nulls))
         return keys
 
@@ -333,6 +339,18 @@ class QueryBinder(SourceBinder):
         ):
             raise SQLError(-294, offset=node.position)
         return None, expr
+
+
+# SQLCODEs for TEXT and BYTE, and for collections, where values are compared.
+_GROUP_BY, _DISTINCT, _ORDER_BY = (-612, -9606), (-613, -9607), (-614, -9608)
+
+
+def _refuse_unordered(expr: b.Expr, codes: tuple[int, int], position: int) -> None:
+    """Raise SQLError for values of a type that has no order."""
+    if t.family(expr.type) in ("byte", "text"):
+        raise SQLError(codes[0], offset=position)
+    if t.family(expr.type) == "composite" and expr.type.code != t.ROW:
+        raise SQLError(codes[1], offset=position)
 
 
 def _count_steps(select: b.BoundSelect) -> None:

@@ -50,6 +50,18 @@ class Runtime(Context):
         self.error: BaseException | None = None
         self.advanced: weakref.WeakSet[SequenceGenerator] = weakref.WeakSet()
         self._names: dict[tuple[SQLType, SQLType], str] = {}
+        self._numbers: dict[SQLType, int] = {}
+        self._numbered: list[SQLType] = []
+
+    def type_number(self, sql_type: SQLType) -> int:
+        """Return a number that functions called from SQLite know a type by."""
+        if sql_type not in self._numbers:
+            self._numbers[sql_type] = len(self._numbers)
+            self._numbered.append(sql_type)
+        return self._numbers[sql_type]
+
+    def numbered_type(self, number: int) -> SQLType:
+        return self._numbered[number]
 
     def register(
         self,

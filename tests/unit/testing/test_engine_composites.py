@@ -173,4 +173,64 @@ def test_cardinality(sql: SQLClient) -> None:
     assert sql.rows(query) == [(2, 3), (None, 0)]
     assert sql.code("SELECT CARDINALITY(r) FROM k") == -674
     assert sql.code("SELECT CARDINALITY(3) FROM k") == -674
-    assert sql.error("SELECT s FROM k WHERE 1 IN s").token == "IN of a collection"
+
+
+def test_is_something_in_a_collection(sql: SQLClient) -> None:
+    sql.do(
+        "CREATE TABLE k (n INT, c CHAR(5), s SET(INT NOT NULL), "
+        "l LIST(VARCHAR(5) NOT NULL), d SET(DATE NOT NULL))"
+    )
+    sql.do(
+        "INSERT INTO k VALUES (1, 'b', SET{1, 2}, LIST{'a', 'b '}, SET{'02/29/2020'})"
+    )
+    sql.do("INSERT INTO k (n) VALUES (2)")
+    for condition in ("2 IN s", "n IN (s)", "3 NOT IN s", "c IN l", "? IN d"):
+        parameters = [datetime.date(2020, 2, 29)] * condition.count("?")
+        query = f"SELECT n FROM k WHERE {condition}"
+        assert sql.rows(query, *parameters) == [(1,)], condition
+    assert sql.rows("SELECT n FROM k WHERE 3 IN s OR 'x' IN l") == []
+    assert sql.code("SELECT n FROM k WHERE 1 IN (s, s)") == -9650
+
+
+def test_fields(sql: SQLClient) -> None:
+    """(ERR -9950): column.field, to any depth."""
+    sql.do("CREATE ROW TYPE home (street VARCHAR(10), since DATE)")
+    sql.do("CREATE TABLE t (k INT, p ROW(name CHAR(5), pay DECIMAL(5,2), h home))")
+    sql.do("INSERT INTO t VALUES (1, ROW('joe', 1.5, ROW('main', '02/29/2020')::home))")
+    sql.do("INSERT INTO t VALUES (2, ROW('ann', NULL, NULL))")
+    sql.do("INSERT INTO t (k) VALUES (3)")
+    query = "SELECT p.name, x.p.pay, p.h.street, x.p.h.since FROM t x ORDER BY k"
+    assert sql.rows(query) == [
+        ("joe  ", Decimal("1.50"), "main", datetime.date(2020, 2, 29)),
+        ("ann  ", None, None, None),
+        (None, None, None, None),
+    ]
+    assert sql.types(query) == [(0, 5), (5, 0x0502), (13, 10), (7, 4)]
+    assert sql.names(query) == ["name", "pay", "street", "since"]
+    where = "p.h.since > DATE(1) AND p.name || '.' = 'joe  .'"
+    assert sql.rows(f"SELECT k FROM t WHERE {where}") == [(1,)]
+    assert sql.code("SELECT k.name FROM t") == -9950
+    assert sql.code("SELECT p.name.x FROM t") == -9950
+    assert sql.error("SELECT p.nosuch FROM t").sqlcode == -217
+
+
+@pytest.mark.parametrize(
+    ("statement", "sqlcode"),
+    [
+        ("INSERT INTO k (s) VALUES (SET{1, NULL})", -9978),
+        ("INSERT INTO k (s) VALUES ('SET{NULL}')", -9978),
+        ("SELECT s FROM k ORDER BY s", -9608),
+        ("SELECT s FROM k ORDER BY 1", -9608),
+        ("SELECT DISTINCT s FROM k", -9607),
+        ("SELECT s, COUNT(*) FROM k GROUP BY 1", -9606),
+        ("SELECT x FROM k ORDER BY x", -614),
+        ("SELECT DISTINCT x FROM k", -613),
+        ("SELECT x, COUNT(*) FROM k GROUP BY x", -612),
+        ("SELECT MAX(x) FROM k", -615),
+        ("CREATE INDEX i ON k (x)", -610),
+    ],
+)
+def test_what_has_no_order(sql: SQLClient, statement: str, sqlcode: int) -> None:
+    """(ERR)"""
+    sql.do("CREATE TABLE k (s SET(INT NOT NULL), x TEXT)")
+    assert sql.code(statement) == sqlcode

@@ -229,7 +229,7 @@ def test_case_and_choices(t: SQLClient) -> None:
         ("SELECT NULL FROM emp", -201, 8, ""),
         ("SELECT nosuch(1) FROM emp", -674, 8, "nosuch"),
         ("SELECT SUBSTR('a') FROM emp", -664, 8, "substr"),
-        ("SELECT id FROM emp WHERE id", -201, 26, ""),
+        ("SELECT id FROM emp WHERE id", -9646, 26, ""),
         ("SELECT id FROM emp WHERE name LIKE 'a' ESCAPE 'xy'", -543, 0, ""),
         ("SELECT id FROM emp WHERE id MATCHES 'a'", -1203, 0, ""),
         ("SELECT id FROM emp WHERE id LIKE 'a'", -219, 0, ""),
