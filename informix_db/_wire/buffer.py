@@ -24,7 +24,6 @@ Wire = Generator[None, None, T]
 SHORT = Struct(">h")
 USHORT = Struct(">H")
 INT = Struct(">i")
-LONG = Struct(">q")
 
 # Nothing a server sends in one piece is larger: rows are at most 32 KiB plus
 # LVARCHARs. A length beyond it is garbage, not a reason to allocate.

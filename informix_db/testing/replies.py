@@ -19,10 +19,10 @@ _int8_pair = struct.Struct(">10sq")
 _done = struct.Struct(">hhiii")
 _tuple_head = struct.Struct(">hhi")
 
-COST_MESSAGE = struct.pack(">hii", tags.COST, 1, 1)
+_ESTIMATED_ROWS, _ESTIMATED_COST = 1, 1
+COST_MESSAGE = struct.pack(">hii", tags.COST, _ESTIMATED_ROWS, _ESTIMATED_COST)
 END_MESSAGE = struct.pack(">h", tags.END)
 EXIT_MESSAGE = struct.pack(">h", tags.EXIT)
-_ESTIMATED_COST = 1
 _NAMED, _RESOLVED, _MODE_IN = 1, 2, 0  # of DESCRIBE_ARGUMENTS [J]
 _BLOB_CHUNK = 1024  # as IBM's driver sends them [J]
 _LONGEST_TOKEN = 8_000  # characters; a short counts its bytes, a server's limit is [?]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 
 import pytest
+from programs import run_forking
 
 from informix_db.testing import Server
 
@@ -67,21 +65,4 @@ PROGRAM = """
 
 
 def test_a_connection_in_a_forked_child(emulator: Server) -> None:
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error",
-            "-W",
-            "ignore::DeprecationWarning",  # of forking with threads, in 3.12
-            "-c",
-            textwrap.dedent(PROGRAM),
-            emulator.host,
-            str(emulator.port),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
+    run_forking(PROGRAM, emulator)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 
 import pytest
+from programs import run_forking
 
 from informix_db.testing import Server
 
@@ -105,23 +103,6 @@ ASYNC = """
 @pytest.mark.parametrize("program", [SYNC, ASYNC], ids=["sync", "async"])
 @pytest.mark.usefixtures("table")
 def test_a_pool_in_a_forked_child(server: Server, program: str) -> None:
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error",
-            "-W",
-            "ignore::DeprecationWarning",  # of forking with threads, in 3.12
-            "-c",
-            textwrap.dedent(program),
-            server.host,
-            str(server.port),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
+    run_forking(program, server)
     # The table's, the pool's two, the child's two, and the plain one.
     assert server.wait_until_idle(5)
