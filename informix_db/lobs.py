@@ -38,11 +38,13 @@ class LargeObjectFile(LargeObject):
         Nothing is returned only at the end. Raises DataError if the text of a CLOB is
         not in the connection's code set.
         """
-        return self._connection._run(lambda: self._read_gen(size))
+        with self._reading():
+            return self._connection._run(lambda: self._read_gen(size))
 
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer` with bytes and return their number, which is 0 at the end."""
-        return self._connection._run(lambda: self._readinto_gen(buffer))
+        with self._reading():
+            return self._connection._run(lambda: self._readinto_gen(buffer))
 
     def write(self, data: Any) -> int:
         """Write all of `data` at the position and return its length."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 import codecs
 import io
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +153,8 @@ class LargeObject:
         self._locator = locator
         self._descriptor: int | None = None
         self._position = 0  # the server's
+        self._due: int | None = None  # where to go first, if that is elsewhere
+        self._read_from: int | None = None  # where the reading under way began
         self._ahead = ""  # text read and not asked for
         self._decoder = _new_decoder(connection._channel.encoding)
 
@@ -206,6 +210,7 @@ class LargeObject:
         results = yield from routines.call_gen(_OPEN, self._locator, self._flags)
         self._descriptor = _checked(results, 1)[-1]
         self._position = 0
+        self._due = None
         if self._cut:
             yield from self._truncate_gen(0)
 
@@ -231,9 +236,31 @@ class LargeObject:
 
     # -- reading -----------------------------------------------------------------------
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Have what was read, and does not reach the caller, read again.
+
+        What is no text is passed over.
+        """
+        self._read_from = None
+        try:
+            yield
+        except DataError:
+            raise
+        except BaseException:  # whoever waits for it is cancelled, say
+            if self._read_from is not None:
+                self._due = self._read_from
+            raise
+
+    def _begin_reading_gen(self) -> Wire[None]:
+        if self._due is not None:
+            yield from self._go_to_gen(self._due)
+        self._read_from = self._tell()
+
     def _read_gen(self, size: int | None) -> Wire[bytes | str]:
         self._open_descriptor()
         wanted = -1 if size is None else _whole("size", size)
+        yield from self._begin_reading_gen()
         if self._text:
             return (yield from self._read_text_gen(wanted))
         return (yield from self._read_bytes_gen(wanted))
@@ -284,6 +311,7 @@ class LargeObject:
         with memoryview(buffer).cast("B") as view:
             if view.readonly:
                 raise TypeError(f"{type(buffer).__name__} cannot be written to")
+            yield from self._begin_reading_gen()
             while filled < len(view):
                 wanted = min(BLOCK, len(view) - filled)
                 data = yield from self._read_bytes_gen(wanted)
@@ -298,7 +326,7 @@ class LargeObject:
     def _write_gen(self, data: Any) -> Wire[int]:
         descriptor = self._need_writing("write")
         encoded = self._encoded(data)
-        if self._text:
+        if self._text or self._due is not None:
             yield from self._go_to_gen(self._tell())
         # This may have been committed since it was opened.
         yield from self._connection._begin_for_call_gen()
@@ -323,6 +351,8 @@ class LargeObject:
     def _tell(self) -> int:
         """Return the position in bytes of what would be read or written next."""
         self._open_descriptor()
+        if self._due is not None:
+            return self._due
         ahead = len(self._ahead.encode(self._connection._channel.encoding))
         return self._position - ahead - len(self._decoder.getstate()[0])
 
@@ -350,6 +380,7 @@ class LargeObject:
                 _SEEK, descriptor, position, io.SEEK_SET, 0
             )
             self._position = position
+        self._due = None
         self._forget_ahead()
 
     def _forget_ahead(self) -> None:

@@ -235,7 +235,7 @@ def restore_gen(connection: BaseConnection) -> Wire[None]:
     """Undo what was not committed; close the cursors left open, without waiting."""
     connection._settle_abandoned()
     for cursor in connection._cursors():
-        cursor.close()
+        cursor.transaction_ended("the connection's return to the pool", held=True)
     yield from connection._undo_gen()
 
 

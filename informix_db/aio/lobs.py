@@ -40,11 +40,13 @@ class AsyncLargeObjectFile(LargeObject):
         Nothing is returned only at the end. Raises DataError if the text of a CLOB is
         not in the connection's code set.
         """
-        return await self._connection._run(lambda: self._read_gen(size))
+        with self._reading():
+            return await self._connection._run(lambda: self._read_gen(size))
 
     async def readinto(self, buffer: Any) -> int:
         """Fill `buffer` with bytes and return their number, which is 0 at the end."""
-        return await self._connection._run(lambda: self._readinto_gen(buffer))
+        with self._reading():
+            return await self._connection._run(lambda: self._readinto_gen(buffer))
 
     async def write(self, data: Any) -> int:
         """Write all of `data` at the position and return its length."""

@@ -58,3 +58,15 @@ def test_a_block_left_open_does_not_hinder_reset(
         assert again is connection
         assert not again.in_transaction
     assert not block.__exit__(LookupError, LookupError(), None)
+
+
+def test_rows_not_fetched_in_time_are_gone(make_pool: MakePool) -> None:
+    pool = make_pool(max_size=1, fetch_buffer_size=512)
+    with pool.connection() as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT a.tabid FROM systables a, systables b")
+        assert cursor.fetchone() is not None
+    with pytest.raises(
+        informix_db.ProgrammingError, match="return to the pool closed the cursor"
+    ):
+        cursor.fetchall()
