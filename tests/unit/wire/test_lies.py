@@ -199,6 +199,20 @@ def test_negative_numbers(text: str, message: str) -> None:
     assert message in str(result)
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("007d 0000 0000 000c", "input_description", ()),
+        ("0084 0000 0000 000c", "input_description", ()),
+        ("0067 0000 000c", "results", []),
+    ],
+)
+def test_none_is_a_number(text: str, name: str, value: object) -> None:
+    result = read(bytes.fromhex(text))
+    assert isinstance(result, Reply)
+    assert getattr(result, name) == value
+
+
 # -- sizes -----------------------------------------------------------------------------
 
 
