@@ -72,6 +72,13 @@ DECISIONS = (
     ),
     ("lengths of strings in a FOREIGN KEY", "may differ; other types: -356"),
     (
+        "names of owners in MODE ANSI",
+        "kept as they are written, as with ANSIOWNER=1",
+    ),
+    ("a wrong owner's name before a table's, not in MODE ANSI", "not looked at"),
+    ("LIKE in MODE ANSI", "may escape any character, as elsewhere"),
+    ("FOR UPDATE cursors without a transaction", "allowed: no -255 or -265"),
+    (
         "rows in the way of SET CONSTRAINTS or INDEXES ... ENABLED",
         "-371, -386, -525, -530 as in ALTER TABLE: -971 is for violations tables",
     ),

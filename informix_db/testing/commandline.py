@@ -26,6 +26,9 @@ from .statementlog import logger as statement_logger
 if TYPE_CHECKING:
     import ssl
 
+# Why a server cannot be run; OverflowError: a port that is none.
+_REASONS = (DataDirectoryError, ScriptError, OSError, OverflowError, ValueError)
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a server until SIGINT or SIGTERM; exit status 1 if it cannot be run."""
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with _signals() as arrived, _running(options) as (server, control):
             print(_readiness(options, server, control), flush=True)
             arrived.recv(1)
-    except (DataDirectoryError, ScriptError, OSError, ValueError) as error:
+    except _REASONS as error:
         sys.exit(f"informix emulator: {error}")
 
 

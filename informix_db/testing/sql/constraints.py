@@ -85,6 +85,8 @@ class ConstraintDDL:
         constraint = Constraint(number, kind, name, table.owner, columns)
         constraint.disabled = node.mode == "disabled"
         refuse_disabled(table, constraint, node.position)
+        if kind in "PUR":
+            refuse_large(columns, node.position)
         if kind in "PU":
             self._check_same_columns(table, columns)
             constraint.index = self._index(table, constraint, unique=True)
@@ -214,6 +216,12 @@ class ConstraintDDL:
                 return constraint
         position = node.references.position
         raise SQLError(-297, offset=position, token=parent.name)
+
+
+def refuse_large(columns: Sequence[Column], position: int) -> None:
+    """Raise SQLError(-610) for an index on TEXT or BYTE."""
+    if any(t.family(column.type) in ("byte", "text") for column in columns):
+        raise SQLError(-610, offset=position)
 
 
 def refuse_disabled(table: Table, item: Constraint | Index, position: int) -> None:

@@ -25,6 +25,7 @@ from informix_db.testing.sql.constraints import (
     MAX_KEY_PARTS,
     ConstraintDDL,
     refuse_disabled,
+    refuse_large,
 )
 from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
@@ -32,7 +33,7 @@ from informix_db.testing.sql.locks import check_unused
 from informix_db.testing.sql.privileges import default_grants, has_level, require_level
 
 MAX_ROW = 32767
-NO_KEY_COLUMN, _NO_INDEX_COLUMN, _INDEX_ON_TEXT = -537, -352, -610
+NO_KEY_COLUMN, _NO_INDEX_COLUMN = -537, -352
 # What CURRENT and SYSDATE are without a qualifier (SQS-1455, SQS-1456).
 _MOMENTS = {"current": (YEAR, SECOND + 3), "sysdate": (YEAR, SECOND + 5)}
 _SPECIAL_DEFAULTS = ("today", "current", "sysdate", "user", "dbservername", "sitename")
@@ -155,10 +156,20 @@ class DDL(ConstraintDDL):
             raise SQLError(-592, offset=node.position, token=node.name)
         if sql_type.code in (t.BYTE, t.TEXT) and not null:
             raise SQLError(-594, offset=node.position, token=node.name)
+        if t.family(sql_type) == "composite" and sql_type.code != t.ROW:
+            raise SQLError(-9911, offset=node.position)
         expr = self.binder.bind_to(value, sql_type)
-        if not isinstance(expr, b.Const):
+        if not isinstance(expr, b.Const) or self._is_too_long(value, sql_type):
             raise SQLError(-591, offset=node.position, token=node.name)
         return DefaultValue(expr.value, text=node.default.text)
+
+    def _is_too_long(self, value: ast.Expression, sql_type: SQLType) -> bool:
+        """Tell whether a default is a string that a column would cut."""
+        text = value.value if isinstance(value, ast.Literal) else None
+        if not isinstance(text, str) or t.family(sql_type) != "string":
+            return False
+        size = self.binder.binding.runtime.size(text)
+        return size > t.char_length(sql_type)
 
     def _special_default(
         self, node: ast_ddl.Column, value: ast.SpecialValue, sql_type: SQLType
@@ -345,8 +356,7 @@ class DDL(ConstraintDDL):
         if len(names) > MAX_KEY_PARTS:
             raise SQLError(-517, offset=node.position)
         columns = self.key_columns(table, names, _NO_INDEX_COLUMN)
-        if any(t.family(column.type) in ("byte", "text") for column in columns):
-            raise SQLError(_INDEX_ON_TEXT, offset=node.position)
+        refuse_large(columns, node.position)
         down = [key.descending for key in node.keys]
         return list(zip(columns, down, strict=True))
 

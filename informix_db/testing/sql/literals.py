@@ -13,6 +13,8 @@ from informix_db.testing.sql import types as t
 from informix_db.testing.sql.decimals import pack
 from informix_db.testing.sql.errors import unsupported
 
+_FIELD_TWICE, _NOT_IN_ROW, _NOT_IN_COLLECTION = -9806, -9908, -9910
+
 Named = Callable[[str], "SQLType | None"]
 
 
@@ -44,15 +46,21 @@ def datatype(
 
 
 def _composite(node: ast.DataType, ansi: bool, named: Named) -> SQLType:
-    """Return a collection's or a ROW's type; large objects cannot be inside."""
+    """Return a collection's or a ROW's type; SQLError(-9806) for a name that is there
+    twice, -9908 and -9910 for what cannot be inside, -999 for large objects."""
     if node.element is not None:
         parts = [("", node.element, node.element_not_null)]
     else:
         parts = [(field.name, field.type, field.not_null) for field in node.fields]
-    fields = []
+    fields: list[Column] = []
     for name, kind, not_null in parts:
         found = datatype(kind, ansi=ansi, named=named)
-        if found.code in t.SERIALS or t.family(found) in t.LARGE:
+        if any(name == field.name for field in fields):
+            raise SQLError(_FIELD_TWICE, offset=kind.position)
+        if found.code in (*t.SERIALS, t.TEXT, t.BYTE):
+            sqlcode = _NOT_IN_ROW if node.name == "row" else _NOT_IN_COLLECTION
+            raise SQLError(sqlcode, offset=kind.position)
+        if t.family(found) in t.LARGE:
             raise unsupported(f"{kind.name} in {node.name}", kind.position)
         found = dataclasses.replace(found, nullable=not not_null)
         fields.append(Column(name, found))

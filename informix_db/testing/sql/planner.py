@@ -25,6 +25,14 @@ from informix_db.testing.sql.queries import QueryBinder
 from informix_db.testing.sql.scope import Binding, Names, has_window
 from informix_db.testing.sql.writes import bind_delete, bind_insert, bind_update
 
+# Statements that must be the only one of a text.
+_ALONE = (
+    ast_query.Query,
+    ast_ddl.OpenDatabase,
+    ast_ddl.CreateDatabase,
+    ast_ddl.CloseDatabase,
+)
+
 
 def bind_statement(
     node: ast.Statement, names: Names, variables: Mapping[str, SQLType] | None = None
@@ -33,6 +41,9 @@ def bind_statement(
     if isinstance(node, ast.Unsupported):
         raise unsupported(node.construct, node.position)
     if isinstance(node, ast.Batch):
+        for part in node.statements:
+            if isinstance(part, _ALONE):
+                raise SQLError(-555, offset=part.position)
         raise unsupported("several statements in one text", node.position)
     bind = BINDERS.get(type(node))
     if bind is None or (isinstance(node, ast_ddl.CreateTable) and node.query is None):

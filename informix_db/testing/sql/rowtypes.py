@@ -14,6 +14,7 @@ from informix_db.testing.api import Column, SQLError, SQLType
 from informix_db.testing.records import dataclass
 from informix_db.testing.sql import ast, ast_ddl, catalogchange
 from informix_db.testing.sql import types as t
+from informix_db.testing.sql.errors import unsupported
 from informix_db.testing.sql.literals import datatype
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # extended_id: those below 2048 are the server's own [M], one is of types without name.
 FIRST_USER_TYPE = t.COMPOSITE_ID + 1
-_EXISTS, _UNKNOWN, _IN_USE = -9631, -9628, -9630
+_EXISTS, _UNKNOWN, _IN_USE, _SERIAL = -9631, -9628, -9630, -9805
 
 
 @dataclass(eq=False)
@@ -75,6 +76,11 @@ def _create(session: Session, node: ast_ddl.CreateRowType) -> None:
         if node.if_not_exists:
             return
         raise SQLError(_EXISTS, 0, node.name.position, node.name.name)
+    for field in node.fields:
+        if field.type.name in ("serial", "serial8", "bigserial"):
+            raise SQLError(_SERIAL, offset=field.position)
+        if field.type.name in ("text", "byte"):  # fine in a typed table
+            raise unsupported(f"{field.type.name} in a ROW type", field.position)
     written = ast.DataType(node.position, "row", fields=node.fields)
     found = datatype(written, ansi=database.ansi, named=database.row_types.type_named)
     fields = (*_inherited(database, node), *found.fields)

@@ -333,7 +333,7 @@ def _boolean_from_string(context: Context, source: SQLType, target: SQLType) -> 
         try:
             return {"t": 1, "T": 1, "f": 0, "F": 0}[text.strip()]
         except KeyError:
-            raise SQLError(-1260) from None
+            raise SQLError(-9648) from None
 
     return convert
 

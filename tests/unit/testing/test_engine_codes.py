@@ -49,6 +49,9 @@ class TestQueries:
             ("SELECT CONCAT(c) FROM t", (-664, 8, "concat")),
             ("SELECT DBINFO('utc_to_datetime') FROM t", (-664, 8, "dbinfo")),
             ("SELECT nosuch(n) FROM t", (-674, 8, "nosuch")),
+            ("SELECT n FROM t WHERE n", (-9646, 23, "")),
+            ("DELETE FROM t; SELECT n FROM t", (-555, 16, "")),
+            ("DELETE FROM t; CLOSE DATABASE", (-555, 16, "")),
         ],
     )
     def test_refused(
@@ -76,6 +79,7 @@ class TestQueries:
             ("SUBSTRING('abc' FROM 1 FOR -1)", -5851),
             ("RPAD('a', 32739) || 'b'", -881),
             ("CONCAT(RPAD('a', 32739), 'b')", -881),
+            ("'x'::BOOLEAN", -9648),
             ("DBINFO('dbspace', 1)", -727),
             ("DBINFO('dbspace', NULL::INT)", -727),
             ("DBINFO('utc_to_datetime', NULL::INT)", -885),

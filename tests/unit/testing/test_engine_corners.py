@@ -186,7 +186,7 @@ def test_misuse(sql: SQLClient) -> None:
         insert.open([])
     assert sql.session.prepare("SELECT 1 FROM systables").execute([]).rows > 10
     assert sql.code("SELECT * FROM testdb@elsewhere:systables") == -908
-    assert sql.code("SELECT 1 FROM systables; SELECT 2 FROM systables") == -999
+    assert sql.code("SELECT 1 FROM systables; SELECT 2 FROM systables") == -555
     sql.session.close()
     sql.session.close()
     with pytest.raises(SQLError):

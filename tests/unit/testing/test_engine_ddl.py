@@ -36,7 +36,15 @@ from informix_db.testing.sql.errors import NOT_EMULATED
         ("a INT CHECK (b > 5)", -217),
         ("a INT CHECK (a > (SELECT 1 FROM systables))", -677),
         ("a INT REFERENCES systables", -297),
-        ("a SET(TEXT NOT NULL)", NOT_EMULATED),
+        ("a SET(TEXT NOT NULL)", -9910),
+        ("a SET(SERIAL NOT NULL)", -9910),
+        ("a SET(BLOB NOT NULL)", NOT_EMULATED),
+        ("a ROW(b BYTE)", -9908),
+        ("a ROW(b INT, b INT)", -9806),
+        ("a SET(INT NOT NULL) DEFAULT 'SET{1}'", -9911),
+        ("a CHAR(3) DEFAULT 'abcd'", -591),
+        ("a TEXT UNIQUE", -610),
+        ("a INT, b BYTE, PRIMARY KEY (a, b)", -610),
     ],
 )
 def test_bad_columns(sql: SQLClient, columns: str, sqlcode: int) -> None:

@@ -40,6 +40,13 @@ def test_described_as_the_row_it_is(types) -> None:
     assert (column.type.code, column.type.extended_id) == (22, 2051)
 
 
+def test_fields_that_cannot_be(sql) -> None:
+    """(ERR -9805, -9806)"""
+    assert sql.code("create row type r (a serial)") == -9805
+    assert sql.code("create row type r (a int, a int)") == -9806
+    assert sql.code("create row type r (a text)") == -999
+
+
 def test_types_without_a_name_are_of_none(types) -> None:
     """(SQR-25: 4118 is a named ROW, 22 one without a name)"""
     types.do("create table t (p person, r row(n int), s set(int not null))")
