@@ -14,7 +14,8 @@ import informix_db
 from informix_db.testing import Server
 
 # How long an example takes says more about the machine's other work.
-settings.register_profile("tests", settings.default, deadline=None)
+settings.register_profile("tests", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("tests")
 
 
@@ -24,6 +25,7 @@ def pytest_report_header() -> str:
 
 def pytest_configure() -> None:
     """Forget what the environment says of a server of one's own, heed Ctrl-C."""
+    gc.disable()  # nothing is garbage until tests run, if they run in this process
     # A shell starts what runs in its background with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
@@ -37,6 +39,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays: modules, and ten thousand tests."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
