@@ -122,11 +122,14 @@ class ConnectionPool(BasePool[Connection]):
         after any other exception it is used again.
         """
         connection = self.acquire(timeout)
+        user = connection._user
         try:
             yield connection
         except BaseException as exc:
-            self.release(connection, broken=evicts(exc))
+            if connection._user is user:
+                self.release(connection, broken=evicts(exc))
             raise
+        self._check_user(connection, user)
         self.release(connection)
 
     def close(self) -> None:

@@ -183,9 +183,12 @@ class BasePool(Generic[ConnectionT]):
             or connection not in self._core.leased
             or connection in self._returning
         ):
-            raise InterfaceError(
-                f"{connection!r} was not acquired from this pool, or has been released"
-            )
+            raise _not_in_use(connection)
+
+    def _check_user(self, connection: ConnectionT, user: object) -> None:
+        """Raise InterfaceError if the connection is not this user's any more."""
+        if connection._user is not user:
+            raise _not_in_use(connection)
 
     def _take_back(self, connection: ConnectionT) -> None:
         """Begin to release a connection; InterfaceError if it is not in use."""
@@ -216,12 +219,18 @@ def evicts(exc: BaseException | None) -> bool:
     )
 
 
+def _not_in_use(connection: object) -> InterfaceError:
+    return InterfaceError(
+        f"{connection!r} was not acquired from this pool, or has been released"
+    )
+
+
 # -- a connection between two users ----------------------------------------------------
 
 
 def is_untouched(connection: BaseConnection) -> bool:
-    """Whether there is nothing to tell the server before the next user comes."""
-    return not (
+    """Whether there is nothing to wait for, or to tell, before the next user comes."""
+    return connection._state is SessionState.IDLE and not (
         connection._in_transaction or connection._cursors() or connection._abandoned
     )
 

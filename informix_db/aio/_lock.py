@@ -46,6 +46,11 @@ class WireLock:
         self._owner: asyncio.Task[Any] | None = None
         self._waiters: deque[_Waiter] = deque()
 
+    @property
+    def taken(self) -> bool:
+        """Whether somebody has it."""
+        return self._depth > 0
+
     def take(self) -> bool:
         """Take the lock, for one conversation, if nobody else has it.
 

@@ -144,11 +144,14 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         after any other exception it is used again.
         """
         connection = await self.acquire(timeout)
+        user = connection._user
         try:
             yield connection
         except BaseException as exc:
-            await self.release(connection, broken=evicts(exc))
+            if connection._user is user:
+                await self.release(connection, broken=evicts(exc))
             raise
+        self._check_user(connection, user)
         await self.release(connection)
 
     async def close(self) -> None:
@@ -287,7 +290,7 @@ class AsyncConnectionPool(BasePool[AsyncConnection]):
         return not connection.closed and not is_elsewhere(connection)
 
     async def _undo(self, connection: AsyncConnection, patience: Patience) -> None:
-        if not is_untouched(connection):
+        if connection._lock.taken or not is_untouched(connection):
             patience.begin(RESTORE_TIMEOUT)
             await connection._run(lambda: restore_gen(connection), patience=patience)
         connection._transport.flush()  # CLOSEs, which free tables for other sessions

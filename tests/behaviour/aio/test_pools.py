@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import anyio
 import pytest
+from slow_engine import ECHO, SlowEngine
 
 import informix_db
 from informix_db import aio
@@ -189,6 +191,70 @@ def test_a_cancelled_acquire_passes_a_good_connection_on(
             assert await pool.acquire() is young
             await young.ping()
             await pool.release(young)
+
+    with Proxy(emulator.host, emulator.port) as proxy:
+        run(main())
+
+
+def test_a_statement_that_runs_on_is_waited_for(
+    run: Run[None], slow_server: Server, engine: SlowEngine
+) -> None:
+    async def main() -> None:
+        async with aio.create_pool(**settings_of(slow_server), max_size=1) as pool:
+            async with pool.connection() as connection:
+                cursor = connection.cursor()
+                running = asyncio.ensure_future(cursor.execute(ECHO, (1, 50)))
+                await eventually(lambda: engine.running)
+            assert engine.finished == 1
+            await running
+            assert pool.idle_count == 1
+
+    run(main())
+
+
+def test_a_batch_that_waits_for_its_rows_is_waited_for(
+    run: Run[None], emulator: Server
+) -> None:
+    async def main() -> None:
+        free, waiting = asyncio.Event(), asyncio.Event()
+
+        async def rows() -> AsyncIterator[tuple[int]]:
+            waiting.set()
+            await free.wait()
+            yield (1,)
+
+        async with aio.create_pool(**settings_of(emulator), max_size=1) as pool:
+            async with pool.connection() as connection:
+                cursor = connection.cursor()
+                await cursor.execute("CREATE TEMP TABLE mine (n INT)")
+                sql = "INSERT INTO mine VALUES (?)"
+                running = asyncio.ensure_future(cursor.executemany(sql, rows()))
+                await waiting.wait()
+                asyncio.get_running_loop().call_later(0.02, free.set)
+            assert running.done()
+            await running
+            assert pool.idle_count == 1
+
+    run(main())
+
+
+def test_a_cancelled_acquire_that_waits_for_an_answer_costs_the_connection(
+    run: Run[None], emulator: Server
+) -> None:
+    async def main() -> None:
+        async with aio.create_pool(**settings_of(proxy), max_size=1) as pool:
+            pool.check_after = 0
+            connection = await pool.acquire()
+            await pool.release(connection)
+            proxy.stall(SERVER)
+            acquiring = asyncio.ensure_future(pool.acquire())
+            await asyncio.sleep(0)
+            acquiring.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await acquiring
+            assert connection.closed
+            assert pool.size == 0
+            proxy.heal()
 
     with Proxy(emulator.host, emulator.port) as proxy:
         run(main())

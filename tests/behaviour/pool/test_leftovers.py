@@ -70,3 +70,21 @@ def test_rows_not_fetched_in_time_are_gone(make_pool: MakePool) -> None:
         informix_db.ProgrammingError, match="return to the pool closed the cursor"
     ):
         cursor.fetchall()
+
+
+def test_a_block_does_not_release_the_next_user_s_connection(
+    make_pool: MakePool,
+) -> None:
+    pool = make_pool(max_size=1)
+    with (
+        pytest.raises(informix_db.InterfaceError, match="has been released"),
+        pool.connection() as connection,
+    ):
+        pool.release(connection)
+        assert pool.acquire() is connection
+    assert pool.idle_count == 0
+    pool.release(connection)
+    with pytest.raises(LookupError), pool.connection() as connection:
+        pool.release(connection)
+        raise LookupError
+    assert (pool.size, pool.idle_count) == (1, 1)
