@@ -126,6 +126,16 @@ def test_an_sql_error_is_raised() -> None:
     assert channel.in_sync
 
 
+def test_parts_of_all_sizes() -> None:
+    """A part may be empty, or fill all of its 64 bytes, and need not be text."""
+    longest = "00000007 00000040 00000040" + "61" * 64 + "ff" * 64
+    shortest = "7fffffff 00000001 00000000 62" + "00" * 127
+    channel = Channel("latin-1")
+    answer = bytes.fromhex("0049 0002" + longest + shortest + "000c")
+    found = run(xa.recover_gen(channel), channel, answer)
+    assert found.xids == [Xid(7, "a" * 64, b"\xff" * 64), Xid(0x7FFFFFFF, "b", "")]
+
+
 @pytest.mark.parametrize("sizes", ["00000041 00000000", "ffffffff 00000001"])
 def test_an_impossible_xid(sizes: str) -> None:
     channel = Channel("latin-1")
