@@ -117,7 +117,9 @@ def run(args: argparse.Namespace) -> int:
     """Run the command."""
     try:
         return _run(args)
-    except (OSError, ValueError) as exc:  # of the files, and the port of --serve
+    except BrokenPipeError:  # whoever read the output has seen enough
+        raise
+    except (OSError, OverflowError, ValueError) as exc:  # the files, and the port
         print(f"replay: {reason(exc)}", file=sys.stderr)
         return 2
 

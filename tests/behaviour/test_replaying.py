@@ -409,3 +409,5 @@ def test_a_program_that_ran_twice(
     assert "ping" in capsys.readouterr().out
     assert main(["replay", str(recording), "-n", "999999"]) == 2
     assert f"in {recording}: {number}, {number + 1}\n" in capsys.readouterr().err
+    assert main(["replay", str(recording), "--serve", "-P", "70000"]) == 2
+    assert "port must be 0-65535" in capsys.readouterr().err

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import informix_db
 from informix_db._cli.main import main
+from informix_db.testing import Server
 
 from .conftest import Run
 
@@ -114,3 +116,31 @@ def test_a_full_disk(argv: list[str], tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "informix-db: No space left on device"
     assert "Traceback" not in done.stderr
+
+
+def test_whoever_reads_a_replay_may_stop_reading(
+    emulator: Server, tmp_path: Path
+) -> None:
+    recording = tmp_path / "recording.txt"
+    with informix_db.connect(
+        emulator.host,
+        emulator.port,
+        user="informix",
+        password="in4mix",
+        database="testdb",
+        record=recording,
+    ) as connection:
+        connection.cursor().execute("SELECT * FROM systables").fetchall()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "informix_db", "replay", str(recording)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as errors:
+        assert errors.read() == ""
+    assert process.wait(30) == 1
