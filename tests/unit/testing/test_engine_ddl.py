@@ -441,6 +441,7 @@ ON_COMMIT = "CREATE TABLE ... ON COMMIT"
     ("statement", "construct"),
     [
         ("ALTER TABLE t ADD CRCOLS", "ALTER TABLE ADD CRCOLS"),
+        ("DELETE FROM t; DELETE FROM t", "several statements in one text"),
         ("START VIOLATIONS TABLE FOR t", "START VIOLATIONS TABLE"),
         ("SAVE EXTERNAL DIRECTIVES {+ x} ACTIVE", "SAVE EXTERNAL DIRECTIVES"),
         (
