@@ -27,7 +27,7 @@ _SELECT = re.compile(
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"[(),]|\bFROM\b", re.IGNORECASE)
-_NAME_OF_COLUMN = re.compile(r"\s+AS\s+[\w$]+\s*$", re.IGNORECASE)
+_NAME_OF_COLUMN = re.compile(r"(?<!\s)\s+AS\s+[\w$]+\s*$", re.IGNORECASE)
 _LOTOFILE = re.compile(r"\s*(?:\w+\.)?lotofile\s*\(", re.IGNORECASE)
 
 

@@ -41,7 +41,7 @@ _FILE_CALL = re.compile(r"\b(?:lotofile|filetoblob|filetoclob)\s*\(", re.IGNOREC
 # INTO and the names is left to the server.
 _PLAIN_INSERT = re.compile(
     r"\s*INSERT\s+INTO\s[^()?]*(?:\((?P<columns>[^()]*)\)\s*)?"
-    r"VALUES\s*\(\s*\?(?:\s*,\s*\?)*\s*\)\s*;?\s*",
+    r"VALUES\s*\(\s*\?(?:\s*,\s*\?)*\s*\)\s*(?:;\s*)?",
     re.IGNORECASE,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from informix_db._base.lobtext import stored_column
+from informix_db._base.lobtext import reading_text, stored_column
 
 NAMES = ["n", "photo"]
 
@@ -34,3 +34,10 @@ def test_of_an_insert_the_description_tells() -> None:
     assert stored_column("INSERT INTO ann.t (n, photo) VALUES (?, ?)", 0, NAMES) == (
         "ann.t.n"
     )
+
+
+@pytest.mark.timeout(5)
+def test_a_long_comment_takes_no_longer() -> None:
+    comment = f"/* {'x' * 100_000} */"
+    sql = reading_text(f"SELECT b {comment} FROM t", "f")
+    assert sql == f"SELECT lotofile(b {comment}, 'f', 'client') FROM t"

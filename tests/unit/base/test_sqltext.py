@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from informix_db._base.sqltext import prepare_text
+from informix_db._base.sqltext import inserts_columns, prepare_text
 from informix_db.exceptions import ProgrammingError
 
 STEADY = settings(derandomize=True, deadline=None, max_examples=300)
@@ -273,3 +273,10 @@ def test_parameters_that_do_not_match(sql: str, given_: Any, message: str) -> No
 )
 def test_no_text_takes_long(sql: str) -> None:
     prepare_text(sql)
+
+
+@pytest.mark.timeout(5)
+def test_no_insert_takes_long() -> None:
+    sql = "INSERT INTO t VALUES (?)"
+    assert inserts_columns(sql + " ; ", ["a"])
+    assert not inserts_columns(sql + " " * 100_000 + "x", ["a"])
