@@ -129,9 +129,10 @@ def capabilities(
     reply: str, cap1: int = 316
 ) -> tuple[Channel, bytes | Exception | None]:
     channel = Channel("latin-1")
-    channel.read.feed(bytes.fromhex(reply))
     reader = capabilities_gen(channel, cap1)
     try:
+        next(reader)
+        channel.read.feed(bytes.fromhex(reply))
         next(reader)
     except StopIteration as stop:
         return channel, stop.value
