@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import trustme
+from engine_client import SQLClient
 from facade import LoopRunner
-from logins import connect_to, login_to
+from logins import login_to
 
 import informix_db
 from informix_db import aio
@@ -43,10 +44,13 @@ def drops(emulator: Server) -> Iterator[list[str]]:
     names: list[str] = []
     yield names
     if names:
-        # It waits until the server has ended the sessions.
-        with connect_to(emulator, autocommit=True, lock_wait=10) as cleaner:
-            for name in names:
-                cleaner.cursor().execute(f"DROP TABLE IF EXISTS {name}")
+        cleaner = SQLClient(emulator.engine)
+        cleaner.do(
+            "SET LOCK MODE TO WAIT 10"
+        )  # until the server has ended the sessions
+        for name in names:
+            cleaner.do(f"DROP TABLE IF EXISTS {name}")
+        cleaner.session.close()
 
 
 @pytest.fixture
