@@ -45,9 +45,8 @@ def drops(emulator: Server) -> Iterator[list[str]]:
     yield names
     if names:
         cleaner = SQLClient(emulator.engine)
-        cleaner.do(
-            "SET LOCK MODE TO WAIT 10"
-        )  # until the server has ended the sessions
+        # The server may still be ending the sessions of the test.
+        cleaner.do("SET LOCK MODE TO WAIT 10")
         for name in names:
             cleaner.do(f"DROP TABLE IF EXISTS {name}")
         cleaner.session.close()
