@@ -164,26 +164,26 @@ def inner_imports(path: Path) -> list[str]:
     return [name for name in read(path).imports if name.split(".")[0] == PACKAGE]
 
 
-@pytest.mark.parametrize("path", modules(), ids=module_name)
-def test_imports_point_one_way(path: Path) -> None:
-    here = room(module_name(path))
-    for name in inner_imports(path):
-        if name == f"{PACKAGE}._speedups":
-            assert module_name(path) == ONLY_USER_OF_SPEEDUPS
-            continue
-        if module_name(path) == MAY_NEED_PYTEST and name == PACKAGE:
-            continue  # it has a connection for tests
-        there = room(name)
-        assert there == here or there in MAY_IMPORT[here], f"{here} imports {name}"
+def test_imports_point_one_way() -> None:
+    for path in modules():
+        here = room(module_name(path))
+        for name in inner_imports(path):
+            if name == f"{PACKAGE}._speedups":
+                assert module_name(path) == ONLY_USER_OF_SPEEDUPS
+                continue
+            if module_name(path) == MAY_NEED_PYTEST and name == PACKAGE:
+                continue  # it has a connection for tests
+            allowed = {here, *MAY_IMPORT[here]}
+            assert room(name) in allowed, f"{module_name(path)} imports {name}"
 
 
-@pytest.mark.parametrize("path", modules(), ids=module_name)
-def test_only_the_standard_library_is_needed(path: Path) -> None:
-    needed = read(path).imports_at_run_time
-    outside = {name.split(".")[0] for name in needed} - {PACKAGE}
-    if module_name(path) == MAY_NEED_PYTEST:
-        outside.remove("pytest")
-    assert outside <= sys.stdlib_module_names
+def test_only_the_standard_library_is_needed() -> None:
+    for path in modules():
+        needed = read(path).imports_at_run_time
+        outside = {name.split(".")[0] for name in needed} - {PACKAGE}
+        if module_name(path) == MAY_NEED_PYTEST:
+            outside.remove("pytest")
+        assert outside <= sys.stdlib_module_names, module_name(path)
 
 
 @pytest.mark.parametrize("part", WITHOUT_WAITING)
@@ -201,27 +201,25 @@ def test_rooms_that_never_wait_neither_sleep_nor_open_files(name: str) -> None:
         assert found == wanted, module_name(path)
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / PACKAGE / "compat").glob("*.py")), ids=module_name
-)
-def test_the_drop_in_stands_on_the_surface(path: Path) -> None:
-    if module_name(path) == MAY_REACH_BEHIND:
-        return
-    for name in set(inner_imports(path)) - {DESCRIBES_COLUMNS}:
-        assert room(name) in ("compat", "init", "surface", "values"), name
+def test_the_drop_in_stands_on_the_surface() -> None:
+    for path in sorted((ROOT / PACKAGE / "compat").glob("*.py")):
+        if module_name(path) == MAY_REACH_BEHIND:
+            continue
+        for name in set(inner_imports(path)) - {DESCRIBES_COLUMNS}:
+            below = room(name) in ("compat", "init", "surface", "values")
+            assert below, f"{module_name(path)} imports {name}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / PACKAGE / "testing").rglob("*.py")), ids=module_name
-)
-def test_the_halves_of_the_emulator_meet_where_they_should(path: Path) -> None:
-    here = module_name(path)
-    for name in read(path).imports_at_run_time:
-        if here.startswith(SQL_HALF) and not name.startswith(SQL_HALF):
-            other = name.removeprefix(EMULATOR)
-            assert other == name or other in SHARED_BY_HALVES, name
-        elif name.startswith(SQL_HALF) and not here.startswith(SQL_HALF):
-            assert here in USERS_OF_SQL_HALF, name
+def test_the_halves_of_the_emulator_meet_where_they_should() -> None:
+    for path in sorted((ROOT / PACKAGE / "testing").rglob("*.py")):
+        here = module_name(path)
+        for name in read(path).imports_at_run_time:
+            if here.startswith(SQL_HALF) and not name.startswith(SQL_HALF):
+                other = name.removeprefix(EMULATOR)
+                shared = other == name or other in SHARED_BY_HALVES
+                assert shared, f"{here} imports {name}"
+            elif name.startswith(SQL_HALF) and not here.startswith(SQL_HALF):
+                assert here in USERS_OF_SQL_HALF, f"{here} imports {name}"
 
 
 def test_the_compiled_part_imports_nothing_of_the_package() -> None:
