@@ -39,7 +39,7 @@ FILES = {
 
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
-    monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.02)
+    monkeypatch.setattr("informix_db.aio._conversations.CANCEL_GRACE", 0.2)
     loop = asyncio.new_event_loop()
     yield loop
     loop.close()
@@ -120,14 +120,17 @@ def test_what_is_sent_is_done_once(
         return loop.run_until_complete(work)
 
     async def ready() -> aio.AsyncConnection:
-        conn = await aio.connect(**settings_of(emulator), lock_wait=5)
+        settings = {**settings_of(emulator), "fetch_buffer_size": 512}
+        conn = await aio.connect(**settings, lock_wait=5)
         cursor = conn.cursor()
         await cursor.execute("CREATE TABLE IF NOT EXISTS interrupted (n INT)")
         await insert(conn, 0)
         return conn
 
     async def insert(conn: aio.AsyncConnection, n: int) -> None:
-        await conn.cursor().execute("INSERT INTO interrupted VALUES (?)", (n,))
+        async with conn.cursor() as cursor:
+            await cursor.execute("INSERT INTO interrupted VALUES (?)", (n,))
+            await cursor.execute("SELECT a.tabid FROM systables a, systables b")
 
     async def check(conn: aio.AsyncConnection, n: int) -> None:
         cursor = conn.cursor()
