@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from informix_db._base.pool import Connect, Decision, Give, Refuse, Wait
 from informix_db._base.poolbase import (
@@ -25,12 +25,10 @@ from informix_db._base.poolbase import (
     restore_settings,
 )
 from informix_db._transport.blocking import DeadlineReached, deadline_after
+from informix_db._typing import Self
 from informix_db.connections import CLOSE_TIMEOUT, Connection
 from informix_db.exceptions import Error
 from informix_db.params import ConnectParams
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 logger = logging.getLogger("informix_db.pool")
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from inspect import isawaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from informix_db._base.attempts import Attempts
 from informix_db._base.connection import (
@@ -22,6 +22,7 @@ from informix_db._base.largeobjects import Locator
 from informix_db._base.observe import Watch
 from informix_db._base.stats import ConnectionStats
 from informix_db._transport.aio import DeadlineReached
+from informix_db._typing import Self
 from informix_db._wire.buffer import T, Wire
 from informix_db._wire.xid import Xid
 from informix_db.aio._conversations import Conversations
@@ -30,9 +31,6 @@ from informix_db.aio.lobs import AsyncLargeObjectFile
 from informix_db.exceptions import Error, OperationalError
 from informix_db.params import ConnectParams
 from informix_db.rows import Row, RowFactory
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 logger = logging.getLogger("informix_db")
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from informix_db._base.cursor import BaseCursor, as_row_number
 from informix_db._base.observe import Watch
 from informix_db._base.result import Result
+from informix_db._typing import Self
 from informix_db.aio._feed import Feed
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from informix_db.aio.connections import AsyncConnection  # noqa: F401 (a string)
 
 

@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from informix_db._base.largeobjects import LargeObject
+from informix_db._typing import Self
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from informix_db.aio.connections import AsyncConnection
 
 

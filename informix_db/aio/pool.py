@@ -10,7 +10,7 @@ import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from informix_db._base.pool import Connect, Decision, Give, Refuse, Wait
 from informix_db._base.poolbase import (
@@ -25,13 +25,11 @@ from informix_db._base.poolbase import (
     restore_settings,
 )
 from informix_db._transport.aio import DeadlineReached
+from informix_db._typing import Self
 from informix_db.aio._conversations import Patience
 from informix_db.aio.connections import AsyncConnection
 from informix_db.exceptions import Error, InterfaceError
 from informix_db.params import ConnectParams
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 logger = logging.getLogger("informix_db.pool")
 

@@ -16,8 +16,8 @@ from .api import SQLError
 _DEFAULT_LOCALE = "en_US.8859-1"
 _UNKNOWN_LOCALE = -23101
 
-# Python's codecs by the names and numbers of Informix's code sets;
-# numbers that are not here are those of code pages.
+# Python's codecs by the names and numbers of Informix's code sets; numbers that are not
+# here are those of code pages.
 _CODE_SETS = {
     "ascii": "ascii",
     "364": "ascii",
@@ -70,7 +70,7 @@ def codec_of_locale(locale: str) -> str:
         found = codecs.lookup(name)
         if found.encode(_SAMPLE)[0] == _SAMPLE.encode():
             return found.name
-    except (LookupError, TypeError, UnicodeError):
+    except (LookupError, TypeError, ValueError):
         pass  # unknown, or not made of bytes as SQL text is
     raise SQLError(_UNKNOWN_LOCALE, token=locale)
 

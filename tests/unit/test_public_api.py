@@ -192,12 +192,22 @@ def test_the_public_api_is_the_one_that_is_listed() -> None:
 
 def functions_with_annotations() -> Iterator[Any]:
     """`connect`, `create_pool`, and the methods of what they give."""
-    yield from (informix_db.connect, informix_db.create_pool)
-    for kind in (informix_db.Connection, informix_db.Cursor, informix_db.Row):
+    for package in (informix_db, informix_db.aio):
+        yield from (package.connect, package.create_pool)
+    for kind in (
+        informix_db.Connection,
+        informix_db.Cursor,
+        informix_db.ConnectionPool,
+        informix_db.Row,
+        informix_db.aio.AsyncConnection,
+        informix_db.aio.AsyncCursor,
+        informix_db.aio.AsyncConnectionPool,
+    ):
         for value in members(kind).values():
             if inspect.isfunction(found := getattr(value, "fget", value)):
                 yield found
     yield informix_db.lobs.LargeObjectFile.__enter__
+    yield informix_db.aio.lobs.AsyncLargeObjectFile.__aenter__
 
 
 def test_annotations_can_be_evaluated() -> None:

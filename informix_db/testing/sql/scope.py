@@ -232,10 +232,10 @@ class Scope:
             return expr
         if self.parent is not None:
             return self.parent.resolve(node)
-        known = not qualifiers or any(i.name == qualifiers[-1] for i in self.items)
-        if column == "rowid" and known and self.items:
+        named = [i for i in self.items if not qualifiers or i.name == qualifiers[-1]]
+        if column == "rowid" and any(item.table is None for item in named):
             raise SQLError(-205, offset=node.position)
-        token = column if known else qualifiers[-1]
+        token = column if named or not qualifiers else qualifiers[-1]
         raise SQLError(-217, offset=node.position, token=token)
 
     def has_item(self, name: str) -> bool:

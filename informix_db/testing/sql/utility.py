@@ -116,7 +116,7 @@ def _set_transaction(session: Session, node: ast_session.SetTransaction) -> None
         _isolate(session, _ANSI_LEVELS[node.level])
         if transaction is not None:
             transaction.isolation_before = before
-    if transaction is not None:
+    if transaction is not None and node.access:
         transaction.read_only = node.access == "read only"
 
 

@@ -33,6 +33,7 @@ class TestQueries:
             ("SELECT 1 FROM t JOIN (SELECT 1 FROM other) t ON 1 = 1", (-223, 22, "t")),
             ("SELECT 1 FROM counted, counted", (-223, 24, "counted")),
             ("SELECT rowid FROM counted", (-205, 8, "")),
+            ("SELECT rowid FROM systables", (-217, 8, "rowid")),
             ("SELECT x.rowid FROM (SELECT n FROM t) x", (-205, 8, "")),
             ("SELECT n FROM t GROUP BY 2", (-251, 26, "")),
             ("SELECT DISTINCT n FROM t ORDER BY c", (-309, 35, "c")),
@@ -189,6 +190,7 @@ class TestSetTransaction:
         t.do("CREATE ROLE clerks")
         t.do("BEGIN")
         t.do("SET TRANSACTION READ ONLY")
+        t.do("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
         for statement in (
             "INSERT INTO t (n) VALUES (1)",
             "UPDATE t SET n = 2",
