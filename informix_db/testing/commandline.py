@@ -26,8 +26,8 @@ from .statementlog import logger as statement_logger
 if TYPE_CHECKING:
     import ssl
 
-# Why a server cannot be run; OverflowError: a port that is none.
-_REASONS = (DataDirectoryError, ScriptError, OSError, OverflowError, ValueError)
+# Why a server cannot be run.
+_REASONS = (DataDirectoryError, ScriptError, OSError, ValueError)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -17,11 +17,18 @@ _BACKLOG = 256
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to listen: port 0 is a free one; with `tls` clients must speak TLS."""
+    """Where to listen: port 0 is a free one; with `tls` clients must speak TLS.
+
+    ValueError for a port that is none.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
     tls: ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 0xFFFF:
+            raise ValueError(f"{self.port} is no port: they go from 0 to 65535")
 
 
 class Listener:
