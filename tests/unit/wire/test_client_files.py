@@ -18,6 +18,7 @@ from unit.wire.scripted import DONE, EOT_ONLY, described
 from unit.wire.test_large_requests import Talk, scripted
 
 import informix_db
+import informix_db._connect  # and this the first connection
 import informix_db._sqlcodes  # which the first error would import otherwise
 from informix_db import ProgrammingError
 from informix_db._protocol.channel import Channel, Reply, reply_gen
