@@ -165,7 +165,7 @@ class Connection(BaseConnection):
                 )
             with self._interrupting:
                 outer, self._state = self._state, BUSY
-                self._channel.cancelled = False
+                self._channel.interrupt = None
             try:
                 if self._interrupted:
                     self._converse(self._absorb_interrupt_gen(), CANCEL_GRACE)
@@ -175,7 +175,7 @@ class Connection(BaseConnection):
                 raise
             finally:
                 with self._interrupting:
-                    self._channel.cancelled = False
+                    self._channel.interrupt = None
                     if self._state is BUSY:
                         self._state = outer
 
@@ -443,8 +443,8 @@ class Connection(BaseConnection):
         on. Nothing happens if no statement is running.
         """
         with self._interrupting:
-            if self._state is BUSY and self._give_up():
-                self._transport.interrupt()
+            if self._state is BUSY:
+                self._give_up()
 
     def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""

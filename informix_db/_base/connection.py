@@ -62,6 +62,9 @@ class Transport(Protocol):
     def peer_is_gone(self) -> bool:
         """Whether the other side is known to have ended the connection."""
 
+    def interrupt(self) -> None:
+        """Ask the server to give up what it is doing."""
+
     def close(self) -> None:
         """Close the socket at once."""
 
@@ -219,17 +222,21 @@ class BaseConnection(Login):
 
     # -- interrupting --------------------------------------------------------------
 
-    def _give_up(self) -> bool:
-        """Cancel the conversation under way; return whether to interrupt the server.
+    def _give_up(self) -> None:
+        """Cancel the conversation under way: interrupt the server, but only once.
 
         TCP keeps one urgent byte: another, before the server is known to have taken
         the first, would turn that one into a byte of the stream.
         """
-        self._channel.cancelled = True
-        first, self._interrupted = not self._interrupted, True
-        if first and self._recorder is not None:
+        self._channel.interrupt = self._interrupt
+        if not self._interrupted:
+            self._interrupted = True
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._recorder is not None:
             self._recorder.urgent()
-        return first
+        self._transport.interrupt()
 
     def _absorb_interrupt_gen(self) -> Wire[None]:
         """Let an interrupt that came too late hit a ping, not the next statement."""

@@ -125,13 +125,13 @@ class Channel:
     """The state that all conversations of one session share. Does no I/O."""
 
     __slots__ = (
-        "cancelled",
         "counters",
         "encoding",
         "files",
         "flushing",
         "framing",
         "in_order",
+        "interrupt",
         "mid_reply",
         "mid_request",
         "owed",
@@ -155,8 +155,9 @@ class Channel:
         self.surplus: int | None = None
         self.mid_reply = False
         self.mid_request = False  # the beginning of a PDU has been sent
-        # The conversation under way is given up: it must not ask for more.
-        self.cancelled = False
+        # The conversation under way is given up: it must not ask for more, and this
+        # interrupts the server once more.
+        self.interrupt: Callable[[], None] | None = None
         # What the conversation raises came of the user's file: all answers were noted.
         self.in_order = False
         # Suspending means: send what is written, without waiting for an answer.
@@ -188,7 +189,7 @@ class Channel:
                 f"the server sent message tag {self.surplus} before it was asked; "
                 "its answers cannot be told apart and the connection is closed"
             )
-        if self.cancelled and not even_cancelled and not self.mid_request:
+        if self.interrupt is not None and not even_cancelled and not self.mid_request:
             self.forget_unfinished()
             raise StatementCancelledError("the statement was cancelled")
         self._end(rest)
@@ -253,6 +254,8 @@ def reply_gen(channel: Channel, reply: Reply) -> Wire[Reply]:
                 yield from _read_other_gen(channel, reading)
             continue
         channel.unread -= 1
+        if channel.interrupt is not None and channel.unread and _was_hit(reading):
+            channel.interrupt()  # the one it was meant for is yet to be carried out
         if reading is reply:
             break
         channel.owed -= 1
@@ -269,6 +272,11 @@ def settle_gen(channel: Channel) -> Wire[None]:
     if channel.owed:
         channel.owed -= 1  # the last of them is read as one that is waited for
         _forget((yield from reply_gen(channel, Reply())))
+
+
+def _was_hit(reply: Reply) -> bool:
+    """Whether an interrupt hit the request this is the reply to."""
+    return isinstance(reply.error, StatementCancelledError)
 
 
 def _forget(ignored: Reply) -> None:

@@ -126,7 +126,7 @@ class Conversations(BaseConnection):
         try:
             self._check_usable()
             self._state = BUSY
-            self._channel.cancelled = False
+            self._channel.interrupt = None
             if patience is not None:
                 return await self._run_patiently(make, patience)
             if self._interrupted:
@@ -149,7 +149,7 @@ class Conversations(BaseConnection):
             self._decide_fate(exc)
             raise
         finally:
-            self._channel.cancelled = False
+            self._channel.interrupt = None
             if self._state is BUSY:
                 self._state = IDLE
             lock.release()
@@ -163,8 +163,7 @@ class Conversations(BaseConnection):
             if getgeneratorstate(generator) == GEN_CLOSED:
                 raise why
             patience.cancelled = why
-        if self._give_up():
-            self._transport.interrupt()
+        self._give_up()
         try:
             result = await self._see_through(generator, patience)
         except (DeadlineReached, Error) as exc:

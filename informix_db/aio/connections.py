@@ -293,8 +293,8 @@ class AsyncConnection(Conversations):
         The task that waits for it gets StatementCancelledError and the session goes
         on. Nothing happens if no statement is running.
         """
-        if self._state is BUSY and self._give_up():
-            self._transport.interrupt()
+        if self._state is BUSY:
+            self._give_up()
 
     async def ping(self) -> None:
         """Ask the server for a sign of life; OperationalError if there is none."""

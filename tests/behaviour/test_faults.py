@@ -13,6 +13,8 @@ from logins import connect_to
 
 import informix_db
 from informix_db.testing import Server
+from informix_db.testing.api import SQLError
+from informix_db.testing.sql.session import Session
 from tests.proxy import CLIENT, SERVER, Proxy
 
 from .conftest import BOTH, SYNC, Connect
@@ -283,11 +285,25 @@ def test_an_interrupt_that_came_too_late_hits_a_ping(
     assert waits == [3, 1, 1]
 
 
+def test_an_interrupt_that_hits_the_begin_before_a_statement_is_repeated(
+    conn: informix_db.Connection, numbers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(session: Session) -> None:
+        assert session.interrupted.wait(5)
+        session.interrupted.clear()
+        raise SQLError(-213)
+
+    monkeypatch.setattr(Session, "begin", begin)
+    with pytest.raises(informix_db.StatementCancelledError):
+        conn.cursor().execute(SLOW.format(numbers), timeout=0.1)
+    assert not conn.closed
+
+
 def test_a_late_interrupt_is_still_to_be_absorbed_if_the_ping_is_not_sent(
     conn: informix_db.Connection,
 ) -> None:
     conn._interrupted = True
-    conn._channel.cancelled = True
+    conn._channel.interrupt = conn._transport.interrupt
     with pytest.raises(informix_db.StatementCancelledError):
         next(conn._absorb_interrupt_gen())
     assert conn._interrupted
