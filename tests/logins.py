@@ -7,7 +7,7 @@ from typing import Any
 import informix_db
 
 
-def login_to(server: Any, **changes: Any) -> dict[str, Any]:
+def login_to(server: Any, /, **changes: Any) -> dict[str, Any]:
     """Return arguments of `connect`: `informix` in testdb, but for `changes`."""
     return {
         "host": "127.0.0.1",
@@ -19,6 +19,6 @@ def login_to(server: Any, **changes: Any) -> dict[str, Any]:
     }
 
 
-def connect_to(server: Any, **changes: Any) -> informix_db.Connection:
+def connect_to(server: Any, /, **changes: Any) -> informix_db.Connection:
     """Connect with these arguments."""
     return informix_db.connect(**login_to(server, **changes))
