@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ssl
 
+logger = logging.getLogger("informix_db.testing")
+
 _BACKLOG = 256
+_PAUSE = 0.05  # seconds after a client that could not be accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,17 @@ class Endpoint:
 
 
 class Listener:
-    """Hands every client that connects to `serve`, until it is closed."""
+    """Hands every client that connects to `serve`, until it is closed.
+
+    An OSError of `serve` costs that client only.
+    """
 
     def __init__(
         self, endpoint: Endpoint, serve: Callable[[socket.socket], None]
     ) -> None:
         family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
         self._serve = serve
-        self._closing = False
+        self._closing = threading.Event()
         self._socket = socket.create_server(
             (endpoint.host, endpoint.port), family=family, backlog=_BACKLOG
         )
@@ -51,17 +58,23 @@ class Listener:
         self._thread.start()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
+            client = None
             try:
                 client, _ = self._socket.accept()
-            except OSError:
-                return
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._serve(client)
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._serve(client)
+            except OSError as error:
+                # There are too many open files, or the client is gone by now, which
+                # macOS tells here: the next one may do better.
+                if client is not None:
+                    client.close()
+                if not self._closing.wait(_PAUSE):
+                    logger.warning("a client could not be served: %s", error)
 
     def close(self) -> None:
         """Stop accepting."""
-        self._closing = True
+        self._closing.set()
         shut_down(self._socket)
         with contextlib.suppress(OSError):
             # Where shutdown does not wake accept, a last client does.

@@ -6,6 +6,7 @@ import errno
 import gc
 import socket
 import ssl
+import threading
 from typing import Any
 
 import pytest
@@ -46,9 +47,14 @@ def test_a_socket_that_takes_no_option(
     listener = socket.create_server(("127.0.0.1", 0))
     host, port = listener.getsockname()
     set_option = socket.socket.setsockopt
+    client = threading.get_ident()
 
     def refuse(self: socket.socket, level: int, option: int, *value: Any) -> None:
-        if option == failing and level in (socket.IPPROTO_TCP, socket.SOL_SOCKET):
+        if (
+            threading.get_ident() == client
+            and option == failing
+            and level in (socket.IPPROTO_TCP, socket.SOL_SOCKET)
+        ):
             raise OSError(errno.EINVAL, "Invalid argument")
         set_option(self, level, option, *value)
 

@@ -59,10 +59,9 @@ def connect(facts: dict[str, Any], **arguments: Any) -> informix_db.Connection:
     return informix_db.connect(**{**where, **login})
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+@contextmanager
+def everything(path: Path) -> Iterator[tuple[Process, dict[str, Any]]]:
     """A server with everything that can be had together; its facts and files."""
-    path = tmp_path_factory.mktemp("emulator")
     (path / "users").write_text("# comment\nann:a:b\n\nbob:\n")
     (path / "init.sql").write_text(SCRIPT, encoding="utf-8")
     options = ["--json", "--server-name", "other", "--users", path / "users"]
@@ -72,21 +71,22 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     options += ["--tls-key", TLS / "key.pem", "--control-port", 0]
     options += ["--log-statements", "--transcript", path / "transcript"]
     with emulator(*options) as (process, line):
-        facts: dict[str, Any] = json.loads(line)
-        yield {**facts, "path": path}
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=10)
-        assert process.returncode == 0
-    check_log(log)
+        yield process, {**json.loads(line), "path": path}
 
 
-def check_log(log: str) -> None:
-    """What `test_script_and_log` did is in the log of statements, no password is."""
-    assert "] ann error -206 -111 nosuch: SELECT * FROM nosuch" in log
-    assert "ms: DATABASE app" in log
-    assert "ms: INSERT INTO people VALUES (0, ?)" in log
-    assert "ms: COMMIT WORK" in log
-    assert "a:b" not in log
+def end(process: Process) -> str:
+    """End a server and return what it wrote to stderr."""
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=10)
+    assert process.returncode == 0
+    return log
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with everything(tmp_path_factory.mktemp("emulator")) as (process, facts):
+        yield facts
+        assert "a:b" not in end(process)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -106,15 +106,22 @@ def test_readiness_as_json(full: dict[str, Any]) -> None:
     assert full["server"] == "other"
 
 
-def test_script_and_log(full: dict[str, Any]) -> None:
-    with connect(full, database="app", db_locale="en_US.utf8") as connection:
-        cursor = connection.cursor()
-        cursor.execute("SELECT name, twice(id) FROM people")
-        assert cursor.fetchall() == [("Ren\u00e9; {really}", 2)]
-        cursor.execute("INSERT INTO people VALUES (0, ?)", ("x",))
-        connection.commit()
-        with pytest.raises(informix_db.ProgrammingError):
-            cursor.execute("SELECT * FROM nosuch")
+def test_script_and_log(tmp_path: Path) -> None:
+    with everything(tmp_path) as (process, facts):
+        with connect(facts, database="app", db_locale="en_US.utf8") as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT name, twice(id) FROM people")
+            assert cursor.fetchall() == [("Ren\u00e9; {really}", 2)]
+            cursor.execute("INSERT INTO people VALUES (0, ?)", ("x",))
+            connection.commit()
+            with pytest.raises(informix_db.ProgrammingError):
+                cursor.execute("SELECT * FROM nosuch")
+        log = end(process)
+    assert "] ann error -206 -111 nosuch: SELECT * FROM nosuch" in log
+    assert "ms: DATABASE app" in log
+    assert "ms: INSERT INTO people VALUES (0, ?)" in log
+    assert "ms: COMMIT WORK" in log
+    assert "a:b" not in log
 
 
 def test_database_of_another_locale(full: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 import time
 
@@ -10,6 +12,7 @@ from raw_client import RawClient
 from stub_engine import StubEngine
 
 from informix_db.testing import Endpoint, Server
+from informix_db.testing.listener import Listener
 
 
 def test_loopback_only_by_default() -> None:
@@ -25,6 +28,23 @@ def test_several_endpoints() -> None:
         for address in server.addresses:
             with RawClient(address) as client:
                 client.start()
+
+
+def test_a_client_that_cannot_be_served_is_the_only_one() -> None:
+    served: list[socket.socket] = []
+
+    def serve(client: socket.socket) -> None:
+        if not served:
+            served.append(client)
+            raise OSError(errno.EMFILE, "Too many open files")
+        with client:
+            client.sendall(b"x")
+
+    listener = Listener(Endpoint(), serve)
+    for answer in (b"", b"x"):
+        with socket.create_connection(listener.address, timeout=5) as client:
+            assert client.recv(1) == answer
+    listener.close()
 
 
 def test_endpoint_that_is_taken() -> None:
