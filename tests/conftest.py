@@ -42,6 +42,10 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # extension modules want their objects back at the end
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A fresh emulator with its default users and databases."""
