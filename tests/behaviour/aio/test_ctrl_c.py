@@ -45,13 +45,16 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
     loop.close()
 
 
-def begins(frame: FrameType) -> bool:
-    """Whether an exception raised at this call is one of the function or its caller.
+def can_be_known(frame: FrameType) -> bool:
+    """Whether the driver can know of an exception that is raised at this call.
 
     Not where a coroutine goes on in Python 3.10: it would neither see the exception nor
-    ever end, as no signal can make it.
+    ever end, as no signal can make it. And not before the driver is told of bytes that
+    asyncio has received: they are lost to it.
     """
-    return sys.version_info >= (3, 11) or frame.f_lasti < 0
+    if sys.version_info < (3, 11) and frame.f_lasti >= 0:
+        return False
+    return frame.f_code.co_name != "buffer_updated"
 
 
 def interrupted(
@@ -66,7 +69,9 @@ def interrupted(
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
         nonlocal entered
-        if event == "call" and frame.f_code.co_filename in FILES and begins(frame):
+        if event != "call" or frame.f_code.co_filename not in FILES:
+            return
+        if can_be_known(frame):
             entered += 1
             if entered == place:
                 raise KeyboardInterrupt
