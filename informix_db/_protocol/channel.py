@@ -275,7 +275,10 @@ def settle_gen(channel: Channel) -> Wire[None]:
 
 
 def _was_hit(reply: Reply) -> bool:
-    """Whether an interrupt hit the request this is the reply to."""
+    """Whether an interrupt hit the request this is the reply to.
+
+    The server has taken the urgent byte then, and may be sent another [?].
+    """
     return isinstance(reply.error, StatementCancelledError)
 
 
